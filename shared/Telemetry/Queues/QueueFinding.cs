@@ -1,0 +1,6 @@
+namespace Telemetry.Queues;
+
+/// <summary>What a check of one operation found.</summary>
+/// <param name="Operation">The cloud's own name of the operation.</param>
+/// <param name="Error">Null when it works; else the failure in one line, with the remedy.</param>
+public sealed record QueueFinding(string Operation, QueueException? Error);

@@ -1,0 +1,20 @@
+namespace Telemetry.Queues;
+
+/// <summary>What a queue takes: sizes of the encoded text, in bytes.</summary>
+/// <param name="MessageBytes">The longest message text.</param>
+/// <param name="CallMessages">Messages that one send call takes.</param>
+/// <param name="CallBytes">Texts that one send call takes, added up.</param>
+public sealed record QueueLimits(int MessageBytes, int CallMessages, int CallBytes)
+{
+    /// <summary>Smallest message limit that the format works with: one quantum of Base64 beyond the header.</summary>
+    public const int SmallestMessageBytes = 64;
+
+    /// <summary>Azure Storage Queue: 64 KiB a message, one message a call (Put Message).</summary>
+    public static QueueLimits AzureStorage { get; } = new(65_536, 1, 65_536);
+
+    /// <summary>SQS with its default <c>MaximumMessageSize</c> of 256 KiB (SendMessageBatch: 10 entries, one limit in total).</summary>
+    public static QueueLimits Sqs { get; } = ForSqs(262_144);
+
+    /// <summary>SQS with the <c>MaximumMessageSize</c> that the queue has: 1,024 to 1,048,576 bytes.</summary>
+    public static QueueLimits ForSqs(int maximumMessageSize) => new(maximumMessageSize, 10, maximumMessageSize);
+}
