@@ -1,0 +1,90 @@
+namespace Telemetry.Codec;
+
+/// <summary>
+/// Collects the chunks of many batches until each is whole. Pure: no I/O and no clock; every token that goes in comes
+/// out exactly once, with the batch, the refusal or the duplicate that it belongs to. Not safe for several threads at once.
+/// </summary>
+/// <typeparam name="TToken">What settles a chunk's message.</typeparam>
+/// <param name="timeout">How long a batch may stay incomplete, from when its first chunk was seen.</param>
+public sealed class BatchAssembler<TToken>(TimeSpan timeout) : IDisposable
+{
+    private readonly Dictionary<BatchId, PartialBatch<TToken>> _batches = [];
+
+    /// <summary>Batches that wait for chunks.</summary>
+    public int Batches => _batches.Count;
+
+    /// <summary>Bytes of slices held.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Takes a chunk; the slice is copied.</summary>
+    /// <param name="header">Read and checked by <see cref="ChunkHeader.Read"/>.</param>
+    /// <param name="slice">The bytes behind the header.</param>
+    /// <param name="token">Comes back with what becomes of the chunk.</param>
+    /// <param name="seen">When the chunk was first received.</param>
+    public Assembly<TToken> Add(in ChunkHeader header, ReadOnlySpan<byte> slice, TToken token, DateTimeOffset seen)
+    {
+        if (!_batches.TryGetValue(header.Batch, out var partial))
+            _batches.Add(header.Batch, partial = new PartialBatch<TToken>(header));
+
+        if (!partial.Matches(header))
+        {
+            return Assembly<TToken>.Refused(
+                Refusal.Malformed($"chunk {header.Index} says {header.Count} chunks and {header.Length} bytes, others of its batch do not"), [token]);
+        }
+
+        switch (partial.Compare(header.Index, slice))
+        {
+            case SliceComparison.Same:
+                return Assembly<TToken>.Duplicate(token);
+            case SliceComparison.Different:
+                return Refuse(partial, header.Index, token);
+            default:
+                partial.Add(header.Index, slice, token, seen);
+                Bytes += slice.Length;
+                return partial.IsWhole ? Complete(partial) : Assembly<TToken>.Held;
+        }
+    }
+
+    /// <summary>Takes out the batches whose time has passed; their chunks are to be kept with the refusal.</summary>
+    public IReadOnlyList<Assembly<TToken>> TakeExpired(DateTimeOffset now)
+    {
+        List<Assembly<TToken>>? expired = null;
+        foreach (var partial in _batches.Values.Where(partial => now - partial.FirstSeen >= timeout).ToList())
+        {
+            var refusal = new Refusal(RefusalReason.Incomplete, $"have {partial.Have} of {partial.Header.Count} after {timeout}");
+            (expired ??= []).Add(Assembly<TToken>.Refused(refusal, Remove(partial)));
+        }
+
+        return expired ?? [];
+    }
+
+    /// <summary>Forgets everything; the tokens are not given back.</summary>
+    public void Dispose()
+    {
+        foreach (var partial in _batches.Values)
+            partial.Dispose();
+        _batches.Clear();
+        Bytes = 0;
+    }
+
+    private Assembly<TToken> Refuse(PartialBatch<TToken> partial, int index, TToken token)
+    {
+        var refusal = new Refusal(RefusalReason.Conflict, $"two chunks with index {index} of {partial.Header.Count} and different bytes");
+        return Assembly<TToken>.Refused(refusal, [.. Remove(partial), token]);
+    }
+
+    private Assembly<TToken> Complete(PartialBatch<TToken> partial)
+    {
+        var bytes = partial.Concatenate();
+        return Assembly<TToken>.Complete(partial.Header, bytes, Remove(partial));
+    }
+
+    private IReadOnlyList<TToken> Remove(PartialBatch<TToken> partial)
+    {
+        _batches.Remove(partial.Header.Batch);
+        Bytes -= partial.Bytes;
+        var tokens = partial.Tokens.ToArray();
+        partial.Dispose();
+        return tokens;
+    }
+}

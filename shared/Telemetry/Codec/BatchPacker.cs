@@ -1,0 +1,149 @@
+using Telemetry.Queues;
+
+namespace Telemetry.Codec;
+
+/// <summary>
+/// Packs events into sealed batches that fill a queue message: as many events as fit after compression, or a single
+/// event that is larger than a message and leaves in chunks. Not safe for use by several threads at once.
+/// </summary>
+public sealed class BatchPacker
+{
+    /// <summary>Bytes of events that one batch holds at most, unless a single event is larger.</summary>
+    public const int LargestBatch = 4 * 1024 * 1024;
+
+    // Below this a batch is one small message whatever is done to it: compressing it would cost time and save nothing.
+    private const int CompressFrom = 1_024;
+
+    private readonly SenderId _sender;
+    private readonly MasterKey? _key;
+    private readonly CodecLimits _limits;
+    private readonly BatchCipher.FillRandom _random;
+    private readonly int _sliceBytes;
+    private readonly int _room;
+    private double _ratio = 1;
+
+    /// <summary>Packs for one queue.</summary>
+    /// <param name="limits">What the queue takes.</param>
+    /// <param name="sender">Whose batches these are.</param>
+    /// <param name="key">Encrypts them, when given.</param>
+    /// <param name="codec">What the receiver accepts; the defaults when null.</param>
+    /// <exception cref="ArgumentException">A message would not hold a header and a byte of a slice.</exception>
+    public BatchPacker(QueueLimits limits, SenderId sender, MasterKey? key = null, CodecLimits? codec = null)
+        : this(limits, sender, key, codec ?? CodecLimits.Default, System.Security.Cryptography.RandomNumberGenerator.Fill)
+    {
+    }
+
+    internal BatchPacker(QueueLimits limits, SenderId sender, MasterKey? key, CodecLimits codec, BatchCipher.FillRandom random)
+    {
+        if (limits.MessageBytes < QueueLimits.SmallestMessageBytes)
+        {
+            throw new ArgumentException(
+                $"messages of {limits.MessageBytes} bytes are too small: the format needs {QueueLimits.SmallestMessageBytes}", nameof(limits));
+        }
+
+        _sender = sender;
+        _key = key;
+        _limits = codec;
+        _random = random;
+        _sliceBytes = SliceBytes(limits.MessageBytes);
+        _room = Math.Max(0, _sliceBytes - (key is null ? 0 : BatchCipher.Overhead(key)));
+    }
+
+    /// <summary>Bytes of events that are likely to fill a message, by what was packed so far.</summary>
+    public int BytesToFill => (int)Math.Min(LargestBatch, _room * _ratio * 1.05);
+
+    /// <summary>Bytes of a slice in a message of at most <paramref name="messageBytes"/> of Base64: 3 for every 4, less the header.</summary>
+    public static int SliceBytes(int messageBytes) => (messageBytes / 4 * 3) - ChunkHeader.Size;
+
+    /// <summary>Seals events from the start of <paramref name="lines"/>.</summary>
+    /// <param name="lines">At least one event; every event is one line that ends in LF.</param>
+    /// <param name="sequence">The sender's batch counter.</param>
+    /// <param name="consumed">Bytes of <paramref name="lines"/> that are in the batch, or are refused.</param>
+    /// <param name="refusal">Why the first event cannot be sent, when the result is null.</param>
+    /// <returns>The batch, to be disposed by the caller; null when the first event is over a limit of the receiver.</returns>
+    public SealedBatch? Pack(ReadOnlySpan<byte> lines, uint sequence, out int consumed, out Refusal? refusal)
+    {
+        refusal = null;
+        var firstLine = lines.IndexOf((byte)'\n') + 1;
+        ArgumentOutOfRangeException.ThrowIfZero(firstLine, nameof(lines));
+        if (firstLine - 1 > _limits.EventBytes)
+        {
+            consumed = firstLine;
+            refusal = Refusal.TooLarge($"an event of {firstLine - 1} bytes: the limit is {_limits.EventBytes}");
+            return null;
+        }
+
+        var (bytes, flags) = Compress(lines, firstLine, out consumed);
+        var batch = Seal(bytes, flags, sequence, lines[..consumed].Count((byte)'\n'));
+        if (batch.MessageCount <= _limits.Chunks && batch.Length <= _limits.SealedBytes)
+            return batch;
+
+        refusal = Refusal.TooLarge($"an event of {firstLine - 1} bytes needs {batch.MessageCount} messages of this queue: the limit is {_limits.Chunks}");
+        batch.Dispose();
+        return null;
+    }
+
+    private (PooledBytes Bytes, BatchFlags Flags) Compress(ReadOnlySpan<byte> lines, int firstLine, out int consumed)
+    {
+        if (lines.Length <= CompressFrom && lines.Length <= _room)
+        {
+            consumed = lines.Length;
+            return (Copy(lines), BatchFlags.None);
+        }
+
+        using var stream = new BrotliBatch(_room);
+        var filled = stream.Fill(lines, _ratio) || stream.Fill(lines[..Math.Max(firstLine, WholeLines(lines, _room))], 1);
+        if (!filled)
+        {
+            // Not compressible: the events that fit as they are.
+            _ratio = 1;
+            consumed = WholeLines(lines, _room);
+            return (Copy(lines[..consumed]), BatchFlags.None);
+        }
+
+        consumed = stream.Consumed;
+        if (stream.Length <= _room)
+            _ratio = Math.Max(1, (0.5 * _ratio) + (0.5 * consumed / stream.Length));
+        return stream.Length < consumed ? (stream.Detach(), BatchFlags.Brotli) : (Copy(lines[..consumed]), BatchFlags.None);
+    }
+
+    private SealedBatch Seal(PooledBytes bytes, BatchFlags flags, uint sequence, int events)
+    {
+        Span<byte> prefix = stackalloc byte[ChunkHeader.PrefixSize];
+        if (_key is not null)
+        {
+            flags |= BatchFlags.Encrypted;
+            ChunkHeader.WritePrefix(prefix, flags, _sender, sequence);
+            bytes = Encrypt(_key, bytes, prefix);
+        }
+        else
+        {
+            ChunkHeader.WritePrefix(prefix, flags, _sender, sequence);
+        }
+
+        // Over 65,535 the count would be wrong, but so many are over the limit of chunks and never sent.
+        var count = (ushort)Math.Min(ushort.MaxValue, (bytes.Length + _sliceBytes - 1) / _sliceBytes);
+        var id = new BatchId(_sender, sequence, BatchDigest.Of(prefix, count, bytes.Span));
+        return new SealedBatch(bytes, new ChunkHeader(flags, id, 0, count, (uint)bytes.Length), _sliceBytes, events);
+    }
+
+    private PooledBytes Encrypt(MasterKey key, PooledBytes plain, ReadOnlySpan<byte> prefix)
+    {
+        var size = plain.Length + BatchCipher.Overhead(key);
+        var encrypted = new PooledBytes(size);
+        BatchCipher.Seal(key, prefix, plain.Span, encrypted.Free[..size], _random);
+        encrypted.Advance(size);
+        plain.Dispose();
+        return encrypted;
+    }
+
+    private static int WholeLines(ReadOnlySpan<byte> lines, int most) =>
+        lines[..Math.Min(most, lines.Length)].LastIndexOf((byte)'\n') + 1;
+
+    private static PooledBytes Copy(ReadOnlySpan<byte> bytes)
+    {
+        var copy = new PooledBytes(bytes.Length);
+        copy.Append(bytes);
+        return copy;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace Telemetry.Codec;
+
+/// <summary>Reads the text of a queue message: a plain event, or a chunk in Base64.</summary>
+public static class MessageText
+{
+    /// <summary>Decodes a text.</summary>
+    /// <param name="text">The text as the queue stored it, UTF-8.</param>
+    /// <param name="limits">What the receiver accepts.</param>
+    /// <returns>What the message is; the caller disposes it.</returns>
+    public static DecodedMessage Decode(ReadOnlySpan<byte> text, CodecLimits limits)
+    {
+        if (BeginsWithObject(text))
+            return PlainOf(text, limits);
+
+        var bytes = new PooledBytes(Base64.GetMaxDecodedFromUtf8Length(text.Length));
+        var message = DecodeBase64(text, bytes) is { } refusal ? DecodedMessage.Refused(refusal) : Classify(text.Length, bytes, limits);
+        if (message.Refusal is not null)
+            bytes.Dispose();
+        return message;
+    }
+
+    /// <summary>Encodes a chunk as the text that it came in: the same bytes that were decoded.</summary>
+    public static byte[] Encode(ReadOnlySpan<byte> chunk)
+    {
+        var text = new byte[Base64.GetMaxEncodedToUtf8Length(chunk.Length)];
+        Base64.EncodeToUtf8(chunk, text, out _, out _);
+        return text;
+    }
+
+    private static DecodedMessage Classify(int textLength, PooledBytes bytes, CodecLimits limits)
+    {
+        if (BeginsWithObject(bytes.Span))
+            return bytes.Length > limits.EventBytes ? TooLarge(bytes.Length, limits) : DecodedMessage.Plain(bytes);
+        if (ChunkHeader.Read(bytes.Span, limits, out var header) is { } refusal)
+            return DecodedMessage.Refused(refusal);
+        return Base64.GetMaxEncodedToUtf8Length(bytes.Length) == textLength
+            ? DecodedMessage.Chunk(header, bytes)
+            : DecodedMessage.Refused(Refusal.Malformed("white space in the Base64 of a chunk"));
+    }
+
+    private static DecodedMessage PlainOf(ReadOnlySpan<byte> text, CodecLimits limits)
+    {
+        if (text.Length > limits.EventBytes)
+            return TooLarge(text.Length, limits);
+        var bytes = new PooledBytes(text.Length);
+        bytes.Append(text);
+        return DecodedMessage.Plain(bytes);
+    }
+
+    private static Refusal? DecodeBase64(ReadOnlySpan<byte> text, PooledBytes bytes)
+    {
+        if (text.IsEmpty)
+            return Refusal.Malformed("an empty message");
+        var status = Base64.DecodeFromUtf8(text, bytes.Free, out _, out var written);
+        if (status is not OperationStatus.Done)
+            return Refusal.Malformed($"{text.Length} bytes that are neither a JSON object nor Base64");
+        bytes.Advance(written);
+        return IsCanonical(text, bytes.Span) ? null : Refusal.Malformed("Base64 whose last character holds stray bits");
+    }
+
+    // The decoder ignores bits behind the last byte; a changed bit there must not pass as the same message.
+    private static bool IsCanonical(ReadOnlySpan<byte> text, ReadOnlySpan<byte> bytes)
+    {
+        var tail = bytes.Length % 3;
+        if (tail == 0)
+            return true;
+        Span<byte> quantum = stackalloc byte[4];
+        Base64.EncodeToUtf8(bytes[^tail..], quantum, out _, out _);
+        return text.TrimEnd(" \t\r\n"u8).EndsWith(quantum);
+    }
+
+    private static bool BeginsWithObject(ReadOnlySpan<byte> bytes)
+    {
+        var start = bytes.IndexOfAnyExcept(" \t\r\n"u8);
+        return start >= 0 && bytes[start] == (byte)'{';
+    }
+
+    private static DecodedMessage TooLarge(int length, CodecLimits limits) =>
+        DecodedMessage.Refused(Refusal.TooLarge($"an event of {length} bytes: the limit is {limits.EventBytes}"));
+}

@@ -1,0 +1,60 @@
+namespace Telemetry.Codec;
+
+internal enum SliceComparison
+{
+    Missing,
+    Same,
+    Different,
+}
+
+/// <summary>The chunks of one batch that have come so far. Takes memory only for what has come, whatever the header claims.</summary>
+internal sealed class PartialBatch<TToken>(ChunkHeader header) : IDisposable
+{
+    private readonly SortedList<int, PooledBytes> _slices = [];
+    private readonly List<TToken> _tokens = [];
+
+    internal ChunkHeader Header { get; } = header;
+
+    internal DateTimeOffset FirstSeen { get; private set; } = DateTimeOffset.MaxValue;
+
+    internal int Bytes { get; private set; }
+
+    internal int Have => _slices.Count;
+
+    internal bool IsWhole => Have == Header.Count;
+
+    internal IReadOnlyList<TToken> Tokens => _tokens;
+
+    public void Dispose()
+    {
+        foreach (var slice in _slices.Values)
+            slice.Dispose();
+    }
+
+    internal bool Matches(in ChunkHeader other) => Header with { Index = other.Index } == other;
+
+    internal SliceComparison Compare(int index, ReadOnlySpan<byte> slice)
+    {
+        if (!_slices.TryGetValue(index, out var held))
+            return SliceComparison.Missing;
+        return held.Span.SequenceEqual(slice) ? SliceComparison.Same : SliceComparison.Different;
+    }
+
+    internal void Add(int index, ReadOnlySpan<byte> slice, TToken token, DateTimeOffset seen)
+    {
+        var copy = new PooledBytes(slice.Length);
+        copy.Append(slice);
+        _slices.Add(index, copy);
+        _tokens.Add(token);
+        Bytes += slice.Length;
+        FirstSeen = seen < FirstSeen ? seen : FirstSeen;
+    }
+
+    internal PooledBytes Concatenate()
+    {
+        var whole = new PooledBytes(Bytes);
+        foreach (var slice in _slices.Values)
+            whole.Append(slice.Span);
+        return whole;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+
+namespace Telemetry.Codec;
+
+/// <summary>A growing buffer from the shared pool; its owner disposes it once nobody reads it any more.</summary>
+public sealed class PooledBytes : IDisposable
+{
+    private byte[] _array;
+
+    /// <summary>An empty buffer with room for <paramref name="capacity"/> bytes.</summary>
+    public PooledBytes(int capacity) => _array = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>Bytes written.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>The bytes written.</summary>
+    public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);
+
+    /// <summary>The bytes written.</summary>
+    public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
+
+    /// <summary>What is rented beyond the bytes written; may be empty.</summary>
+    public Span<byte> Free => _array.AsSpan(Length);
+
+    /// <summary>Counts bytes that were written into <see cref="Free"/>.</summary>
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _array.Length - Length);
+        Length += count;
+    }
+
+    /// <summary>Forgets all bytes behind the first <paramref name="length"/>.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        Length = length;
+    }
+
+    /// <summary>Forgets the first <paramref name="count"/> bytes.</summary>
+    public void RemoveStart(int count)
+    {
+        _array.AsSpan(count, Length - count).CopyTo(_array);
+        Length -= count;
+    }
+
+    /// <summary>Makes <see cref="Free"/> at least <paramref name="size"/> bytes long.</summary>
+    public Span<byte> Reserve(int size)
+    {
+        if (_array.Length - Length < size)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + size, (int)Math.Min(2L * Length, Array.MaxLength)));
+            Span.CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_array);
+            _array = larger;
+        }
+
+        return Free;
+    }
+
+    /// <summary>Appends a copy.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    /// <summary>Gives the memory back to the pool.</summary>
+    public void Dispose()
+    {
+        var array = _array;
+        _array = [];
+        Length = 0;
+        if (array.Length > 0)
+            ArrayPool<byte>.Shared.Return(array);
+    }
+}
