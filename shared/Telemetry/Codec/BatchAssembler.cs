@@ -79,7 +79,7 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout) : IDisposable
         return Assembly<TToken>.Complete(partial.Header, bytes, Remove(partial));
     }
 
-    private IReadOnlyList<TToken> Remove(PartialBatch<TToken> partial)
+    private TToken[] Remove(PartialBatch<TToken> partial)
     {
         _batches.Remove(partial.Header.Batch);
         Bytes -= partial.Bytes;

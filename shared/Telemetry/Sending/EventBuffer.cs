@@ -1,0 +1,151 @@
+using System.Buffers;
+using Telemetry.Codec;
+
+namespace Telemetry.Sending;
+
+/// <summary>
+/// Holds events until they are packed: a ring of JSON Lines, bounded in bytes. When it is full the oldest events make
+/// room for the newest. Appending copies the bytes and allocates nothing while the ring is large enough.
+/// </summary>
+/// <param name="most">Bytes held at most, line feeds included.</param>
+internal sealed class EventBuffer(int most)
+{
+    private const int Smallest = 16 * 1024;
+    private const int LargestKept = 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private byte[] _ring = [];
+    private int _head;
+    private int _length;
+    private TaskCompletionSource? _room;
+
+    /// <summary>Bytes held.</summary>
+    internal int Bytes
+    {
+        get
+        {
+            lock (_gate)
+                return _length;
+        }
+    }
+
+    /// <summary>Appends an event; its raw line feeds, which JSON allows only as white space, become spaces.</summary>
+    /// <param name="json">One JSON object.</param>
+    /// <param name="dropped">Older events that made room.</param>
+    /// <returns>False when the event is larger than the whole buffer.</returns>
+    internal bool TryAppend(ReadOnlySpan<byte> json, out int dropped)
+    {
+        dropped = 0;
+        if (json.Length >= most)
+            return false;
+        lock (_gate)
+        {
+            while (_length + json.Length + 1 > most)
+            {
+                DropOldest();
+                dropped++;
+            }
+
+            Grow(json.Length + 1);
+            Write(json);
+        }
+
+        return true;
+    }
+
+    /// <summary>Moves the oldest events, whole, until <paramref name="destination"/> holds at least <paramref name="target"/> bytes.</summary>
+    internal void MoveTo(PooledBytes destination, int target)
+    {
+        lock (_gate)
+        {
+            while (_length > 0 && destination.Length < target)
+                MoveLines(destination, target - destination.Length);
+            if (_length == 0)
+                ReleaseLarge();
+            if (_length <= most / 2)
+                Interlocked.Exchange(ref _room, null)?.SetResult();
+        }
+    }
+
+    /// <summary>Completes when the buffer is at most half full.</summary>
+    internal Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_length <= most / 2)
+                return Task.CompletedTask;
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void MoveLines(PooledBytes destination, int wanted)
+    {
+        // Whole lines up to what is wanted, or the first line where even that is longer.
+        var length = Math.Min(wanted, _length);
+        var end = LastLineFeed(length);
+        if (end < 0)
+            end = FirstLineFeed();
+        var part = Math.Min(end + 1, _ring.Length - _head);
+        destination.Append(_ring.AsSpan(_head, part));
+        destination.Append(_ring.AsSpan(0, end + 1 - part));
+        Remove(end + 1);
+    }
+
+    private void DropOldest() => Remove(FirstLineFeed() + 1);
+
+    private void Remove(int bytes)
+    {
+        _head = (int)(((long)_head + bytes) % _ring.Length);
+        _length -= bytes;
+    }
+
+    private int FirstLineFeed()
+    {
+        var part = Math.Min(_length, _ring.Length - _head);
+        var at = _ring.AsSpan(_head, part).IndexOf((byte)'\n');
+        return at >= 0 ? at : part + _ring.AsSpan(0, _length - part).IndexOf((byte)'\n');
+    }
+
+    private int LastLineFeed(int within)
+    {
+        var part = Math.Min(within, _ring.Length - _head);
+        var at = _ring.AsSpan(0, within - part).LastIndexOf((byte)'\n');
+        return at >= 0 ? part + at : _ring.AsSpan(_head, part).LastIndexOf((byte)'\n');
+    }
+
+    private void Write(ReadOnlySpan<byte> json)
+    {
+        var tail = (int)(((long)_head + _length) % _ring.Length);
+        var part = Math.Min(json.Length, _ring.Length - tail);
+        json[..part].Replace(_ring.AsSpan(tail), (byte)'\n', (byte)' ');
+        json[part..].Replace(_ring, (byte)'\n', (byte)' ');
+        _ring[((long)tail + json.Length) % _ring.Length] = (byte)'\n';
+        _length += json.Length + 1;
+    }
+
+    private void Grow(int more)
+    {
+        if (_length + more <= _ring.Length)
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(Math.Max(Smallest, _length + more), Math.Min(2L * _ring.Length, most)));
+        var part = Math.Min(_length, _ring.Length - _head);
+        _ring.AsSpan(_head, part).CopyTo(larger);
+        _ring.AsSpan(0, _length - part).CopyTo(larger.AsSpan(part));
+        Replace(larger);
+    }
+
+    private void ReleaseLarge()
+    {
+        if (_ring.Length > LargestKept)
+            Replace([]);
+    }
+
+    private void Replace(byte[] ring)
+    {
+        if (_ring.Length > 0)
+            ArrayPool<byte>.Shared.Return(_ring);
+        _ring = ring;
+        _head = 0;
+    }
+}

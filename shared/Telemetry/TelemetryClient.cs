@@ -1,0 +1,219 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Telemetry.Events;
+using Telemetry.Queues;
+using Telemetry.Sending;
+
+namespace Telemetry;
+
+/// <summary>
+/// Sends events through a cloud queue: an ordinary instance for dependency injection and tests;
+/// <see cref="TelemetryQueue"/> is the front that functions call. Safe for use by several threads at once.
+/// </summary>
+public sealed class TelemetryClient : IAsyncDisposable
+{
+    private readonly TelemetryOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ClientMembers _members;
+    private readonly SendCounters _counters = new();
+    private readonly TroubleReport _trouble;
+    private readonly EventBuffer _buffer;
+    private readonly BatchSender _sender;
+    private readonly EventPump _pump;
+    private readonly PumpLoop _loop;
+
+    /// <summary>A client for the queue that the options name. No request is made before the first send.</summary>
+    public TelemetryClient(TelemetryOptions options)
+        : this(options, () => QueueConnectors.Find(options.Queue.Kind).OpenSender(options.Queue, TimeProvider.System), TimeProvider.System)
+    {
+    }
+
+    /// <summary>A client over a queue of your own.</summary>
+    /// <param name="options">How to send.</param>
+    /// <param name="open">Opens the queue at the first send; the client disposes it.</param>
+    /// <param name="clock">The clock of all waits.</param>
+    public TelemetryClient(TelemetryOptions options, Func<IQueueSender> open, TimeProvider clock)
+    {
+        _options = options;
+        _clock = clock;
+        _members = new ClientMembers(options.Service, options.Release, options.Instance);
+        _trouble = new TroubleReport(options.Report, clock);
+        _buffer = new EventBuffer(options.BufferBytes);
+        _sender = new BatchSender(open, options.Key, clock);
+        _pump = new EventPump(_buffer, _sender, _counters, _trouble);
+        _loop = new PumpLoop(_pump, _counters, ReportDrops, options.FlushInterval, clock);
+    }
+
+    /// <summary>What the client did so far.</summary>
+    public TelemetryStatistics Statistics => _counters.Current;
+
+    /// <summary>Buffers an event. Never blocks, never throws, and keeps the newest events when the queue is out of reach.</summary>
+    public void Send(TelemetryEvent telemetryEvent)
+    {
+        try
+        {
+            Buffer(telemetryEvent.Finish(_members));
+            telemetryEvent.Release();
+        }
+        catch (Exception e)
+        {
+            Reject(e.Message);
+        }
+    }
+
+    /// <summary>Buffers a ready event. It is published byte for byte as given, but for raw line feeds, which become spaces.</summary>
+    /// <param name="json">One JSON object, UTF-8, up to 16 MiB. Anything else is dropped, counted and reported.</param>
+    public void Send(ReadOnlySpan<byte> json)
+    {
+        var trimmed = json.Trim(" \t\r\n"u8);
+        if (EventShape.Check(trimmed) is { } problem)
+            Reject(problem);
+        else
+            Buffer(trimmed);
+    }
+
+    /// <summary>Buffers a value that serialises to a JSON object. A failing serialisation is dropped, counted and reported.</summary>
+    public void Send<T>(T value, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            Send(JsonSerializer.SerializeToUtf8Bytes(value, type));
+        }
+        catch (Exception e)
+        {
+            Reject($"{typeof(T)} does not serialise: {e.Message}");
+        }
+    }
+
+    /// <summary>Sends an event that must not be lost: completes when the queue has accepted it.</summary>
+    /// <exception cref="QueueException">The queue did not accept it, or its fate is unknown.</exception>
+    /// <exception cref="TimeoutException"><see cref="TelemetryOptions.SendTimeout"/> passed; its fate is unknown.</exception>
+    public Task SendAsync(TelemetryEvent telemetryEvent, CancellationToken cancellationToken = default)
+    {
+        var lines = EventShape.ToLine(telemetryEvent.Finish(_members));
+        telemetryEvent.Release();
+        return SendNowAsync(lines, cancellationToken);
+    }
+
+    /// <summary>As <see cref="SendAsync(TelemetryEvent, CancellationToken)"/>, for a ready event.</summary>
+    /// <exception cref="ArgumentException">It is no JSON object.</exception>
+    public Task SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
+    {
+        var trimmed = json.Span.Trim(" \t\r\n"u8);
+        return EventShape.Check(trimmed) is { } problem
+            ? throw new ArgumentException(problem, nameof(json))
+            : SendNowAsync(EventShape.ToLine(trimmed), cancellationToken);
+    }
+
+    /// <summary>As <see cref="SendAsync(TelemetryEvent, CancellationToken)"/>, for a value that serialises to a JSON object.</summary>
+    public Task SendAsync<T>(T value, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
+        SendAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), cancellationToken);
+
+    /// <summary>Empties the buffer within a budget. Never throws for a queue that is slow, refuses or is out of reach.</summary>
+    /// <param name="budget">How long it may take; <see cref="TelemetryOptions.SendTimeout"/> when null.</param>
+    /// <param name="cancellationToken">Ends it earlier; that is no error either.</param>
+    public async Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default)
+    {
+        var target = _counters.Current.Accepted;
+        var complete = _counters.Settled >= target;
+        if (!complete)
+        {
+            using var time = new CancellationTokenSource(budget ?? _options.SendTimeout, _clock);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+            complete = await TryDrainAsync(target, both.Token);
+        }
+
+        ReportDrops();
+        var error = complete ? null : _pump.LastError ?? "the flush's time was over before the queue had answered";
+        return new FlushResult(Math.Max(0, target - _counters.Settled), error);
+    }
+
+    /// <summary>
+    /// Completes when the buffer is at most half full: for bulk producers, which would rather wait than have events dropped.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) => _buffer.WaitForRoomAsync(cancellationToken);
+
+    /// <summary>Tries for two seconds to send what is buffered, then lets go of everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await FlushAsync(TimeSpan.FromSeconds(2));
+        await _loop.DisposeAsync();
+        await _sender.DisposeAsync();
+        _pump.Dispose();
+    }
+
+    private void Buffer(ReadOnlySpan<byte> json)
+    {
+        _counters.Accept();
+        if (_buffer.TryAppend(json, out var dropped))
+            _loop.Wake(_buffer.Bytes);
+        else
+            DropOne($"an event of {json.Length} bytes is larger than the buffer of {_options.BufferBytes}");
+        if (dropped > 0)
+            _counters.Drop(dropped);
+    }
+
+    private void Reject(string problem)
+    {
+        _counters.Accept();
+        DropOne(problem);
+    }
+
+    private void DropOne(string problem)
+    {
+        _counters.Drop(1);
+        _trouble.Failed($"dropped an event: {problem}");
+    }
+
+    private async Task<bool> TryDrainAsync(long target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _pump.DrainAsync(target, fillMessages: false, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // Once sending works again, how many events did not make it becomes an event itself.
+    private void ReportDrops()
+    {
+        if (_pump.LastError is null && _counters.TakeUnreportedDrops() is > 0 and var dropped)
+            Send(TelemetryEvent.Log(TelemetryLevel.Warn, "telemetry events were dropped").With("dropped", dropped));
+    }
+
+    private async Task SendNowAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(_options.SendTimeout, _clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        try
+        {
+            await SendNowWithinAsync(lines, both.Token);
+        }
+        catch (OperationCanceledException e) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{_options.Queue} did not accept the event within {_options.SendTimeout}", e);
+        }
+    }
+
+    private async Task SendNowWithinAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        var packer = await _sender.CreatePackerAsync(cancellationToken);
+        using var batch = _sender.Pack(packer, lines.Span, out _, out var refusal)
+            ?? throw new ArgumentException(refusal!.Detail, nameof(lines));
+        _counters.Accept();
+        try
+        {
+            _counters.Sent(1, await _sender.SendAsync([batch], cancellationToken));
+        }
+        catch
+        {
+            // The caller learns of it, so it is no drop to be reported as an event.
+            _counters.Withdraw();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization.Metadata;
+using Telemetry.Queues;
+
+namespace Telemetry;
+
+/// <summary>
+/// The front that functions call. Configured by environment variables alone: <c>TELEMETRY_QUEUE</c> and its companions
+/// (see <see cref="TelemetryOptions"/>). Where they are missing or wrong, <c>Send</c> says so once on standard error and
+/// does nothing else, and <c>SendAsync</c> throws.
+/// </summary>
+public static class TelemetryQueue
+{
+    private static Lazy<TelemetryClient?> s_client = new(CreateFromEnvironment);
+    private static string? s_problem;
+
+    /// <summary>The client behind the front, made at its first use; null where the environment does not configure one.</summary>
+    public static TelemetryClient? Client
+    {
+        get => s_client.Value;
+        set => s_client = new Lazy<TelemetryClient?>(value);
+    }
+
+    /// <inheritdoc cref="TelemetryClient.Send(TelemetryEvent)"/>
+    public static void Send(TelemetryEvent telemetryEvent)
+    {
+        if (Client is { } client)
+            client.Send(telemetryEvent);
+        else
+            telemetryEvent.Release();
+    }
+
+    /// <inheritdoc cref="TelemetryClient.Send(ReadOnlySpan{byte})"/>
+    public static void Send(ReadOnlySpan<byte> json) => Client?.Send(json);
+
+    /// <inheritdoc cref="TelemetryClient.Send{T}(T, JsonTypeInfo{T})"/>
+    public static void Send<T>(T value, JsonTypeInfo<T> type) => Client?.Send(value, type);
+
+    /// <inheritdoc cref="TelemetryClient.SendAsync(TelemetryEvent, CancellationToken)"/>
+    /// <exception cref="InvalidOperationException">The environment does not configure a queue.</exception>
+    public static Task SendAsync(TelemetryEvent telemetryEvent, CancellationToken cancellationToken = default) =>
+        Required().SendAsync(telemetryEvent, cancellationToken);
+
+    /// <inheritdoc cref="TelemetryClient.SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    /// <exception cref="InvalidOperationException">The environment does not configure a queue.</exception>
+    public static Task SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default) =>
+        Required().SendAsync(json, cancellationToken);
+
+    /// <inheritdoc cref="TelemetryClient.SendAsync{T}(T, JsonTypeInfo{T}, CancellationToken)"/>
+    /// <exception cref="InvalidOperationException">The environment does not configure a queue.</exception>
+    public static Task SendAsync<T>(T value, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
+        Required().SendAsync(value, type, cancellationToken);
+
+    /// <inheritdoc cref="TelemetryClient.FlushAsync"/>
+    public static Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default) =>
+        Client?.FlushAsync(budget, cancellationToken) ?? Task.FromResult(new FlushResult(0, null));
+
+    private static TelemetryClient Required() =>
+        Client ?? throw new InvalidOperationException(s_problem ?? "TelemetryQueue.Client was set to null");
+
+    private static TelemetryClient? CreateFromEnvironment()
+    {
+        try
+        {
+            return new TelemetryClient(TelemetryOptions.FromEnvironment(Environment.GetEnvironmentVariable));
+        }
+        catch (FormatException e)
+        {
+            s_problem = e.Message;
+            Console.Error.WriteLine($"telemetry: nothing is sent: {e.Message}");
+            return null;
+        }
+    }
+}
