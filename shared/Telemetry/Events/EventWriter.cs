@@ -22,7 +22,7 @@ internal sealed class EventWriter : IBufferWriter<byte>
     private const int TimestampLength = 28; // 2026-11-20T09:00:00.0000000Z
 
     [ThreadStatic]
-    private static EventWriter? t_free;
+    private static EventWriter? s_free;
 
     private readonly Utf8JsonWriter _json;
     private byte[] _bytes = new byte[1_024];
@@ -37,8 +37,8 @@ internal sealed class EventWriter : IBufferWriter<byte>
 
     internal static EventWriter Take()
     {
-        var writer = t_free ?? new EventWriter();
-        t_free = null;
+        var writer = s_free ?? new EventWriter();
+        s_free = null;
         return writer;
     }
 
@@ -83,7 +83,7 @@ internal sealed class EventWriter : IBufferWriter<byte>
             return;
         _length = 0;
         _json.Reset();
-        t_free = this;
+        s_free = this;
     }
 
     private static void Format(DateTimeOffset timestamp, Span<byte> destination) =>
