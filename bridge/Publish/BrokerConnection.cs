@@ -1,0 +1,32 @@
+using System.Net.Sockets;
+using RabbitMQ.Client;
+
+namespace Bridge.Publish;
+
+/// <summary>A connection to the broker that can always be got rid of, also when the broker no longer reads from it.</summary>
+internal sealed class BrokerConnection(IConnection connection, Socket socket, TimeProvider clock) : IAsyncDisposable
+{
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    /// <summary>The client library's connection.</summary>
+    public IConnection Client => connection;
+
+    /// <summary>
+    /// Says goodbye for two seconds at most, then closes the socket under the library: with a frozen broker the library's own
+    /// closing would wait for good.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Task.Run(() => connection.AbortAsync(Constants.ReplySuccess, "closed by the bridge", Farewell))
+                .WaitAsync(Farewell, clock);
+        }
+        catch (Exception)
+        {
+            // The connection is given up either way.
+        }
+
+        socket.Dispose();
+    }
+}

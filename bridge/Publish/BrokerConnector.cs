@@ -1,0 +1,62 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using RabbitMQ.Client;
+
+namespace Bridge.Publish;
+
+/// <summary>Opens connections to the company's broker.</summary>
+internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider clock)
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where to, as whom.</summary>
+    public RabbitMqOptions Options => options;
+
+    /// <summary>Opens a connection.</summary>
+    /// <param name="name">Shown in the broker's list of connections.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="BrokerFaultException">It did not come about; the fault says why.</exception>
+    public async Task<BrokerConnection> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        Socket? socket = null;
+        var factory = CreateFactory();
+        factory.SocketFactory = family =>
+        {
+            socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            return new TcpClientAdapter(socket);
+        };
+
+        try
+        {
+            var connection = await factory.CreateConnectionAsync(name, cancellationToken);
+            return new BrokerConnection(connection, socket!, clock);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket?.Dispose();
+            throw new BrokerFaultException(BrokerFault.From(exception, options), exception);
+        }
+    }
+
+    /// <summary>The client library's settings for <see cref="Options"/>.</summary>
+    public ConnectionFactory CreateFactory()
+    {
+        var factory = new ConnectionFactory
+        {
+            Uri = new Uri(options.Uri),
+
+            // The library's recovery forgets which messages awaited a confirm: whoever opens a connection replaces it as a whole.
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedConnectionTimeout = AnswerTimeout,
+            HandshakeContinuationTimeout = AnswerTimeout,
+            ContinuationTimeout = AnswerTimeout,
+            RequestedHeartbeat = TimeSpan.FromSeconds(20),
+        };
+
+        // An amqps address makes the library accept a certificate for any other host.
+        factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
+        factory.Ssl.ServerName = factory.HostName;
+        return factory;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace Bridge.Publish;
+
+/// <summary>Why the broker could not be used.</summary>
+/// <param name="Message">One line with the remedy; never a secret.</param>
+/// <param name="IsTransient">True when waiting may be enough, such as for a broker that is still starting.</param>
+internal sealed record BrokerFault(string Message, bool IsTransient)
+{
+    /// <summary>Explains a failure of the client library.</summary>
+    /// <param name="exception">What it threw.</param>
+    /// <param name="options">Where to, as whom.</param>
+    public static BrokerFault From(Exception exception, RabbitMqOptions options)
+    {
+        if (exception is BrokerFaultException known)
+            return known.Fault;
+
+        // The library wraps the cause several deep; the innermost one that is known tells most.
+        var causes = Causes(exception).Reverse().ToList();
+        return causes.Select(cause => Explain(cause, options)).FirstOrDefault(fault => fault is not null)
+            ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {OneLine(causes[0].Message)}", IsTransient: true);
+    }
+
+    /// <summary>Explains the reason that came with the closing of a channel or connection.</summary>
+    public static BrokerFault From(ShutdownEventArgs reason, RabbitMqOptions options)
+    {
+        var text = $"{reason.ReplyCode} {OneLine(reason.ReplyText)}";
+        return reason.ReplyCode switch
+        {
+            403 when text.Contains("login was refused", StringComparison.OrdinalIgnoreCase) => LoginRefused(options),
+            403 => new BrokerFault($"{text}: grant the user of {options.DisplayUri} that permission on the named resource", IsTransient: false),
+            404 => new BrokerFault($"{text}: create it, or correct its name in the configuration", IsTransient: false),
+            406 => new BrokerFault($"{text}: what exists differs from what the bridge needs", IsTransient: false),
+            530 => new BrokerFault(
+                $"{text}: the virtual host of {options.DisplayUri} is missing, or its user may not use it;"
+                    + " correct the path (%2F for /), or grant the user access",
+                IsTransient: false),
+            _ => new BrokerFault($"the broker at {options.DisplayUri} closed the connection: {text}", IsTransient: true),
+        };
+    }
+
+    private static BrokerFault? Explain(Exception cause, RabbitMqOptions options) => cause switch
+    {
+        OperationInterruptedException { ShutdownReason: { Initiator: RabbitMQ.Client.ShutdownInitiator.Peer } reason } => From(reason, options),
+        AuthenticationFailureException => LoginRefused(options),
+        AuthenticationException => new BrokerFault(
+            $"TLS with {options.DisplayUri} failed: {OneLine(cause.Message)}; check that the port speaks TLS (5671 by custom),"
+                + " that the certificate names this host and that its issuer is trusted here",
+            IsTransient: false),
+        SocketException socket => Explain(socket, options),
+        PacketNotRecognizedException or ProtocolVersionMismatchException or HardProtocolException or WireFormattingException =>
+            NotAmqp(options),
+        EndOfStreamException => new BrokerFault(
+            $"{options.DisplayUri} closed the connection before it was open: the port may not speak AMQP 0-9-1,"
+                + " or TLS is wanted there (amqps://)",
+            IsTransient: true),
+        TimeoutException or OperationCanceledException => new BrokerFault(
+            $"{options.DisplayUri} gave no AMQP answer in time: the broker may be overloaded, or the port speaks another protocol",
+            IsTransient: true),
+        _ => null,
+    };
+
+    private static BrokerFault? Explain(SocketException cause, RabbitMqOptions options) => cause.SocketErrorCode switch
+    {
+        SocketError.HostNotFound or SocketError.NoData => new BrokerFault(
+            $"the host of {options.DisplayUri} is not known: correct it in {RabbitMqOptions.Section}:Uri", IsTransient: false),
+        SocketError.ConnectionRefused => new BrokerFault(
+            $"{options.DisplayUri} refused the connection: the broker is not up yet, or listens on another port", IsTransient: true),
+        SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TryAgain => new BrokerFault(
+            $"{options.DisplayUri} could not be reached ({cause.SocketErrorCode}): check route, firewall and name service", IsTransient: true),
+        _ => null,
+    };
+
+    private static BrokerFault LoginRefused(RabbitMqOptions options) => new(
+        $"{options.DisplayUri} refused the user or its password (403 ACCESS_REFUSED): correct them in {RabbitMqOptions.Section}:Uri",
+        IsTransient: false);
+
+    private static BrokerFault NotAmqp(RabbitMqOptions options) => new(
+        $"{options.DisplayUri} does not speak AMQP 0-9-1: correct the port in {RabbitMqOptions.Section}:Uri (5672 by custom, 5671 with amqps)",
+        IsTransient: false);
+
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        yield return exception;
+        var inner = exception is AggregateException several ? several.InnerExceptions : [.. exception.InnerException is { } one ? [one] : Array.Empty<Exception>()];
+        foreach (var cause in inner.SelectMany(Causes))
+            yield return cause;
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,93 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Bridge.Publish;
+
+/// <summary>
+/// Tries everything that the bridge needs of the broker, with no message published or taken. Queues that are missing are created,
+/// as they would be when the bridge starts.
+/// </summary>
+internal sealed class BrokerProbe(BrokerConnector connector, Topology topology)
+{
+    private const string DefaultExchange = "";
+    private const int PreconditionFailed = 406;
+
+    /// <summary>Tries one thing after the other; stops where the rest could not succeed. Never throws for what it is there to find.</summary>
+    /// <returns>One finding a thing, in order.</returns>
+    public async Task<IReadOnlyList<BrokerFinding>> CheckAsync(CancellationToken cancellationToken)
+    {
+        var findings = new List<BrokerFinding>();
+        BrokerConnection? connection = null;
+        if (!await TryAsync("connection", async () => connection = await connector.OpenAsync("bridge check", cancellationToken)))
+            return findings;
+
+        await using (connection)
+        {
+            var client = connection!.Client;
+            var exchange = topology.Exchange;
+            if (await TryAsync($"exchange {exchange}", () => topology.FindExchangeAsync(client, cancellationToken)))
+                await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(client, exchange, cancellationToken));
+
+            // Chunks and dead letters reach their queues through it.
+            await TryAsync("write to the default exchange", () => TryWriteAsync(client, DefaultExchange, cancellationToken));
+            foreach (var queue in topology.Queues)
+            {
+                if (await TryAsync($"queue {queue}", () => Topology.EnsureQueueAsync(client, queue, cancellationToken))
+                    && queue is not Topology.DeadQueue)
+                {
+                    await TryAsync($"read from queue {queue}", () => TryReadAsync(client, queue, cancellationToken));
+                }
+            }
+        }
+
+        return findings;
+
+        async Task<bool> TryAsync(string name, Func<Task> attempt)
+        {
+            try
+            {
+                await attempt();
+                findings.Add(new BrokerFinding(name, Fault: null));
+                return true;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                findings.Add(new BrokerFinding(name, BrokerFault.From(exception, connector.Options)));
+                return false;
+            }
+        }
+    }
+
+    // In a transaction the broker checks the permission at once, but routes only at the commit, which never comes.
+    private static async Task TryWriteAsync(IConnection connection, string exchange, CancellationToken cancellationToken)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await channel.TxSelectAsync(cancellationToken);
+        await channel.BasicPublishAsync(exchange, "bridge.check", ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+        await channel.TxRollbackAsync(cancellationToken);
+        await channel.CloseAsync(cancellationToken);
+    }
+
+    // The broker checks the permission before the arguments: an argument that it cannot accept makes sure that no message is taken,
+    // and that this never becomes the queue's single active consumer.
+    private static async Task TryReadAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            await channel.BasicConsumeAsync(
+                queue,
+                autoAck: false,
+                consumerTag: "",
+                noLocal: false,
+                exclusive: false,
+                new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-priority"] = "none" },
+                new AsyncDefaultBasicConsumer(channel),
+                cancellationToken);
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == PreconditionFailed)
+        {
+            // Permitted: the argument was what it objected to.
+        }
+    }
+}

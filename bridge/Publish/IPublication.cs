@@ -1,0 +1,13 @@
+namespace Bridge.Publish;
+
+/// <summary>
+/// The messages that a batch hands over, addressed by index so that nothing is materialised before it is written.
+/// </summary>
+internal interface IPublication
+{
+    /// <summary>Number of messages.</summary>
+    int Count { get; }
+
+    /// <summary>The message at <paramref name="index"/>; may be asked for more than once.</summary>
+    OutgoingMessage this[int index] { get; }
+}

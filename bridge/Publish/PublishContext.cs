@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Publish;
+
+/// <summary>What all publishing connections share.</summary>
+/// <param name="Connector">Opens connections.</param>
+/// <param name="Topology">What must exist in the broker.</param>
+/// <param name="Limits">What has been learned of the broker's limits.</param>
+/// <param name="Metrics">Counts.</param>
+/// <param name="Log">Changes of state.</param>
+/// <param name="Clock">Every wait and every age.</param>
+internal sealed record PublishContext(
+    BrokerConnector Connector, Topology Topology, MessageLimits Limits, PublishMetrics Metrics, ILogger Log, TimeProvider Clock)
+{
+    /// <summary>The broker's options.</summary>
+    public RabbitMqOptions Options => Connector.Options;
+}

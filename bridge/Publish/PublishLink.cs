@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+using Telemetry;
+
+namespace Bridge.Publish;
+
+/// <summary>One publishing connection that is always wanted: opens a session, and another whenever one has ended.</summary>
+internal sealed class PublishLink(string name, PublishContext context, Action stateChanged)
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly Backoff _backoff = new(FirstWait, LongestWait);
+    private volatile PublishSession? _session;
+    private int _publications;
+
+    // Only the run loop and the events of its session use these.
+    private string? _lastFault;
+    private bool _wasBlocked;
+    private bool _hasConnected;
+
+    /// <summary>True when a publication could be written now.</summary>
+    public bool IsReady => _session is { IsReady: true };
+
+    /// <summary>Publications under way.</summary>
+    public int Publications => Volatile.Read(ref _publications);
+
+    /// <summary>Messages that await their confirm.</summary>
+    public int OutstandingMessages => _session?.OutstandingMessages ?? 0;
+
+    /// <summary>Bytes of their bodies.</summary>
+    public long OutstandingBytes => _session?.OutstandingBytes ?? 0;
+
+    /// <summary>Publishes over the present session.</summary>
+    /// <exception cref="PublishException">There is none, or it failed.</exception>
+    public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
+    {
+        var session = _session ?? throw new PublishException($"{context.Options.DisplayUri} is not connected");
+        Interlocked.Increment(ref _publications);
+        try
+        {
+            return await session.PublishAsync(publication, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _publications);
+        }
+    }
+
+    /// <summary>Keeps a session open until cancelled; never fails.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var opened = context.Clock.GetTimestamp();
+                await RunSessionAsync(cancellationToken);
+
+                // A session that lived only briefly counts as a failed attempt: the next one waits longer.
+                if (context.Clock.GetElapsedTime(opened) > LongestWait)
+                    _backoff.Reset();
+                await Task.Delay(_backoff.Next(), context.Clock, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task RunSessionAsync(CancellationToken cancellationToken)
+    {
+        if (await TryOpenAsync(cancellationToken) is not { } session)
+            return;
+
+        try
+        {
+            Use(session);
+            _lastFault = await session.Ended.WaitAsync(cancellationToken);
+            context.Log.Lost(name, session.Unanswered, _lastFault);
+        }
+        finally
+        {
+            _session = null;
+            stateChanged();
+            await session.DisposeAsync();
+        }
+    }
+
+    private async Task<PublishSession?> TryOpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PublishSession.OpenAsync(name, context, OnSessionChanged, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            var fault = BrokerFault.From(exception, context.Options);
+            if (_lastFault == fault.Message)
+                return null;
+
+            _lastFault = fault.Message;
+            if (fault.IsTransient)
+                context.Log.Unavailable(name, fault.Message);
+            else
+                context.Log.Unusable(name, fault.Message);
+            return null;
+        }
+    }
+
+    private void Use(PublishSession session)
+    {
+        (_session, _lastFault, _wasBlocked) = (session, null, false);
+        context.Log.Ready(name, context.Options.DisplayUri, context.Topology.Exchange);
+        if (_hasConnected)
+            context.Metrics.CountReconnect();
+        _hasConnected = true;
+        OnSessionChanged();
+    }
+
+    private void OnSessionChanged()
+    {
+        var reason = _session?.BlockedReason;
+        if (reason is not null && !_wasBlocked)
+            context.Log.Blocked(name, reason);
+        if (reason is null && _wasBlocked)
+            context.Log.Unblocked(name);
+        _wasBlocked = reason is not null;
+        stateChanged();
+    }
+}

@@ -1,0 +1,266 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Bridge.Publish;
+
+/// <summary>
+/// One connection with one confirm channel, from its opening to its first failure. It is never repaired: after a failure its
+/// messages' outcome is unknown, and a new session replaces it.
+/// </summary>
+internal sealed class PublishSession : IAsyncDisposable
+{
+    private readonly BrokerConnection _connection;
+    private readonly IChannel _channel;
+    private readonly PublishContext _context;
+    private readonly Action _stateChanged;
+    private readonly ConfirmWindow _window;
+    private readonly ReusedProperties _properties = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly CancellationTokenSource _stop = new();
+
+    // Given up: nothing is written or awaited any more. Ended: given up, and to be replaced now. A blocked session is given up
+    // first and ends when the broker unblocks it; replaced earlier, it would only be blocked anew.
+    private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string? _blockedReason;
+    private int _unanswered;
+
+    private PublishSession(BrokerConnection connection, IChannel channel, PublishContext context, Action stateChanged)
+    {
+        _connection = connection;
+        _channel = channel;
+        _context = context;
+        _stateChanged = stateChanged;
+        _window = new ConfirmWindow(context.Options.MaxOutstanding, context.Options.MaxOutstandingBytes, context.Clock);
+
+        channel.BasicAcksAsync += OnAckAsync;
+        channel.BasicNacksAsync += OnNackAsync;
+        channel.BasicReturnAsync += OnReturnAsync;
+        channel.ChannelShutdownAsync += OnShutdownAsync;
+        connection.Client.ConnectionShutdownAsync += OnShutdownAsync;
+        connection.Client.ConnectionBlockedAsync += OnBlockedAsync;
+        connection.Client.ConnectionUnblockedAsync += OnUnblockedAsync;
+        _ = MonitorAsync();
+    }
+
+    /// <summary>True when a publication could be written now.</summary>
+    public bool IsReady => _blockedReason is null && !_givenUp.Task.IsCompleted;
+
+    /// <summary>Why the broker blocks this connection; null when it does not.</summary>
+    public string? BlockedReason => _blockedReason;
+
+    /// <summary>Messages that await their confirm.</summary>
+    public int OutstandingMessages => _window.Messages;
+
+    /// <summary>Bytes of their bodies.</summary>
+    public long OutstandingBytes => _window.Bytes;
+
+    /// <summary>Messages whose outcome was unknown when the session was given up.</summary>
+    public int Unanswered => Volatile.Read(ref _unanswered);
+
+    /// <summary>Ends with the reason once the session must be replaced.</summary>
+    public Task<string> Ended => _ended.Task;
+
+    /// <summary>Connects, verifies the topology and opens the confirm channel.</summary>
+    /// <param name="name">Name of the connection.</param>
+    /// <param name="context">What all sessions share.</param>
+    /// <param name="stateChanged">Called, from any thread, when the session is blocked, unblocked or given up.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<PublishSession> OpenAsync(
+        string name, PublishContext context, Action stateChanged, CancellationToken cancellationToken)
+    {
+        var connection = await context.Connector.OpenAsync(name, cancellationToken);
+        try
+        {
+            await context.Topology.VerifyAsync(connection.Client, cancellationToken);
+
+            // Confirms without the library's tracking, which would add a header to every message and allocate for each.
+            var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
+            var channel = await connection.Client.CreateChannelAsync(options, cancellationToken);
+            return new PublishSession(connection, channel, context, stateChanged);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a publication when its turn has come and awaits the broker's answers.</summary>
+    /// <exception cref="PublishException">The session was given up.</exception>
+    public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        var pending = new PendingPublication(publication.Count);
+        var writing = WriteAllAsync(publication, pending, cancellationToken);
+        try
+        {
+            return await pending.Completion.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            // The caller may reuse the bodies' memory once it has our answer.
+            await writing;
+        }
+    }
+
+    /// <summary>Fails what is outstanding and asks for a replacement.</summary>
+    public void End(string reason)
+    {
+        GiveUp(reason);
+        _ended.TrySetResult(reason);
+    }
+
+    /// <summary>Closes the connection, by force if need be.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        End("the publisher was stopped");
+        await _stop.CancelAsync();
+        await _connection.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task WriteAllAsync(IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var index = 0; index < publication.Count; index++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var message = publication[index];
+                if (_context.Limits.Refusal(index, message, _connection.Client.FrameMax) is { } refusal)
+                    pending.Refuse(refusal);
+                else
+                    await WriteAsync(pending, index, message, cancellationToken);
+            }
+        }
+        catch (Exception exception)
+        {
+            pending.Fail(exception);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async ValueTask WriteAsync(
+        PendingPublication pending, int index, OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        while (!_window.IsOpenFor(message.Body.Length, out var freed))
+            await freed.WaitAsync(cancellationToken);
+
+        _window.Add(pending, index, message);
+        try
+        {
+            // No cancellation from here: a cancelled call would disturb the sequence numbers of others (client issue 1900).
+            var write = _channel.BasicPublishAsync(
+                message.Exchange, message.RoutingKey, mandatory: true, _properties.Fill(message.Properties), message.Body, CancellationToken.None);
+            if (write.IsCompletedSuccessfully)
+                return;
+            await AwaitOrGiveUpAsync(write.AsTask());
+        }
+        catch (Exception exception) when (exception is not PublishException)
+        {
+            End(BrokerFault.From(exception, _context.Options).Message);
+        }
+    }
+
+    private async Task AwaitOrGiveUpAsync(Task write)
+    {
+        if (await Task.WhenAny(write, _givenUp.Task) == write)
+        {
+            await write;
+            return;
+        }
+
+        // The call may never end (client issue 1930); should it fail later, nobody is left to be told.
+        _ = write.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
+    }
+
+    private async Task MonitorAsync()
+    {
+        var timeout = _context.Options.ConfirmTimeout;
+        var period = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks / 20, TimeSpan.TicksPerMillisecond * 50, TimeSpan.TicksPerSecond));
+        using var timer = new PeriodicTimer(period, _context.Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+                CheckHealth(timeout);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private void CheckHealth(TimeSpan timeout)
+    {
+        // The library cannot always raise its shutdown events, such as while one of its publish calls hangs.
+        if ((_channel.CloseReason ?? _connection.Client.CloseReason) is { } reason)
+            OnShutdown(reason);
+
+        if (_window.OldestAge <= timeout)
+            return;
+        if (_blockedReason is { } blocked)
+            GiveUp($"the broker has blocked publishing for longer than {timeout}: {blocked}");
+        else
+            End($"the broker did not answer within {timeout} for the oldest of {_window.Messages} messages");
+    }
+
+    private void GiveUp(string reason)
+    {
+        var unanswered = _window.Fail(new PublishException($"{_context.Options.DisplayUri}: {reason}"));
+        Interlocked.Add(ref _unanswered, unanswered);
+        if (_givenUp.TrySetResult())
+            _stateChanged();
+    }
+
+    private Task OnAckAsync(object sender, BasicAckEventArgs ack)
+    {
+        _context.Metrics.CountSettled(_window.Acknowledge(ack.DeliveryTag, ack.Multiple));
+        return Task.CompletedTask;
+    }
+
+    private Task OnNackAsync(object sender, BasicNackEventArgs nack)
+    {
+        _context.Metrics.CountSettled(_window.Reject(nack.DeliveryTag, nack.Multiple));
+        return Task.CompletedTask;
+    }
+
+    private Task OnReturnAsync(object sender, BasicReturnEventArgs returned)
+    {
+        var detail = $"{returned.ReplyCode} {returned.ReplyText}";
+        if (!_window.TryReturn(returned.BasicProperties.MessageId, returned.Exchange, returned.RoutingKey, detail))
+            End($"the broker returned a message that is not outstanding ({detail})");
+        return Task.CompletedTask;
+    }
+
+    private Task OnShutdownAsync(object sender, ShutdownEventArgs reason)
+    {
+        OnShutdown(reason);
+        return Task.CompletedTask;
+    }
+
+    private void OnShutdown(ShutdownEventArgs reason)
+    {
+        if (_context.Limits.TryLearn(reason.ReplyText))
+            _context.Log.LimitLearned(_context.Limits.MessageBytes);
+        End(BrokerFault.From(reason, _context.Options).Message);
+    }
+
+    private Task OnBlockedAsync(object sender, ConnectionBlockedEventArgs blocked)
+    {
+        _blockedReason = blocked.Reason;
+        _stateChanged();
+        return Task.CompletedTask;
+    }
+
+    private Task OnUnblockedAsync(object sender, AsyncEventArgs unblocked)
+    {
+        _blockedReason = null;
+        if (_givenUp.Task.IsCompleted)
+            End("publications were given up while the broker blocked them");
+        _stateChanged();
+        return Task.CompletedTask;
+    }
+}

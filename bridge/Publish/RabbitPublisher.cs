@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Publish;
+
+/// <summary>
+/// Publishes over one or several connections, each with a confirm channel. A publication goes to one of them as a whole. Starting
+/// does not wait for the broker: until it is reachable and complete, <see cref="IsReady"/> is false and connecting goes on.
+/// </summary>
+internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
+{
+    private readonly PublishContext _context;
+    private readonly PublishLink[] _links;
+    private readonly ReadySignal _ready = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <param name="connector">Opens connections; its options are valid.</param>
+    /// <param name="topology">What must exist before anything is published; verified on every connection.</param>
+    /// <param name="metrics">Counts what is published.</param>
+    /// <param name="log">Told of changes of state.</param>
+    /// <param name="clock">Every wait and time-out.</param>
+    public RabbitPublisher(
+        BrokerConnector connector, Topology topology, PublishMetrics metrics, ILogger<RabbitPublisher> log, TimeProvider clock)
+    {
+        _context = new PublishContext(connector, topology, new MessageLimits(), metrics, log, clock);
+        _links = [.. Enumerable.Range(0, connector.Options.Connections)
+            .Select(number => new PublishLink($"bridge publisher {number}", _context, UpdateReady))];
+        metrics.Observe(this);
+    }
+
+    /// <inheritdoc/>
+    public bool IsReady => _ready.IsReady;
+
+    /// <summary>Messages that await their confirm.</summary>
+    public int OutstandingMessages => _links.Sum(link => link.OutstandingMessages);
+
+    /// <summary>Bytes of their bodies.</summary>
+    public long OutstandingBytes => _links.Sum(link => link.OutstandingBytes);
+
+    /// <inheritdoc/>
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => _ready.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
+    {
+        var link = await ChooseLinkAsync(cancellationToken);
+        var refusals = await link.PublishAsync(publication, cancellationToken);
+        _context.Metrics.CountRefused(refusals);
+        return refusals;
+    }
+
+    /// <summary>Begins to connect.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _running = Task.WhenAll(_links.Select(link => link.RunAsync(_stop.Token)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Closes the connections; publications still under way fail.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _running.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    // A short interruption is waited out: nothing of this publication has been written yet.
+    private async Task<PublishLink> ChooseLinkAsync(CancellationToken cancellationToken)
+    {
+        var timeout = _context.Options.ConfirmTimeout;
+        var began = _context.Clock.GetTimestamp();
+        while (true)
+        {
+            if (LeastLoaded() is { } link)
+                return link;
+
+            var left = timeout - _context.Clock.GetElapsedTime(began);
+            try
+            {
+                await _ready.WaitAsync(cancellationToken)
+                    .WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _context.Clock, cancellationToken);
+            }
+            catch (TimeoutException exception)
+            {
+                throw new PublishException($"{_context.Options.DisplayUri} was not ready within {timeout}", exception);
+            }
+        }
+    }
+
+    private PublishLink? LeastLoaded() => _links
+        .Where(link => link.IsReady)
+        .MinBy(link => (link.OutstandingBytes, link.Publications));
+
+    private void UpdateReady() => _ready.Update(() => LeastLoaded() is not null);
+}

@@ -1,0 +1,85 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Bridge.Publish;
+
+/// <summary>
+/// What the bridge needs in the broker: the company's exchange, and queues of its own. Everything is asked for passively first, so
+/// that a user without configure permission works with an exchange and queues made beforehand.
+/// </summary>
+/// <param name="exchange">The company's exchange; never created here.</param>
+/// <param name="partitions">Number of chunk queues, at least 1.</param>
+internal sealed class Topology(string exchange, int partitions)
+{
+    /// <summary>Keeps what cannot be published.</summary>
+    public const string DeadQueue = "telemetry.dead";
+
+    private const int NotFound = 404;
+
+    // From 4.0 on a quorum queue drops a message after 20 deliveries unless told otherwise. -1 turns that off there, but 3.x takes
+    // only whole numbers from 0: so a number that is never reached.
+    private const int DeliveryLimit = 1_000_000_000;
+
+    /// <summary>Names of the queues, chunk queues first.</summary>
+    public IReadOnlyList<string> Queues { get; } =
+        [.. Enumerable.Range(0, partitions).Select(ChunkQueue), DeadQueue];
+
+    /// <summary>The company's exchange.</summary>
+    public string Exchange => exchange;
+
+    /// <summary>Name of the queue that the chunks of a partition wait in.</summary>
+    public static string ChunkQueue(int partition) => $"telemetry.chunks.{partition}";
+
+    /// <summary>What makes a queue durable, replicated and, for chunks, consumed by one replica at a time.</summary>
+    public static Dictionary<string, object?> ArgumentsOf(string queue)
+    {
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["x-queue-type"] = "quorum",
+            ["x-delivery-limit"] = DeliveryLimit,
+        };
+        if (queue is not DeadQueue)
+            arguments["x-single-active-consumer"] = true;
+        return arguments;
+    }
+
+    /// <summary>Finds the exchange, and finds or creates every queue.</summary>
+    /// <exception cref="OperationInterruptedException">The broker refused one of them.</exception>
+    public async Task VerifyAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        await FindExchangeAsync(connection, cancellationToken);
+        foreach (var queue in Queues)
+            await EnsureQueueAsync(connection, queue, cancellationToken);
+    }
+
+    /// <summary>Finds the exchange.</summary>
+    /// <exception cref="OperationInterruptedException">It is missing.</exception>
+    public Task FindExchangeAsync(IConnection connection, CancellationToken cancellationToken) =>
+        OnNewChannelAsync(connection, channel => channel.ExchangeDeclarePassiveAsync(exchange, cancellationToken), cancellationToken);
+
+    /// <summary>Finds a queue, or creates it.</summary>
+    /// <exception cref="OperationInterruptedException">It can be neither found nor created.</exception>
+    public static async Task EnsureQueueAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OnNewChannelAsync(connection, channel => channel.QueueDeclarePassiveAsync(queue, cancellationToken), cancellationToken);
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == NotFound)
+        {
+            await OnNewChannelAsync(
+                connection,
+                channel => channel.QueueDeclareAsync(
+                    queue, durable: true, exclusive: false, autoDelete: false, ArgumentsOf(queue), cancellationToken: cancellationToken),
+                cancellationToken);
+        }
+    }
+
+    // A refused declaration closes its channel: each gets one of its own.
+    private static async Task OnNewChannelAsync(IConnection connection, Func<IChannel, Task> declare, CancellationToken cancellationToken)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await declare(channel);
+        await channel.CloseAsync(cancellationToken);
+    }
+}

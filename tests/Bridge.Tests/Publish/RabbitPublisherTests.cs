@@ -1,0 +1,253 @@
+using System.Text;
+using Bridge.Publish;
+using RabbitMQ.Client;
+
+namespace Bridge.Tests.Publish;
+
+/// <summary>What the broker answers to messages while all is well.</summary>
+[Collection(BrokerTests.Name)]
+public sealed class RabbitPublisherTests(BrokerFixture broker)
+{
+    [Fact]
+    public async Task Twenty_thousand_messages_arrive_as_they_were_sent()
+    {
+        const int Publications = 40;
+        const int Each = 500;
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("all", "#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host) with { MaxOutstanding = 300 });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, Publications).Select(publication =>
+            running.PublishAsync(Enumerable.Range(publication * Each, Each).Select(Numbered))));
+
+        Assert.All(answers, Assert.Empty);
+        Assert.Equal(0, running.OutstandingMessages);
+        var received = await host.DrainAsync("all");
+        Assert.Equal(Publications * Each, received.Count);
+        var byId = received.ToDictionary(message => message.BasicProperties.MessageId!, StringComparer.Ordinal);
+        for (var number = 0; number < Publications * Each; number++)
+            AssertEqual(Numbered(number), byId[$"id-{number}"]);
+    }
+
+    [Fact]
+    public async Task Properties_that_one_message_has_do_not_stick_to_the_next()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("all", "#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+        OutgoingMessage[] sent =
+        [
+            Some.Message(0) with
+            {
+                Properties = new OutgoingProperties("dead")
+                {
+                    ContentType = null,
+                    Timestamp = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000),
+                    Headers = [new("x-dead-reason", "malformed"), new("x-dead-detail", "größer"), new("x-dead-receive-count", 7_000_000_000)],
+                    TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                },
+            },
+            Some.Message(1),
+            Some.Message(2) with { Properties = new OutgoingProperties("x") { Headers = [new("traceparent", "shared")] } },
+            Some.Message(3) with { Properties = new OutgoingProperties(new string('x', 255)) },
+        ];
+
+        Assert.Empty(await running.PublishAsync(sent));
+
+        var received = await host.DrainAsync("all");
+        Assert.Equal(sent.Length, received.Count);
+        Assert.All(sent.Zip(received), pair => AssertEqual(pair.First, pair.Second));
+    }
+
+    [Fact]
+    public async Task Exactly_the_unroutable_messages_of_a_publication_are_refused()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("logs", "logs.#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+        var unroutable = Enumerable.Range(0, 3_000).Where(number => number % 7 == 0 || number > 2_900).ToHashSet();
+
+        var refusals = await running.PublishAsync(Enumerable.Range(0, 3_000).Select(number =>
+            Some.Message(number, unroutable.Contains(number) ? "metrics.orders.info" : "logs.orders.info")));
+
+        Assert.Equal(unroutable.Order(), refusals.Select(refusal => refusal.Index));
+        Assert.All(refusals, refusal => Assert.Equal((PublishRefusalReason.Unroutable, "312 NO_ROUTE"), (refusal.Reason, refusal.Detail)));
+        Assert.Equal(3_000u - (uint)unroutable.Count, await host.CountAsync("logs"));
+    }
+
+    [Fact]
+    public async Task A_message_id_that_occurs_several_times_is_answered_each_time()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("logs", "logs.#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+
+        var refusals = await running.PublishAsync(
+            Some.Message("same"),
+            Some.Message("same", "metrics.orders.info"),
+            Some.Message("same"),
+            Some.Message("same", "metrics.orders.info"),
+            Some.Message("same"));
+
+        Assert.Equal([1, 3], refusals.Select(refusal => refusal.Index));
+        Assert.Equal(3u, await host.CountAsync("logs"));
+    }
+
+    [Fact]
+    public async Task What_a_full_queue_does_not_take_is_rejected()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("full", "#", new(StringComparer.Ordinal) { ["x-max-length"] = 10, ["x-overflow"] = "reject-publish" });
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+
+        var refusals = await running.PublishAsync(Some.Messages(50));
+
+        Assert.Equal(40, refusals.Count);
+        Assert.All(refusals, refusal =>
+            Assert.Equal((PublishRefusalReason.Rejected, "nacked by the broker"), (refusal.Reason, refusal.Detail)));
+        Assert.Equal(10u, await host.CountAsync("full"));
+    }
+
+    [Fact]
+    public async Task A_publication_without_messages_is_confirmed_at_once()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+
+        Assert.Empty(await running.PublishAsync());
+    }
+
+    [Fact]
+    public async Task Texts_and_headers_that_the_protocol_cannot_carry_are_rejected_and_the_rest_is_published()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("all", "#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+
+        var refusals = await running.PublishAsync(
+            Some.Message(0),
+            Some.Message(1, new string('k', 256)),
+            Some.Message(new string('é', 128)),
+            Some.Message(3) with { Properties = new OutgoingProperties("3") { Headers = [new("x-dead-detail", new string('h', 200_000))] } },
+            Some.Message(4, new string('k', 255)),
+            Some.Message(5) with { Properties = new OutgoingProperties("5") { Headers = [new("x-dead-detail", new string('h', 100_000))] } });
+
+        Assert.Equal([1, 2, 3], refusals.Select(refusal => refusal.Index));
+        Assert.All(refusals, refusal => Assert.Equal(PublishRefusalReason.Rejected, refusal.Reason));
+        Assert.Equal("the routing key has 256 bytes; AMQP takes 255", refusals[0].Detail);
+        Assert.Equal("the message id has 256 bytes; AMQP takes 255", refusals[1].Detail);
+        Assert.Equal(3u, await host.CountAsync("all"));
+    }
+
+    [Fact]
+    public async Task A_message_larger_than_the_window_of_bytes_is_sent_alone()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("all", "#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host) with { MaxOutstandingBytes = 64 * 1024 });
+
+        Assert.Empty(await running.PublishAsync(Some.Message("small"), Some.Message("large", bytes: 1_000_000), Some.Message("small")));
+
+        Assert.Equal(3u, await host.CountAsync("all"));
+    }
+
+    [Fact]
+    public async Task A_message_over_the_brokers_limit_is_refused_once_the_limit_is_known()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("all", "#");
+        await broker.Server.ControlAsync(["eval", "application:set_env(rabbit, max_message_size, 1048576)."]);
+        try
+        {
+            await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+            OutgoingMessage[] sent = [Some.Message("a"), Some.Message("large", bytes: 1_200_000), Some.Message("b")];
+
+            var failure = await Assert.ThrowsAsync<PublishException>(() => running.PublishAsync(sent));
+            Assert.Contains("1048576", failure.Message, StringComparison.Ordinal);
+
+            var refusal = Assert.Single(await running.PublishAsync(sent));
+            Assert.Equal(new PublishRefusal(1, PublishRefusalReason.Rejected, "1,200,000 bytes; the broker takes 1,048,576"), refusal);
+        }
+        finally
+        {
+            await broker.Server.ControlAsync(["eval", "application:set_env(rabbit, max_message_size, 134217728)."]);
+        }
+    }
+
+    [Fact]
+    public async Task Several_connections_share_the_publications()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("all", "#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host) with { Connections = 3 }, partitions: 8);
+        await Eventually.TrueAsync(
+            () => running.Log.Lines.Count(line => line.Contains("is ready", StringComparison.Ordinal)) == 3, RunningPublisher.Patience);
+
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => running.PublishAsync(Some.Messages(100))));
+
+        Assert.Equal(3_000u, await host.CountAsync("all"));
+    }
+
+    [Fact]
+    public async Task A_cancelled_publication_leaves_the_others_alone()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("all", "#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host) with { MaxOutstanding = 10 });
+        using var cancel = new CancellationTokenSource();
+        var cancelled = new CancellingPublication(20, cancel, at: 15);
+
+        var publishing = running.Publisher.PublishAsync(cancelled, cancel.Token);
+        var other = running.PublishAsync(Some.Messages(1_000));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => publishing);
+        Assert.Empty(await other);
+        Assert.Equal(1_000u + 16u, await host.CountAsync("all"));
+    }
+
+    private static OutgoingMessage Numbered(int number) =>
+        Some.Message(number, $"logs.orders.{(number % 3 == 0 ? "info" : "error")}") with
+        {
+            Properties = new OutgoingProperties($"id-{number}")
+            {
+                Timestamp = number % 2 == 0 ? DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + number) : null,
+                Headers = [new("x-telemetry-source", "orders"), new("x-telemetry-batch", $"batch-{number / 100}")],
+                TraceParent = number % 5 == 0 ? null : $"00-{number:x32}-00f067aa0ba902b7-01",
+            },
+        };
+
+    private static void AssertEqual(OutgoingMessage sent, BasicGetResult received)
+    {
+        var (expected, actual) = (sent.Properties, received.BasicProperties);
+        Assert.Equal(sent.RoutingKey, received.RoutingKey);
+        Assert.Equal(sent.Body.ToArray(), received.Body.ToArray());
+        Assert.Equal(DeliveryModes.Persistent, actual.DeliveryMode);
+        Assert.Equal(expected.MessageId, actual.MessageId);
+        Assert.Equal(expected.ContentType, actual.ContentType);
+        Assert.Equal(expected.Timestamp?.ToUnixTimeSeconds(), actual.IsTimestampPresent() ? actual.Timestamp.UnixTime : null);
+
+        var headers = expected.Headers.ToDictionary(header => header.Name, header => (object)header.Text! ?? header.Number, StringComparer.Ordinal);
+        if (expected.TraceParent is not null)
+            headers["traceparent"] = expected.TraceParent;
+        // An empty table reads back as no headers at all.
+        Assert.Equal(headers, (actual.Headers ?? new Dictionary<string, object?>()!).ToDictionary(
+            header => header.Key,
+            header => header.Value is byte[] text ? Encoding.UTF8.GetString(text) : header.Value!,
+            StringComparer.Ordinal));
+    }
+
+    private sealed class CancellingPublication(int count, CancellationTokenSource cancel, int at) : IPublication
+    {
+        public int Count => count;
+
+        public OutgoingMessage this[int index]
+        {
+            get
+            {
+                if (index == at)
+                    cancel.Cancel();
+                return Some.Message(index);
+            }
+        }
+    }
+}

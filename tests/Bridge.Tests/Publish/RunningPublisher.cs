@@ -1,0 +1,68 @@
+using System.Diagnostics.Metrics;
+using Bridge.Publish;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bridge.Tests.Publish;
+
+/// <summary>A publisher that has been started, with all that it takes.</summary>
+internal sealed class RunningPublisher : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly RabbitPublisher _publisher;
+
+    private RunningPublisher(RabbitMqOptions options, int partitions)
+    {
+        Meters = _services.GetRequiredService<IMeterFactory>();
+        _publisher = new RabbitPublisher(
+            new BrokerConnector(options, TimeProvider.System),
+            new Topology(options.Exchange, partitions),
+            new PublishMetrics(Meters),
+            Log,
+            TimeProvider.System);
+    }
+
+    public IPublisher Publisher => _publisher;
+
+    public int OutstandingMessages => _publisher.OutstandingMessages;
+
+    public RecordedLog<RabbitPublisher> Log { get; } = new();
+
+    public IMeterFactory Meters { get; }
+
+    /// <summary>Starts a publisher without waiting for the broker.</summary>
+    public static async Task<RunningPublisher> StartAsync(RabbitMqOptions options, int partitions = 1)
+    {
+        Assert.Empty(options.Validate());
+        var running = new RunningPublisher(options, partitions);
+        await running._publisher.StartAsync(CancellationToken.None);
+        return running;
+    }
+
+    /// <summary>Starts a publisher and waits until it is ready.</summary>
+    public static async Task<RunningPublisher> StartReadyAsync(RabbitMqOptions options, int partitions = 1)
+    {
+        var running = await StartAsync(options, partitions);
+        await running.UntilReadyAsync();
+        return running;
+    }
+
+    public async Task UntilReadyAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _publisher.WaitUntilReadyAsync(patience.Token);
+    }
+
+    public Task UntilNotReadyAsync() => Eventually.TrueAsync(() => !_publisher.IsReady, Patience);
+
+    public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(params IEnumerable<OutgoingMessage> messages) =>
+        await _publisher.PublishAsync(new ListPublication([.. messages]), CancellationToken.None).WaitAsync(Patience);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _publisher.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        _publisher.Dispose();
+        await _services.DisposeAsync();
+    }
+}
