@@ -1,0 +1,29 @@
+namespace Bridge.Assemble;
+
+/// <summary>How batches that came in chunks are put together: the section <c>Bridge:Assemble</c>.</summary>
+internal sealed record AssembleOptions
+{
+    /// <summary>The configuration section that these are bound from.</summary>
+    public const string Section = "Bridge:Assemble";
+
+    /// <summary>
+    /// Queues <c>telemetry.chunks.N</c> that chunks are spread over, 1 to 256. Default 8. Every replica must have the same number:
+    /// chunks of one batch must meet in one queue.
+    /// </summary>
+    public int Partitions { get; init; } = 8;
+
+    /// <summary>
+    /// How long a batch may stay incomplete before its chunks are dead-lettered, 1 s to 25 min. Default 10 min. RabbitMQ closes a
+    /// channel that leaves a message unacknowledged for 30 minutes.
+    /// </summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Everything that is wrong, one line each.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (Partitions is < 1 or > 256)
+            yield return $"{Section}:Partitions is {Partitions}: give 1 to 256, the same on every replica";
+        if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(25))
+            yield return $"{Section}:Timeout is {Timeout}: give 00:00:01 to 00:25:00; beyond that RabbitMQ would take the chunks away";
+    }
+}

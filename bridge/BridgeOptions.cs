@@ -1,0 +1,96 @@
+using Bridge.Assemble;
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Bridge.Receive;
+using Microsoft.Extensions.Configuration;
+using Telemetry.Codec;
+using Telemetry.Queues;
+
+namespace Bridge;
+
+/// <summary>The bridge's configuration, the section <c>Bridge</c>: each stage's own options, in the order of the data.</summary>
+internal sealed record BridgeOptions
+{
+    /// <summary>The cloud queues; at least one.</summary>
+    public IReadOnlyList<QueueOptions> Queues { get; init; } = [];
+
+    /// <summary>How messages are taken from them.</summary>
+    public ReceiveOptions Receive { get; init; } = new();
+
+    /// <summary>Keys by version, each 32 bytes in Base64. Secrets.</summary>
+    public IReadOnlyDictionary<string, string> Keys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>How chunked batches are put together.</summary>
+    public AssembleOptions Assemble { get; init; } = new();
+
+    /// <summary>Where events go.</summary>
+    public RabbitMqOptions RabbitMq { get; init; } = new();
+
+    /// <summary>Where health and metrics are served.</summary>
+    public HttpOptions Http { get; init; } = new();
+
+    /// <summary>Reads and checks the configuration.</summary>
+    /// <exception cref="BridgeOptionsException">At least one value is wrong; the exception lists them all.</exception>
+    public static BridgeOptions Read(IConfiguration configuration)
+    {
+        var options = Bind(configuration.GetSection("Bridge"));
+        var errors = options.Validate().ToList();
+        return errors.Count == 0 ? options : throw new BridgeOptionsException(errors);
+    }
+
+    /// <summary>The queues as endpoints; the options are valid.</summary>
+    public IReadOnlyList<QueueEndpoint> Endpoints() => [.. Queues.Select(queue => queue.Parse(out _)!)];
+
+    /// <summary>The keys as a ring; the options are valid.</summary>
+    public KeyRing KeyRing() => new(Keys.Select(key => MasterKey.Parse(key.Key, key.Value)));
+
+    private static BridgeOptions Bind(IConfigurationSection section)
+    {
+        try
+        {
+            return section.Get<BridgeOptions>() ?? new BridgeOptions();
+        }
+        catch (InvalidOperationException e)
+        {
+            // Names key, value and type; only numbers and times can fail to convert, and these are no secrets.
+            throw new BridgeOptionsException([e.Message]);
+        }
+    }
+
+    private IEnumerable<string> Validate() =>
+        ValidateQueues().Concat(Receive.Validate()).Concat(ValidateKeys())
+            .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate());
+
+    private IEnumerable<string> ValidateQueues()
+    {
+        if (Queues.Count == 0)
+            yield return "Bridge:Queues is empty: set Bridge__Queues__0__Url to the queue's URL; without a queue there is nothing to receive";
+        for (var i = 0; i < Queues.Count; i++)
+        {
+            if (Queues[i].Parse(out var error) is null)
+                yield return $"Bridge:Queues:{i}: {error}";
+        }
+
+        foreach (var twice in Queues.GroupBy(queue => queue.Url, StringComparer.Ordinal).Where(group => group.Key is not null && group.Count() > 1))
+            yield return $"Bridge:Queues names {twice.Key} {twice.Count()} times: once is enough";
+    }
+
+    private IEnumerable<string> ValidateKeys()
+    {
+        foreach (var (version, key) in Keys)
+        {
+            string? error = null;
+            try
+            {
+                MasterKey.Parse(version, key);
+            }
+            catch (FormatException e)
+            {
+                error = $"Bridge:Keys:{version}: {e.Message}";
+            }
+
+            if (error is not null)
+                yield return error;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Bridge.DeadLetter;
+
+/// <summary>Names of the headers of a dead-lettered message.</summary>
+internal static class DeadLetterHeaders
+{
+    /// <summary>The reason's code, as in docs/wire-format.md.</summary>
+    public const string Reason = "x-dead-reason";
+
+    /// <summary>One line with the offending value.</summary>
+    public const string Detail = "x-dead-detail";
+
+    /// <summary>The queue's URL that the message came from.</summary>
+    public const string Source = "x-dead-source";
+
+    /// <summary>How often the queue had delivered it.</summary>
+    public const string ReceiveCount = "x-dead-receive-count";
+
+    /// <summary>When it was dead-lettered, ISO 8601 UTC.</summary>
+    public const string At = "x-dead-at";
+
+    /// <summary>
+    /// Only on an event that the broker would not take, whose body is the event itself: the routing key that it was published with.
+    /// A replay publishes it to the exchange again; anything else goes back to its queue.
+    /// </summary>
+    public const string RoutingKey = "x-dead-routing-key";
+}
