@@ -70,7 +70,7 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
             return (Explain(socket), true);
         if (Find<OperationCanceledException>(error) is not null)
             return ($"no answer from '{endpoint.Url.Authority}' within {QueuePipeline.TryTimeout.TotalSeconds} s a try: check firewalls and private endpoints", true);
-        return ($"the connection to '{endpoint.Url.Authority}' broke: {Innermost(error).Message}", true);
+        return (Broken(Innermost(error)), true);
     }
 
     private string Explain(SocketException error) => error.SocketErrorCode switch
@@ -78,8 +78,10 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
             $"the name '{endpoint.Url.Host}' does not resolve: check the account's name in the address, and the DNS of private endpoints",
         SocketError.ConnectionRefused => $"nothing listens at '{endpoint.Url.Authority}': check host and port",
-        _ => $"no connection to '{endpoint.Url.Authority}': {error.Message}",
+        _ => Broken(error),
     };
+
+    private string Broken(Exception error) => $"the connection to '{endpoint.Url.Authority}' failed: {error.Message}";
 
     // The retries' errors come together in an AggregateException: the last one counts.
     private static T? Find<T>(Exception error)
