@@ -1,0 +1,143 @@
+namespace Local.Components;
+
+/// <summary>
+/// A RabbitMQ broker of this process's own, on loopback, with the user guest; or, where <c>RABBITMQ_URI</c> is set, the broker it names.
+/// </summary>
+public sealed class RabbitMqServer : IAsyncDisposable
+{
+    private const string Programs = "/usr/lib/rabbitmq/bin";
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    // Null together, for an external broker.
+    private readonly RabbitMqFolder? _folder;
+    private ChildProcess? _nameServer;
+    private ChildProcess? _broker;
+
+    private RabbitMqServer(Uri uri) => Uri = uri;
+
+    private RabbitMqServer(RabbitMqFolder folder)
+        : this(new Uri($"amqp://guest:guest@127.0.0.1:{folder.Port}/")) => _folder = folder;
+
+    /// <summary>The default virtual host's address, with user and password.</summary>
+    public Uri Uri { get; }
+
+    /// <summary>The AMQP port; it stays the same when the broker starts again.</summary>
+    public int Port => Uri.IsDefaultPort || Uri.Port < 0 ? 5672 : Uri.Port;
+
+    /// <summary>True for the broker that <c>RABBITMQ_URI</c> names: it is not controlled from here.</summary>
+    public bool IsExternal => _folder is null;
+
+    /// <summary>Starts a broker and waits until it takes connections: four to five seconds.</summary>
+    /// <exception cref="FileNotFoundException">RabbitMQ is not installed.</exception>
+    /// <exception cref="InvalidOperationException">It did not start; the last lines of its output are in the message.</exception>
+    public static async Task<RabbitMqServer> StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (Environment.GetEnvironmentVariable("RABBITMQ_URI") is { Length: > 0 } external)
+            return new RabbitMqServer(new Uri(external));
+
+        LocalFolders.Installed($"{Programs}/rabbitmq-server");
+        var server = new RabbitMqServer(new RabbitMqFolder());
+        try
+        {
+            await server.StartAgainAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a virtual host in which guest may do everything. An external broker makes none: its own address comes back.</summary>
+    /// <returns>The virtual host's address.</returns>
+    public async Task<Uri> CreateVirtualHostAsync(string name, CancellationToken cancellationToken = default)
+    {
+        if (IsExternal)
+            return Uri;
+        // One call instead of add_vhost and set_permissions: each costs a second of Erlang's start.
+        await ControlAsync(
+            ["eval", $"rabbit_vhost:add(<<\"{name}\">>, <<\"local\">>), rabbit_auth_backend_internal:set_permissions("
+                + $"<<\"guest\">>, <<\"{name}\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"local\">>)."],
+            cancellationToken);
+        return new Uri(Uri, Uri.EscapeDataString(name));
+    }
+
+    /// <summary>Runs <c>rabbitmqctl</c> against this broker.</summary>
+    /// <returns>What it wrote.</returns>
+    /// <exception cref="NotSupportedException">The broker is external.</exception>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public async Task<string> ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    {
+        var start = new ChildProcessStart($"{Programs}/rabbitmqctl", ["--quiet", .. arguments]) { Environment = Folder().Environment };
+        var result = await ChildCommand.RunAsync(start, cancellationToken: cancellationToken);
+        return result.EnsureSuccess($"rabbitmqctl {arguments[0]}").Output;
+    }
+
+    /// <summary>Ends the broker as a power cut would (SIGKILL). What it confirmed as persistent is on disk.</summary>
+    /// <exception cref="NotSupportedException">The broker is external.</exception>
+    public async Task KillAsync(CancellationToken cancellationToken = default)
+    {
+        Folder();
+        if (_broker is null)
+            return;
+        await _broker.KillAsync(cancellationToken);
+        await _broker.DisposeAsync();
+        _broker = null;
+    }
+
+    /// <summary>Starts the broker, with the data and on the port it had, and waits until it takes connections.</summary>
+    /// <exception cref="NotSupportedException">The broker is external.</exception>
+    /// <exception cref="InvalidOperationException">It did not start.</exception>
+    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
+    {
+        var folder = Folder();
+        await KillAsync(cancellationToken);
+        _nameServer ??= await StartNameServerAsync(folder, cancellationToken);
+        _broker = await ChildProcess.StartAsync(new ChildProcessStart($"{Programs}/rabbitmq-server")
+        {
+            Name = "RabbitMQ",
+            Environment = folder.Environment,
+            LogFile = folder.LogFile,
+        });
+        await Loopback.WaitForPortAsync(folder.Port, _broker, StartPatience, cancellationToken);
+    }
+
+    /// <summary>Stops the broker in its tracks (SIGSTOP): connections stay open and nothing answers.</summary>
+    /// <exception cref="NotSupportedException">The broker is external.</exception>
+    public void Freeze() => Signal(Components.Signal.Stop);
+
+    /// <summary>Lets a frozen broker go on.</summary>
+    /// <exception cref="NotSupportedException">The broker is external.</exception>
+    public void Thaw() => Signal(Components.Signal.Continue);
+
+    /// <summary>Ends the broker and removes its data; an external one is left alone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_folder is null)
+            return;
+        // Its data goes anyway: an orderly shutdown would only take longer.
+        await KillAsync();
+        if (_nameServer is not null)
+            await _nameServer.DisposeAsync();
+        _folder.Remove();
+    }
+
+    // The broker would start this daemon by itself, but then it would outlive everyone.
+    private static async Task<ChildProcess> StartNameServerAsync(RabbitMqFolder folder, CancellationToken cancellationToken)
+    {
+        var nameServer = await ChildProcess.StartAsync(
+            new ChildProcessStart("/usr/bin/epmd", "-port", $"{folder.EpmdPort}", "-address", "127.0.0.1") { Environment = folder.Environment });
+        await Loopback.WaitForPortAsync(folder.EpmdPort, nameServer, StartPatience, cancellationToken);
+        return nameServer;
+    }
+
+    private void Signal(Signal signal)
+    {
+        Folder();
+        _broker?.SendSignal(signal);
+    }
+
+    private RabbitMqFolder Folder() =>
+        _folder ?? throw new NotSupportedException("RABBITMQ_URI names the broker: it is not controlled from here; unset the variable");
+}
