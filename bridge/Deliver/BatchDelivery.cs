@@ -61,6 +61,7 @@ internal sealed class BatchDelivery(
         {
             var publication = new EventPublication(exchange, origin, lines, routed);
             var refusals = await publisher.PublishAsync(publication, cancellationToken);
+            metrics.CountPublished(routed.Count - refusals.Count);
             var dead = refusals.Select(refusal => Dead(publication[refusal.Index], refusal, origin))
                 .Concat(refused.Select(item => Dead(lines[item.Range], item, origin))).ToList();
             if (dead.Count > 0)
