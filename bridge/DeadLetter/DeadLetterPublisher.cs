@@ -6,6 +6,7 @@ namespace Bridge.DeadLetter;
 
 /// <summary>Puts what cannot be published into the dead-letter queue, with confirms like everything else.</summary>
 internal sealed class DeadLetterPublisher(IPublisher publisher, BridgeMetrics metrics, ILogger<DeadLetterPublisher> log, TimeProvider clock)
+    : IDeadLetters
 {
     private readonly DeadLetterLog _log = new(log, clock);
 

@@ -1,0 +1,3 @@
+using System.CommandLine;
+namespace Bridge.Commands;
+internal static class SendCommand { public static Command Create() => new("send"); }
