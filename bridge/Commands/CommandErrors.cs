@@ -22,7 +22,7 @@ internal static class CommandErrors
     {
         BridgeOptionsException options => options.Errors.Select(OneLine),
         OperationCanceledException => ["ended by a signal before it was done"],
-        UsageException or QueueException or BrokerFaultException or PublishException => [OneLine(exception.Message)],
+        UsageException or QueueException or TimeoutException or BrokerFaultException or PublishException => [OneLine(exception.Message)],
 
         // Of the file system, the HTTP port or a configuration file: their messages name path, address or line.
         IOException or UnauthorizedAccessException or InvalidDataException or FormatException => [OneLine(exception.Message)],
