@@ -1,1 +1,22 @@
-return 0;
+using System.CommandLine;
+using Bridge.Commands;
+
+var root = new RootCommand(Help.Root)
+{
+    // Before it runs: is everything there that it needs?
+    CheckCommand.Create(),
+
+    // From the queues to the exchange.
+    RunCommand.Create(),
+
+    // What travels: events into a queue, and what a queue's message holds.
+    SendCommand.Create(),
+    InspectCommand.Create(),
+
+    // What did not arrive: look at it, keep it, try it again.
+    DeadCommand.Create(),
+};
+
+// Without a command the bridge runs.
+root.SetAction(RunCommand.RunAsync);
+return await CommandLine.RunAsync(root, args);

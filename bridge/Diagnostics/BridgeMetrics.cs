@@ -36,6 +36,7 @@ internal sealed class BridgeMetrics
         _batchesAssembled = _meter.CreateCounter<long>(
             "bridge.batches.assembled", "{batch}", "Chunked batches put together, by the number of replicas that received their chunks");
         _eventsInFlight = _meter.CreateUpDownCounter<long>("bridge.events.in.flight", "{event}", "Events taken out of their batch and not yet confirmed");
+        ShowZeros();
     }
 
     public void CountReceived(QueueEndpoint queue, ReceivedMessage message)
@@ -75,10 +76,22 @@ internal sealed class BridgeMetrics
     public void Observe(QueueEndpoint queue, Func<long> depth, Func<double> oldestAge)
     {
         var tag = Queue(queue);
+        foreach (var counter in (ReadOnlySpan<Counter<long>>)[_received, _receivedBytes, _deleted, _abandoned, _leasesLost])
+            counter.Add(0, tag);
         _meter.CreateObservableGauge(
             "bridge.queue.depth", () => new Measurement<long>(depth(), tag), "{message}", "Messages stored in the queue, about; -1 while unknown");
         _meter.CreateObservableGauge(
             "bridge.oldest.event.age", () => new Measurement<double>(oldestAge(), tag), "s", "Age of the oldest message in work; 0 when there is none");
+    }
+
+    // A rate over a series that appears only with its first event misses that event: known series begin at zero.
+    private void ShowZeros()
+    {
+        foreach (var reason in Enum.GetValues<RefusalReason>())
+            CountDeadLettered(reason, 0);
+        _duplicates.Add(0);
+        _chunksForwarded.Add(0);
+        _eventsInFlight.Add(0);
     }
 
     private static KeyValuePair<string, object?> Queue(QueueEndpoint queue) => new("queue", queue.Name);

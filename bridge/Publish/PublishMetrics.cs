@@ -26,6 +26,12 @@ internal sealed class PublishMetrics
         _reconnects = _meter.CreateCounter<long>("bridge.broker.reconnects", "{connection}", "Publishing connections opened after the first");
         _confirmLatency = _meter.CreateHistogram<double>(
             "bridge.confirm.latency", "s", "From writing a message to its confirm; one sample an answer of the broker, for its oldest message");
+
+        // A rate over a series that appears only with its first message misses that message.
+        _published.Add(0);
+        _refused.Add(0, Unroutable);
+        _refused.Add(0, Rejected);
+        _reconnects.Add(0);
     }
 
     /// <summary>Starts the gauges of a publisher.</summary>

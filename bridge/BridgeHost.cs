@@ -1,0 +1,52 @@
+using Bridge.DeadLetter;
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Bridge;
+
+/// <summary>Puts the bridge together.</summary>
+internal static class BridgeHost
+{
+    /// <summary>The bridge with all its stages, not started.</summary>
+    public static WebApplication Build(BridgeOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddBridgeLogging();
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<IHostLifetime, CommandLifetime>()
+            .AddSingleton<Stages>()
+            .AddDiagnostics()
+            .AddPublishing(options);
+
+        var app = builder.Build();
+
+        // Before the first instrument: it exports what is recorded from now on.
+        app.Services.GetRequiredService<MetricsExporter>();
+        app.MapDiagnostics();
+        app.Urls.Add(options.Http.Url);
+        return app;
+    }
+
+    private static IServiceCollection AddPublishing(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(provider => new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(new Topology(options.RabbitMq.Exchange, options.Assemble.Partitions))
+        .AddSingleton<PublishMetrics>()
+        .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
+        .AddSingleton<IDeadLetters, DeadLetterPublisher>()
+        .AddStage<RabbitPublisher>();
+
+    // Signals are the command line's: the host only starts and stops.
+    private sealed class CommandLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

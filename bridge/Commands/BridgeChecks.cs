@@ -1,0 +1,60 @@
+using Bridge.Publish;
+using Telemetry.Queues;
+
+namespace Bridge.Commands;
+
+/// <summary>Tries everything that the bridge needs of its queues and its broker. Every check is bounded in time.</summary>
+internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    // What does not even react to its cancellation is left behind.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
+    /// <summary>Tries everything.</summary>
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancellationToken)
+    {
+        var results = new List<CheckResult>();
+        foreach (var check in Start(cancellationToken))
+            results.AddRange(await check);
+        return results;
+    }
+
+    /// <summary>Begins all checks at once; gives them in the order of the data, queues first.</summary>
+    public IReadOnlyList<Task<IReadOnlyList<CheckResult>>> Start(CancellationToken cancellationToken) =>
+    [
+        .. options.Endpoints().Select(queue => BoundedAsync($"queue {queue}", token => CheckQueueAsync(queue, token), cancellationToken)),
+        BoundedAsync($"broker {options.RabbitMq.DisplayUri}", CheckBrokerAsync, cancellationToken),
+    ];
+
+    private static async Task<IReadOnlyList<CheckResult>> CheckQueueAsync(QueueEndpoint queue, CancellationToken cancellationToken)
+    {
+        await using var receiver = CloudQueues.OpenReceiver(queue);
+        var findings = await receiver.CheckAsync(cancellationToken);
+        return [.. findings.Select(finding => new CheckResult(
+            $"queue {queue}: {finding.Operation}", finding.Error?.Message, finding.Error?.Failure.IsTransient ?? false))];
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> CheckBrokerAsync(CancellationToken cancellationToken)
+    {
+        var topology = new Topology(options.RabbitMq.Exchange, options.Assemble.Partitions);
+        var findings = await new BrokerProbe(new BrokerConnector(options.RabbitMq, clock), topology).CheckAsync(cancellationToken);
+        return [.. findings.Select(finding => new CheckResult(
+            $"broker {options.RabbitMq.DisplayUri}: {finding.Name}", finding.Fault?.Message, finding.Fault?.IsTransient ?? false))];
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> BoundedAsync(
+        string name, Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check, CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(Patience, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        try
+        {
+            return await check(both.Token).WaitAsync(Patience + Grace, clock, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && (exception is TimeoutException || time.IsCancellationRequested))
+        {
+            return [new CheckResult(name, $"gave no complete answer within {Patience.TotalSeconds} s", IsTransient: true)];
+        }
+    }
+}

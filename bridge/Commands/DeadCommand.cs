@@ -1,0 +1,3 @@
+using System.CommandLine;
+namespace Bridge.Commands;
+internal static class DeadCommand { public static Command Create() => new("dead"); }

@@ -1,0 +1,105 @@
+namespace Bridge.Commands;
+
+/// <summary>What <c>--help</c> says.</summary>
+internal static class Help
+{
+    public const string Root = "Brings telemetry events from cloud queues (Azure Storage Queue, Amazon SQS) into a RabbitMQ exchange";
+
+    public const string RootDetails =
+        """
+        Configuration comes from appsettings.json in the working directory, where there is one, and from environment variables:
+          Bridge__Queues__0__Url         queue to receive from; 0, 1, 2 ... for several
+          Bridge__Queues__0__Kind        azure or sqs, where the host name does not tell
+          Bridge__Queues__0__Connection  Azure only: a storage connection string instead of an identity
+          Bridge__RabbitMq__Uri          amqp://USER:PASSWORD@HOST:PORT/VHOST, or amqps://
+          Bridge__RabbitMq__Exchange     existing exchange to publish to (telemetry)
+          Bridge__RabbitMq__RoutingKey   template of the routing key ({style}.{service}.{level})
+          Bridge__Keys__KVER             32 bytes in Base64, one entry a key
+          Bridge__Http__Url              where /healthz, /readyz and /metrics are (http://127.0.0.1:8080)
+
+        Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+        Examples:
+          bridge check && bridge
+          bridge send --queue https://ACCOUNT.queue.core.windows.net/QUEUE events.jsonl
+          bridge dead list --reason unroutable
+        """;
+
+    public const string Run = "Runs the bridge until it is told to end (SIGTERM or Ctrl-C); the default command";
+
+    public const string RunDetails =
+        """
+        It first tries everything that it needs, as 'bridge check' does, and ends with 1 where waiting would not help. A broker or a
+        queue that merely does not answer yet is waited for.
+        """;
+
+    public const string Check = "Tries configuration, queues, broker, exchange and permissions, one line each, without moving a message";
+
+    public const string CheckDetails =
+        """
+        Queues of the bridge's own that are missing in the broker are created, as they would be by running.
+        """;
+
+    public const string Send = "Sends events, JSON Lines from a file or standard input, into a queue, as TelemetryQueue.Send in a function does";
+
+    public const string SendDetails =
+        """
+        A line that is no JSON object is named on standard error and left out; the exit code is then 1.
+
+        Examples:
+          bridge send --queue https://sqs.eu-west-1.amazonaws.com/123456789012/telemetry events.jsonl
+          tail -F app.jsonl | bridge send --queue http://127.0.0.1:10001/devstoreaccount1/telemetry --kind azure
+        """;
+
+    public const string Inspect = "Shows what the text of a queue message holds: its header, then its events";
+
+    public const string InspectDetails =
+        """
+        Several texts, one a line, are put together where they are the chunks of one batch.
+
+        Examples:
+          bridge inspect message.txt
+          bridge dead export | jq -r '.body|@base64d' | bridge inspect
+        """;
+
+    public const string Dead = "Works with the dead letters, the queue telemetry.dead of the broker: what could not be published, with the reason";
+
+    public const string DeadDetails =
+        """
+        The broker is the one that Bridge__RabbitMq__Uri names.
+        """;
+
+    public const string DeadList = "Lists dead letters without payload. They stay in the queue";
+
+    public const string DeadListDetails =
+        """
+        Examples:
+          bridge dead list
+          bridge dead list --reason undecryptable --json --limit 0
+        """;
+
+    public const string DeadExport = "Writes dead letters with headers and payload (body, in Base64) as JSON Lines. They stay in the queue";
+
+    public const string DeadExportDetails =
+        """
+        Example:
+          bridge dead export --reason malformed --output dead.jsonl
+        """;
+
+    public const string DeadReplay = "Tries dead letters again: a queue message goes back to the queue it came from, a refused event to the exchange";
+
+    public const string DeadReplayDetails =
+        """
+        A dead letter is removed when queue or broker has accepted it. Only those present at the start are tried. The queues are the
+        configured ones (Bridge__Queues__N__Url).
+
+        Examples:
+          bridge dead replay --reason unroutable --dry-run
+          bridge dead replay --reason undecryptable
+        """;
+
+    public const string Key = "Key as KVER:BASE64 of 32 bytes. Better in the environment as TELEMETRY_KEY: other users see a command line";
+
+    public const string Connection =
+        "Azure only: storage connection string. Better in the environment as TELEMETRY_QUEUE_CONNECTION: other users see a command line";
+}

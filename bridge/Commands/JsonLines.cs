@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+
+namespace Bridge.Commands;
+
+/// <summary>Reads JSON Lines from a stream of any length, one line in memory at a time.</summary>
+/// <param name="longest">Bytes of a line at most; a longer one is a problem, and is skipped without being kept.</param>
+internal sealed class JsonLines(int longest)
+{
+    private const int ReadBytes = 256 * 1024;
+    private const byte LineFeed = (byte)'\n';
+
+    // Of the line under way: bytes that hold no line feed, and whether it is skipped.
+    private long _searched;
+    private bool _skipping;
+    private long _number;
+
+    /// <summary>Takes an event.</summary>
+    public delegate ValueTask EventHandler(ReadOnlyMemory<byte> json);
+
+    /// <summary>Reads to the end.</summary>
+    /// <param name="stream">UTF-8; a byte order mark at its beginning and blank lines are skipped. It is disposed at its end.</param>
+    /// <param name="onEvent">Given each line that is one JSON object, without surrounding white space; the next is read when it has ended.</param>
+    /// <param name="onProblem">Given the number, from 1, of each other line, and what is wrong with it; never its content.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task ReadAsync(Stream stream, EventHandler onEvent, Action<long, string> onProblem, CancellationToken cancellationToken)
+    {
+        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
+        var ended = false;
+        while (!ended)
+        {
+            // Reading standard input cannot be cancelled. It is left alone then, with the buffers that it may still write to.
+            var read = await reader.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
+            ended = read.IsCompleted;
+            var rest = await TakeLinesAsync(read.Buffer, ended, onEvent, onProblem);
+            reader.AdvanceTo(rest.Start, rest.End);
+        }
+
+        await reader.CompleteAsync();
+    }
+
+    private async ValueTask<ReadOnlySequence<byte>> TakeLinesAsync(
+        ReadOnlySequence<byte> buffer, bool ended, EventHandler onEvent, Action<long, string> onProblem)
+    {
+        while (FindLineEnd(buffer) is { } end)
+        {
+            await TakeLineAsync(buffer.Slice(0, end), onEvent, onProblem);
+            buffer = buffer.Slice(buffer.GetPosition(1, end));
+        }
+
+        if (ended)
+        {
+            if (buffer.Length > 0 || _skipping)
+                await TakeLineAsync(buffer, onEvent, onProblem);
+            return buffer.Slice(buffer.End);
+        }
+
+        if (buffer.Length <= longest)
+            return buffer;
+        _skipping = true;
+        _searched = 0;
+        return buffer.Slice(buffer.End);
+    }
+
+    private SequencePosition? FindLineEnd(in ReadOnlySequence<byte> buffer)
+    {
+        var end = buffer.Slice(_searched).PositionOf(LineFeed);
+        _searched = end is null ? buffer.Length : 0;
+        return end;
+    }
+
+    private async ValueTask TakeLineAsync(ReadOnlySequence<byte> line, EventHandler onEvent, Action<long, string> onProblem)
+    {
+        _number++;
+        if (_skipping || line.Length > longest)
+        {
+            _skipping = false;
+            onProblem(_number, $"longer than {longest} bytes");
+            return;
+        }
+
+        var copied = line.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent((int)line.Length);
+        try
+        {
+            var memory = line.First;
+            if (copied is not null)
+            {
+                line.CopyTo(copied);
+                memory = copied.AsMemory(0, (int)line.Length);
+            }
+
+            await TakeAsync(Trim(memory), onEvent, onProblem);
+        }
+        finally
+        {
+            if (copied is not null)
+                ArrayPool<byte>.Shared.Return(copied);
+        }
+    }
+
+    private ValueTask TakeAsync(ReadOnlyMemory<byte> json, EventHandler onEvent, Action<long, string> onProblem)
+    {
+        if (json.IsEmpty)
+            return ValueTask.CompletedTask;
+        if (Problem(json.Span) is not { } problem)
+            return onEvent(json);
+        onProblem(_number, problem);
+        return ValueTask.CompletedTask;
+    }
+
+    private ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> line)
+    {
+        if (_number == 1 && line.Span.StartsWith("\uFEFF"u8))
+            line = line["\uFEFF"u8.Length..];
+        return line.Trim(" \t\r"u8);
+    }
+
+    /// <summary>Null for one JSON object; else what is wrong with it, without its content.</summary>
+    public static string? Problem(ReadOnlySpan<byte> json)
+    {
+        if (json[0] != (byte)'{')
+            return "no JSON object: it does not begin with {";
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1_000 });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            // The exception's own text quotes the payload.
+            return $"no JSON object: the text breaks off or goes wrong at byte {exception.BytePositionInLine + 1}";
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+
+namespace Bridge.Diagnostics;
+
+/// <summary>A metric with all its series, one for each combination of labels. Safe for use by several threads at once.</summary>
+/// <param name="name">Its name in Prometheus, suffixes included.</param>
+/// <param name="help">What it measures.</param>
+/// <param name="kind">What its numbers mean.</param>
+internal sealed class MetricFamily(string name, string help, MetricKind kind)
+{
+    private readonly Lock _growing = new();
+
+    // Replaced as a whole when it grows; the labels' values are few by design.
+    private volatile MetricSeries[] _series = [];
+
+    /// <summary>Its name in Prometheus.</summary>
+    public string Name => name;
+
+    /// <summary>The family that an instrument's measurements belong to.</summary>
+    public static MetricFamily Of(Instrument instrument)
+    {
+        var type = instrument.GetType().Name;
+        var kind = type switch
+        {
+            _ when type.StartsWith("Counter", StringComparison.Ordinal) => MetricKind.Counter,
+            _ when type.StartsWith("ObservableCounter", StringComparison.Ordinal) => MetricKind.ObservedCounter,
+            _ when type.StartsWith("Histogram", StringComparison.Ordinal) => MetricKind.Histogram,
+            _ when type.StartsWith("UpDownCounter", StringComparison.Ordinal) => MetricKind.UpDown,
+            _ => MetricKind.Gauge,
+        };
+        return new MetricFamily(PrometheusName.Of(instrument.Name, instrument.Unit, kind), instrument.Description ?? "", kind);
+    }
+
+    /// <summary>Takes a measurement.</summary>
+    public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        foreach (var series in _series)
+        {
+            if (series.Matches(tags))
+            {
+                series.Record(value);
+                return;
+            }
+        }
+
+        Add(tags).Record(value);
+    }
+
+    /// <summary>Writes its lines; nothing while it has no series.</summary>
+    public void WriteTo(StringBuilder text)
+    {
+        var series = _series;
+        if (series.Length == 0)
+            return;
+        PrometheusText.Head(text, name, help, kind);
+        foreach (var one in series)
+            one.WriteTo(text, name);
+    }
+
+    private MetricSeries Add(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        lock (_growing)
+        {
+            foreach (var known in _series)
+            {
+                if (known.Matches(tags))
+                    return known;
+            }
+
+            var added = MetricSeries.Create(kind, tags.ToArray());
+            _series = [.. _series, added];
+            return added;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Bridge.Publish;
+
+namespace Bridge.Diagnostics;
+
+/// <summary>Whether the bridge can do its work now, and if not, why.</summary>
+internal sealed class Readiness(IPublisher publisher, Stages stages)
+{
+    private volatile string? _waitsFor = "the bridge is starting";
+
+    /// <summary>What keeps the bridge from starting; null once it has started.</summary>
+    public string? WaitsFor
+    {
+        get => _waitsFor;
+        set => _waitsFor = value;
+    }
+
+    /// <summary>Null when the bridge is ready; else why not, in plain words, without a secret.</summary>
+    public string? Problem
+    {
+        get
+        {
+            if (stages.Dead is { } dead)
+                return $"the stage {dead} has ended by itself";
+            if (WaitsFor is { } reason)
+                return $"waiting before the start: {reason}";
+            return publisher.IsReady ? null : "the broker takes no messages now: not connected, incomplete or blocking publishers; the log says which";
+        }
+    }
+}

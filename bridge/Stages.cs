@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge;
+
+/// <summary>A stage of the bridge, under the name that logs and health use.</summary>
+internal sealed record Stage(string Name, IHostedService Service);
+
+/// <summary>
+/// The stages in the order of their registration: sinks start first, sources stop first. They are not the host's own hosted
+/// services, which would start before HTTP is served: health must answer while the bridge still waits for its broker.
+/// </summary>
+internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> log, TimeProvider clock)
+{
+    // Orchestrators kill 30 s after their signal by custom.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(25);
+
+    private readonly Stack<Stage> _started = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string? _dead;
+    private volatile bool _stopping;
+
+    /// <summary>Name of the stage whose loop has ended by itself; null while all is well.</summary>
+    public string? Dead => _dead;
+
+    /// <summary>Starts every stage, and watches those that are background services.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var stage in stages)
+        {
+            _started.Push(stage);
+            await stage.Service.StartAsync(cancellationToken);
+            if (stage.Service is BackgroundService { ExecuteTask: { } loop })
+                _ = WatchAsync(stage.Name, loop);
+        }
+    }
+
+    /// <summary>Completes when a stage has failed; cancelled by the token.</summary>
+    public Task FailedOrAsync(CancellationToken cancellationToken) => _failed.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Stops what was started, sources first, within 25 s. Never fails: what cannot stop is told and left.</summary>
+    public async Task StopAsync()
+    {
+        _stopping = true;
+        using var patience = new CancellationTokenSource(StopPatience, clock);
+        while (_started.TryPop(out var stage))
+        {
+            try
+            {
+                await stage.Service.StopAsync(patience.Token);
+            }
+            catch (Exception exception)
+            {
+                StopFailed(log, stage.Name, exception.Message);
+            }
+        }
+    }
+
+    private async Task WatchAsync(string name, Task loop)
+    {
+        await ((Task)loop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_stopping)
+            return;
+        Died(log, loop.Exception?.InnerException, name);
+        _dead = name;
+        _failed.TrySetResult();
+    }
+
+    [LoggerMessage(1, LogLevel.Critical, "Stage {Stage} has ended by itself: the bridge ends")]
+    private static partial void Died(ILogger logger, Exception? exception, string stage);
+
+    [LoggerMessage(2, LogLevel.Warning, "Stage {Stage} did not stop in order: {Reason}")]
+    private static partial void StopFailed(ILogger logger, string stage, string reason);
+}
+
+/// <summary>Registers stages.</summary>
+internal static class StageRegistration
+{
+    /// <summary>Adds a stage behind those added before: it starts after them and stops before them.</summary>
+    public static IServiceCollection AddStage<T>(this IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.TryAddSingleton<T>();
+        return services.AddSingleton(provider => new Stage(typeof(T).Name, provider.GetRequiredService<T>()));
+    }
+}
