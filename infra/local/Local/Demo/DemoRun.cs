@@ -116,7 +116,7 @@ internal sealed class DemoRun
         var rows = new List<(string, QueueFigures, long)>();
         foreach (var queue in Queues)
         {
-            var messages = await BridgeMessages.CountAsync(programs.Bridges, queue.Queue.Url, cancellationToken);
+            var messages = await BridgeMessages.CountAsync(programs.Bridges, queue.Queue, cancellationToken);
             rows.Add((queue.Ledger.Queue, queue.Ledger.Figures, messages));
         }
 
