@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Bridge.Publish;
 using Telemetry.Codec;
@@ -95,5 +96,9 @@ internal sealed class BridgeMetrics
         _eventsInFlight.Add(0);
     }
 
-    private static KeyValuePair<string, object?> Queue(QueueEndpoint queue) => new("queue", queue.Name);
+    private static TagList Queue(QueueEndpoint queue) => new(
+    [
+        new("queue", queue.Name),
+        new("kind", queue.Kind is QueueKind.Azure ? "azure" : "sqs"),
+    ]);
 }
