@@ -92,7 +92,7 @@ internal static class QueueMessagesXml
             var encoder = Encoding.UTF8.GetEncoder();
             while (reader.Read() && reader.NodeType is not XmlNodeType.EndElement)
             {
-                // The encoder keeps half of a surrogate pair until the chunk that brings the other.
+                // A chunk may end within a surrogate pair: the encoder keeps one half until the other comes.
                 while (reader.CanReadValueChunk && reader.ReadValueChunk(chars, 0, chars.Length) is > 0 and var read)
                     encoder.Convert(chars.AsSpan(0, read), text, flush: false, out _, out _);
             }
