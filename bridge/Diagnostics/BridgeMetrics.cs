@@ -16,6 +16,7 @@ internal sealed class BridgeMetrics
     private readonly Counter<long> _leasesLost;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _published;
     private readonly Counter<long> _chunksForwarded;
     private readonly Counter<long> _batchesAssembled;
     private readonly UpDownCounter<long> _eventsInFlight;
@@ -30,6 +31,7 @@ internal sealed class BridgeMetrics
         _leasesLost = _meter.CreateCounter<long>("bridge.leases.lost", "{message}", "Queue messages whose lease ended before their work did");
         _deadLettered = _meter.CreateCounter<long>("bridge.dead.lettered", "{message}", "Messages and events dead-lettered, by reason");
         _duplicates = _meter.CreateCounter<long>("bridge.duplicates", "{message}", "Redelivered messages and chunks that were dropped");
+        _published = _meter.CreateCounter<long>("bridge.published", "{event}", "Events that the broker confirmed into the exchange");
         _chunksForwarded = _meter.CreateCounter<long>("bridge.chunks.forwarded", "{message}", "Chunks passed on to their partition");
         _batchesAssembled = _meter.CreateCounter<long>(
             "bridge.batches.assembled", "{batch}", "Chunked batches put together, by the number of replicas that received their chunks");
@@ -54,6 +56,8 @@ internal sealed class BridgeMetrics
         _deadLettered.Add(count, new KeyValuePair<string, object?>("reason", Refusal.CodeOf(reason)));
 
     public void CountDuplicate() => _duplicates.Add(1);
+
+    public void CountPublished(int events) => _published.Add(events);
 
     public void CountForwarded() => _chunksForwarded.Add(1);
 

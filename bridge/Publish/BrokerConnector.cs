@@ -29,11 +29,17 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
         try
         {
             var connection = await factory.CreateConnectionAsync(name, cancellationToken);
+
+            // The library does not await the answer to connection.open: a virtual host that is missing shows only now.
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await channel.CloseAsync(cancellationToken);
             return new BrokerConnection(connection, socket!, clock);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
             socket?.Dispose();
+            if (cancellationToken.IsCancellationRequested)
+                throw;
             throw new BrokerFaultException(BrokerFault.From(exception, options), exception);
         }
     }

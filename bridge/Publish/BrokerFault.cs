@@ -53,9 +53,10 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         SocketException socket => Explain(socket, options),
         PacketNotRecognizedException or ProtocolVersionMismatchException or HardProtocolException or WireFormattingException =>
             NotAmqp(options),
-        EndOfStreamException => new BrokerFault(
-            $"{options.DisplayUri} closed the connection before it was open: the port may not speak AMQP 0-9-1,"
-                + " or TLS is wanted there (amqps://)",
+        // The library says the same of a peer that closes, keeps silent or speaks HTTP. A broker that is starting may do so too.
+        IOException and not BrokerUnreachableException => new BrokerFault(
+            $"{options.DisplayUri} did not greet as an AMQP 0-9-1 broker: it is still starting, or the port belongs to something else,"
+                + " or wants TLS (amqps://, 5671 by custom)",
             IsTransient: true),
         TimeoutException or OperationCanceledException => new BrokerFault(
             $"{options.DisplayUri} gave no AMQP answer in time: the broker may be overloaded, or the port speaks another protocol",

@@ -102,7 +102,8 @@ internal sealed class ConfirmWindow
 
     /// <summary>
     /// Remembers that the broker returned a message; its acknowledgement follows. The message is the oldest one with that identity
-    /// and destination that was not returned yet: the broker returns in the order of publishing.
+    /// and destination that was not returned yet: the broker returns in the order of publishing. Should a binding change between
+    /// two such messages, the one may get the other's answer; being the same event, one of them has been published then.
     /// </summary>
     /// <returns>False when no such message is outstanding: answers and messages can no longer be told apart.</returns>
     public bool TryReturn(string? messageId, string exchange, string routingKey, string detail)

@@ -12,7 +12,7 @@ internal sealed class PublishMetrics
     private static readonly KeyValuePair<string, object?> Rejected = new("reason", "rejected");
 
     private readonly Meter _meter;
-    private readonly Counter<long> _published;
+    private readonly Counter<long> _confirmed;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _reconnects;
     private readonly Histogram<double> _confirmLatency;
@@ -20,7 +20,8 @@ internal sealed class PublishMetrics
     public PublishMetrics(IMeterFactory factory)
     {
         _meter = factory.Create(MeterName);
-        _published = _meter.CreateCounter<long>("bridge.published", "{message}", "Messages that the broker confirmed");
+        _confirmed = _meter.CreateCounter<long>(
+            "bridge.broker.confirmed", "{message}", "Messages that the broker confirmed: events, chunks and dead letters");
         _refused = _meter.CreateCounter<long>("bridge.publish.refused", "{message}", "Messages that the broker will not take, by reason");
         _reconnects = _meter.CreateCounter<long>("bridge.broker.reconnects", "{connection}", "Publishing connections opened after the first");
         _confirmLatency = _meter.CreateHistogram<double>(
@@ -48,7 +49,7 @@ internal sealed class PublishMetrics
     public void CountSettled(in Settled settled)
     {
         if (settled.Confirmed > 0)
-            _published.Add(settled.Confirmed);
+            _confirmed.Add(settled.Confirmed);
         if (settled.Confirmed + settled.Refused > 0)
             _confirmLatency.Record(settled.Latency.TotalSeconds);
     }

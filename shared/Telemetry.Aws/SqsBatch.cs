@@ -28,7 +28,9 @@ internal sealed class SqsBatch(
     public int Settled => Volatile.Read(ref _settled);
 
     /// <summary>Runs all calls, each a range of entries.</summary>
-    /// <returns>Null when every entry is settled, else what happened first; a permanent failure goes before one that may pass.</returns>
+    /// <returns>
+    /// Null when every entry is settled, else what happened first; a permanent failure goes before one that may pass.
+    /// </returns>
     public async Task<QueueException?> RunAsync(IReadOnlyList<Range> calls, CancellationToken cancellationToken)
     {
         var workers = new Task[Math.Min(Concurrency, calls.Count)];

@@ -8,7 +8,9 @@ internal sealed class SqsCheck(SqsTransport transport, SqsRequests requests)
     // No receipt handle: a caller who may use the operation is told so, any other is denied before it is looked at.
     private const string NoReceipt = "made-up-by-check";
 
-    /// <summary>A finding an operation; it ends early when the queue is missing, out of reach, or does not know the caller.</summary>
+    /// <summary>
+    /// A finding an operation; it ends early when the queue is missing, out of reach, or does not know the caller.
+    /// </summary>
     public async Task<IReadOnlyList<QueueFinding>> RunAsync(CancellationToken cancellationToken)
     {
         SqsCall[] calls =

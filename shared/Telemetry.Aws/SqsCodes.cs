@@ -8,8 +8,8 @@ internal static class SqsCodes
     private const string LegacyPrefix = "AWS.SimpleQueueService.";
 
     /// <summary>
-    /// One name for the spellings of a code: without the shape's namespace, the legacy prefix and what follows the code in a header.
-    /// A parameter error about the receipt handle gets the code of its own that the service uses elsewhere.
+    /// One name for the spellings of a code: without the shape's namespace, the legacy prefix and what follows the code in
+    /// a header. A parameter error about the receipt handle gets the code of its own that the service uses elsewhere.
     /// </summary>
     public static string? Normalize(string? code, string? message)
     {
@@ -29,15 +29,17 @@ internal static class SqsCodes
         };
     }
 
-    /// <summary>The same call may succeed later: the service has a problem, or asks for fewer calls, or its key service does.</summary>
+    /// <summary>
+    /// The same call may succeed later: the service has a problem, or asks for fewer calls, or its key service does.
+    /// </summary>
     public static bool IsTransient(int status, string? code) =>
         status is >= 500 or (int)HttpStatusCode.TooManyRequests or (int)HttpStatusCode.RequestTimeout || IsTransient(code);
 
     /// <summary>The same, where only the code tells.</summary>
     public static bool IsTransient(string? code) =>
-        Bare(code) is "RequestThrottled" or "Throttling" or "Throttled" or "ThrottledRequest" or "RequestThrottling" or "TooManyRequests"
-            or "KmsThrottled" or "KMS.Throttling" or "OverLimit" or "ServiceUnavailable" or "InternalError" or "InternalFailure"
-            or "QueueDeletedRecently";
+        Bare(code) is "RequestThrottled" or "RequestThrottling" or "Throttling" or "Throttled" or "ThrottledRequest"
+            or "TooManyRequests" or "KmsThrottled" or "KMS.Throttling" or "OverLimit" or "QueueDeletedRecently"
+            or "ServiceUnavailable" or "InternalError" or "InternalFailure";
 
     /// <summary>The lease is lost: the message is deleted, visible again, or with another receiver.</summary>
     public static bool IsLostLease(string? code) => Bare(code) is "ReceiptHandleIsInvalid" or "MessageNotInflight";
@@ -50,8 +52,8 @@ internal static class SqsCodes
 
     /// <summary>Codes that a wrong clock on this side can cause, among other reasons.</summary>
     public static bool MayBeSkew(string? code) =>
-        Bare(code) is "RequestTimeTooSkewed" or "RequestExpired" or "RequestInTheFuture" or "InvalidSignature" or "SignatureDoesNotMatch"
-            or "AuthFailure";
+        Bare(code) is "RequestTimeTooSkewed" or "RequestExpired" or "RequestInTheFuture" or "InvalidSignature"
+            or "SignatureDoesNotMatch" or "AuthFailure";
 
     /// <summary>The code without the suffix that some protocols add.</summary>
     public static string? Bare(string? code) =>

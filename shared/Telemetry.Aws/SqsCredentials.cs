@@ -40,9 +40,9 @@ internal sealed class ChainCredentials : ISqsCredentials
 }
 
 /// <summary>
-/// For an emulator on this machine: the environment's <c>AWS_ACCESS_KEY_ID</c>, <c>AWS_SECRET_ACCESS_KEY</c> and <c>AWS_SESSION_TOKEN</c>,
-/// or the dummy <c>test</c>/<c>test</c>. The rest of the chain is not asked: its search for instance metadata can take seconds where there is
-/// none, and an emulator has no use for a profile's or a machine's real credentials.
+/// For an emulator on this machine: the environment's <c>AWS_ACCESS_KEY_ID</c>, <c>AWS_SECRET_ACCESS_KEY</c> and
+/// <c>AWS_SESSION_TOKEN</c>, or the dummy <c>test</c>/<c>test</c>. The rest of the chain is not asked: its search for instance
+/// metadata can take seconds where there is none, and an emulator has no use for a profile's or a machine's real credentials.
 /// </summary>
 internal sealed class LoopbackCredentials(Func<string, string?> environment) : ISqsCredentials
 {

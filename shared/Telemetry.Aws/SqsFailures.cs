@@ -4,14 +4,17 @@ using Telemetry.Queues;
 
 namespace Telemetry.Aws;
 
-/// <summary>Turns answers and exceptions into failures of one queue. None of them holds a credential, a signature or a message's text.</summary>
+/// <summary>
+/// Turns answers and exceptions into failures of one queue. None of them holds a credential, a signature or a message's text.
+/// </summary>
 internal sealed class SqsFailures(QueueEndpoint queue)
 {
     /// <summary>The service refused the call.</summary>
     public QueueFailure Refused(string operation, HttpResponseMessage response, byte[] body)
     {
         var (type, message) = SqsResponses.Error(body);
-        var code = SqsCodes.Normalize(type ?? Header(response, "x-amzn-errortype") ?? Header(response, "x-amzn-query-error"), message);
+        type ??= Header(response, "x-amzn-errortype") ?? Header(response, "x-amzn-query-error");
+        var code = SqsCodes.Normalize(type, message);
         var status = (int)response.StatusCode;
         return new QueueFailure
         {
@@ -55,22 +58,29 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     /// <summary>No answer came because of the network.</summary>
     public QueueFailure Unreachable(string operation, HttpRequestException exception)
     {
-        var host = queue.Url.Authority;
+        var host = $"'{queue.Url.Authority}'";
         if (exception.InnerException is AuthenticationException)
-            return Unsent(operation, $"the TLS certificate of '{host}' is not trusted: a proxy may stand between, or its authority is missing here");
+        {
+            return Unsent(
+                operation,
+                $"the TLS certificate of {host} is not trusted: a proxy stands between, or its authority is unknown here");
+        }
 
         var detail = exception.HttpRequestError switch
         {
-            HttpRequestError.NameResolutionError => $"the host name '{host}' does not resolve: check the queue's address and this network's DNS",
-            HttpRequestError.ProxyTunnelError => $"the proxy does not lead to '{host}': check HTTPS_PROXY and NO_PROXY",
-            HttpRequestError.ConnectionError when SocketErrorOf(exception) is SocketError.ConnectionRefused =>
-                $"'{host}' refuses connections: nothing listens there",
-            HttpRequestError.ConnectionError => $"no connection to '{host}' ({SocketErrorOf(exception)}): check routes, firewalls and VPC endpoints",
-            HttpRequestError.ConfigurationLimitExceeded => $"the answer of '{host}' is larger than any answer of SQS",
-            _ => $"the connection to '{host}' broke off ({exception.HttpRequestError}): whether the request took effect is unknown",
+            HttpRequestError.NameResolutionError => $"the host name {host} does not resolve: check the queue's address and DNS",
+            HttpRequestError.ProxyTunnelError => $"the proxy does not lead to {host}: check HTTPS_PROXY and NO_PROXY",
+            HttpRequestError.ConnectionError => Unconnected(host, SocketErrorOf(exception)),
+            HttpRequestError.ConfigurationLimitExceeded => $"the answer of {host} is larger than any answer of SQS",
+            var error => $"the connection to {host} broke off ({error}): whether the request took effect is unknown",
         };
         return Unsent(operation, detail, isTransient: true);
     }
+
+    private static string Unconnected(string host, SocketError? error) =>
+        error is SocketError.ConnectionRefused
+            ? $"{host} refuses connections: nothing listens there"
+            : $"no connection to {host} ({error}): check routes, firewalls and VPC endpoints";
 
     private static SocketError? SocketErrorOf(Exception exception) =>
         exception is SocketException socket ? socket.SocketErrorCode
@@ -78,7 +88,9 @@ internal sealed class SqsFailures(QueueEndpoint queue)
         : null;
 
     private static string? WithoutCode(int status, string? code) =>
-        code is null && status < 500 ? "the answer is not SQS's: check the queue's address, and whether a proxy stands between" : null;
+        code is null && status < 500
+            ? "the answer is not SQS's: check the queue's address, and whether a proxy stands between"
+            : null;
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;

@@ -2,7 +2,9 @@ using Telemetry.Queues;
 
 namespace Telemetry.Aws;
 
-/// <summary>What the queue takes: asked once, by one caller at a time, and remembered; a failed question is asked again.</summary>
+/// <summary>
+/// What the queue takes: asked once, by one caller at a time, and remembered; a failed question is asked again.
+/// </summary>
 internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests requests) : IDisposable
 {
     private const string MaximumMessageSize = nameof(MaximumMessageSize);
@@ -37,8 +39,8 @@ internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests reques
 
             throw new QueueException(transport().Failures.Unsent(
                 SqsOperation.SendMessageBatch,
-                $"message {i + 1} of {messages.Count} has {messages[i].Length:N0} bytes and the queue takes {limits.MessageBytes:N0}"
-                + $" ({MaximumMessageSize}); none was sent"));
+                $"message {i + 1} of {messages.Count} has {messages[i].Length:N0} bytes, and the queue takes "
+                + $"{limits.MessageBytes:N0} ({MaximumMessageSize}); none was sent"));
         }
     }
 
@@ -57,5 +59,7 @@ internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests reques
     }
 
     private static QueueLimits Read(SqsAnswer answer) =>
-        SqsResponses.Attributes(answer).TryGetValue(MaximumMessageSize, out var size) ? QueueLimits.ForSqs(int.Parse(size)) : QueueLimits.Sqs;
+        SqsResponses.Attributes(answer).TryGetValue(MaximumMessageSize, out var size)
+            ? QueueLimits.ForSqs(int.Parse(size))
+            : QueueLimits.Sqs;
 }

@@ -1,22 +1,25 @@
+using System.Collections.Concurrent;
 using Telemetry.Queues;
 
 namespace Telemetry.Aws;
 
 /// <summary>
-/// One Amazon SQS standard queue, over the service's JSON protocol. Safe for concurrent use; connections are shared by the process, so
-/// disposing releases nothing that others use. Nothing is looked up or connected before the first operation.
+/// One Amazon SQS standard queue, over the service's JSON protocol. Safe for concurrent use; connections are shared by the
+/// process, so disposing ends none. Nothing is looked up or connected before the first operation.
 /// </summary>
 /// <remarks>
-/// <para>The region comes from the queue's host name; for an emulator from <c>AWS_REGION</c>, <c>AWS_DEFAULT_REGION</c> or it is us-east-1.
-/// Credentials come from the SDK's default chain, and for a loopback address from the environment or, without any, are the dummy
-/// <c>test</c>/<c>test</c> that emulators take.</para>
-/// <para>An operation whose answer got lost is repeated: a message may be stored twice, and a received one stay invisible for its lease.</para>
+/// <para>The region comes from the queue's host name; for an emulator from <c>AWS_REGION</c>, <c>AWS_DEFAULT_REGION</c> or it is
+/// us-east-1. Credentials come from the SDK's default chain, and for a loopback address from the environment or, without any,
+/// are the dummy <c>test</c>/<c>test</c> that emulators take.</para>
+/// <para>A sender needs <c>sqs:SendMessage</c>, and <c>sqs:GetQueueAttributes</c> where the queue's limit is not the default one.
+/// A receiver needs <c>sqs:ReceiveMessage</c>, <c>sqs:DeleteMessage</c>, <c>sqs:ChangeMessageVisibility</c> and
+/// <c>sqs:GetQueueAttributes</c>. A KMS key of one's own adds <c>kms:GenerateDataKey</c> to send and <c>kms:Decrypt</c>.</para>
+/// <para>An operation whose answer got lost is repeated: a message may be stored twice, and a received one stay invisible for its
+/// lease. Throttling, server errors and a broken network are repeated up to five times within about six seconds.</para>
 /// </remarks>
 public sealed class SqsQueue : IQueueSender, IQueueReceiver
 {
-    /// <summary>The longest time a message can be invisible: 12 hours.</summary>
-    private const int MaxLeaseSeconds = 43_200;
-    private const int MaxWaitSeconds = 20;
+    // The service's, of receives and of deletes alike.
     private const int BatchEntries = 10;
 
     private readonly TimeProvider _clock;
@@ -26,7 +29,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
     /// <summary>A queue that is reached when it is first used.</summary>
     public SqsQueue(QueueEndpoint endpoint, TimeProvider clock)
-        : this(endpoint, clock, () => endpoint.Url.IsLoopback ? new LoopbackCredentials(Environment.GetEnvironmentVariable) : new ChainCredentials())
+        : this(endpoint, clock, () => CredentialsFor(endpoint))
     {
     }
 
@@ -49,8 +52,8 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A sender that may not read the queue's attributes (<c>sqs:GetQueueAttributes</c>) gets <see cref="QueueLimits.Sqs"/>: 256 KiB
-    /// holds for every queue that was not narrowed on purpose, and a function needs only <c>sqs:SendMessage</c>.
+    /// A sender that may not read the queue's attributes gets <see cref="QueueLimits.Sqs"/>: 256 KiB holds for every queue that
+    /// was not narrowed on purpose, so that a function needs only <c>sqs:SendMessage</c>.
     /// </remarks>
     public ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken) => _limits.GetAsync(cancellationToken);
 
@@ -62,22 +65,27 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
         var limits = await GetLimitsAsync(cancellationToken);
         _limits.ThrowIfTooLong(messages, limits);
-        var batch = new SqsBatch(Transport, _clock, entries => _requests.SendMessageBatch(messages, entries), (entry, result) =>
-            !result.IsSuccess ? Transport.Failures.EntryRefused(SqsOperation.SendMessageBatch, result)
-            : TextDigest.Matches(messages[entry].Span, result.Md5) ? null
-            : Transport.Failures.Unusable(SqsOperation.SendMessageBatch, "the queue stored another text than was sent (MD5)"));
+        var batch = new SqsBatch(
+            Transport,
+            _clock,
+            entries => _requests.SendMessageBatch(messages, entries),
+            (entry, result) => JudgeSent(messages[entry].Span, result));
         if (await batch.RunAsync(SqsBatchPlan.Split(messages, limits), cancellationToken) is { } e)
             throw WithCount(e, $"{batch.Settled} of {messages.Count} messages were stored");
     }
 
     /// <inheritdoc/>
-    /// <remarks>Lease and wait are rounded up to whole seconds. A text whose MD5 does not match fails the call: what it took returns when the lease ends.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">Not 1 to 10 messages, a lease over 12 hours or below one second, or a wait over 20 s.</exception>
-    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int max, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken)
+    /// <remarks>
+    /// Lease and wait are rounded up to whole seconds. A text whose MD5 does not match fails the call; what it took returns when
+    /// the lease ends.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Not 1 to 10 messages, a lease not 1 s to 12 h, a wait over 20 s.</exception>
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
+        int max, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MaxReceive);
-        var call = _requests.ReceiveMessage(max, LeaseSeconds(lease), Seconds(wait, MaxWaitSeconds, nameof(wait)));
+        var call = _requests.ReceiveMessage(max, SqsSeconds.OfLease(lease), SqsSeconds.OfWait(wait));
         var received = await Transport.CallAsync(call, ReceivedMessages.Read, cancellationToken);
         foreach (var (message, md5) in received)
         {
@@ -92,49 +100,44 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     }
 
     /// <inheritdoc/>
-    /// <remarks>SQS keeps the receipt handle. It counts 12 hours from the receive at most, and refuses what goes beyond.</remarks>
+    /// <remarks>SQS keeps the receipt handle. It refuses what goes beyond 12 hours from the receive.</remarks>
     public async Task<ReceivedMessage?> RenewAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken)
     {
-        var leaseStart = await ChangeVisibilityAsync(message, LeaseSeconds(lease), cancellationToken);
+        var leaseStart = await ChangeVisibilityAsync(message, SqsSeconds.OfLease(lease), cancellationToken);
         return leaseStart is { } start ? message with { LeaseStart = start, Lease = lease } : null;
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// SQS reports success for a stale receipt handle without deleting. So messages whose lease has ended by this side's clock are returned
-    /// as well: they were deleted unless another receiver has taken them since.
+    /// SQS reports success for a stale receipt handle without deleting. So messages whose lease has ended by this side's clock
+    /// are returned as well: they were deleted unless another receiver has taken them since.
     /// </remarks>
-    public async Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(
+        IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
-        var lost = new List<ReceivedMessage>();
-        var batch = new SqsBatch(Transport, _clock, entries => _requests.DeleteMessageBatch(messages, entries), (entry, result) =>
-        {
-            if (result.IsSuccess && !HasEnded(messages[entry]))
-                return null;
-            if (!result.IsSuccess && !SqsCodes.IsLostLease(result.Code))
-                return Transport.Failures.EntryRefused(SqsOperation.DeleteMessageBatch, result);
-
-            lock (lost)
-                lost.Add(messages[entry]);
-            return null;
-        });
+        var lost = new ConcurrentQueue<ReceivedMessage>();
+        var batch = new SqsBatch(
+            Transport,
+            _clock,
+            entries => _requests.DeleteMessageBatch(messages, entries),
+            (entry, result) => JudgeDeleted(messages[entry], result, lost));
         if (await batch.RunAsync(SqsBatchPlan.Split(messages.Count, BatchEntries), cancellationToken) is { } e)
             throw WithCount(e, $"{batch.Settled} of {messages.Count} messages were settled");
-        return lost;
+        return [.. lost];
     }
 
     /// <inheritdoc/>
     /// <remarks>The delay is rounded up to whole seconds; 12 hours at most.</remarks>
     public Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
-        ChangeVisibilityAsync(message, Seconds(delay, MaxLeaseSeconds, nameof(delay)), cancellationToken);
+        ChangeVisibilityAsync(message, SqsSeconds.OfDelay(delay), cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>Visible, in flight and delayed messages; SQS is right within about a minute.</remarks>
     public async Task<long> GetDepthAsync(CancellationToken cancellationToken)
     {
-        string[] names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"];
+        const string visible = "ApproximateNumberOfMessages";
         return await Transport.CallAsync(
-            _requests.GetQueueAttributes(names),
+            _requests.GetQueueAttributes(visible, visible + "NotVisible", visible + "Delayed"),
             answer => SqsResponses.Attributes(answer).Values.Sum(long.Parse),
             cancellationToken);
     }
@@ -191,24 +194,35 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         }
     }
 
-    private bool HasEnded(ReceivedMessage message) => message.Lease is { } lease && _clock.GetElapsedTime(message.LeaseStart) >= lease;
+    private QueueFailure? JudgeSent(ReadOnlySpan<byte> text, SqsEntryResult result)
+    {
+        if (!result.IsSuccess)
+            return Transport.Failures.EntryRefused(SqsOperation.SendMessageBatch, result);
+
+        return TextDigest.Matches(text, result.Md5)
+            ? null
+            : Transport.Failures.Unusable(SqsOperation.SendMessageBatch, "the queue stored another text than was sent (MD5)");
+    }
+
+    private QueueFailure? JudgeDeleted(ReceivedMessage message, SqsEntryResult result, ConcurrentQueue<ReceivedMessage> lost)
+    {
+        if (!result.IsSuccess && !SqsCodes.IsLostLease(result.Code))
+            return Transport.Failures.EntryRefused(SqsOperation.DeleteMessageBatch, result);
+
+        if (!result.IsSuccess || HasEnded(message))
+            lost.Enqueue(message);
+        return null;
+    }
+
+    private bool HasEnded(ReceivedMessage message) =>
+        message.Lease is { } lease && _clock.GetElapsedTime(message.LeaseStart) >= lease;
+
+    private static ISqsCredentials CredentialsFor(QueueEndpoint endpoint) =>
+        endpoint.Url.IsLoopback ? new LoopbackCredentials(Environment.GetEnvironmentVariable) : new ChainCredentials();
 
     private static QueueException WithCount(QueueException e, string count)
     {
         var detail = e.Failure.Detail is { } cause ? $"{count}; {cause}" : count;
         return new QueueException(e.Failure with { Detail = detail }, e.InnerException);
-    }
-
-    private static int LeaseSeconds(TimeSpan lease)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromSeconds(1));
-        return Seconds(lease, MaxLeaseSeconds, nameof(lease));
-    }
-
-    private static int Seconds(TimeSpan span, int most, string name)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(span, TimeSpan.FromSeconds(most), name);
-        return (int)Math.Ceiling(span.TotalSeconds);
     }
 }

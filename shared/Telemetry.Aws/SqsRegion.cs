@@ -6,8 +6,8 @@ internal static class SqsRegion
     private const string Default = "us-east-1";
 
     /// <summary>
-    /// Reads the region out of the host name: <c>sqs.REGION.amazonaws.com</c> and its FIPS, VPC endpoint, China and dual-stack forms,
-    /// and the older <c>REGION.queue.amazonaws.com</c>. Any other host is an emulator's: <c>AWS_REGION</c>,
+    /// Reads the region out of the host name: <c>sqs.REGION.amazonaws.com</c> and its FIPS, VPC endpoint, China and dual-stack
+    /// forms, and the older <c>REGION.queue.amazonaws.com</c>. Any other host is an emulator's: <c>AWS_REGION</c>,
     /// <c>AWS_DEFAULT_REGION</c> or us-east-1, which emulators take without looking.
     /// </summary>
     public static string Of(string host, Func<string, string?> environment)

@@ -40,7 +40,8 @@ internal sealed class SqsSigner(Uri queue, string region)
                 request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        request.Headers.TryAddWithoutValidation("Authorization", Authorize(headers, call.Body.Span, credentials, region, Service, time));
+        var authorization = Authorize(headers, call.Body.Span, credentials, region, Service, time);
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
         return request;
     }
 

@@ -4,7 +4,9 @@ using Telemetry.Queues;
 
 namespace Telemetry.Aws;
 
-/// <summary>Carries calls to the queue's endpoint: signs, sends, and repeats what may succeed later. Safe for concurrent use.</summary>
+/// <summary>
+/// Carries calls to the queue's endpoint: signs, sends, and repeats what may succeed later. Safe for concurrent use.
+/// </summary>
 internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqsCredentials credentials, HttpClient http)
 {
     /// <summary>Beyond the wait that was asked for; enough for 1 MiB over a slow line.</summary>

@@ -6,10 +6,14 @@ namespace Telemetry.Aws;
 /// <summary>The checksum that SQS reports for a text that it stored or hands out.</summary>
 internal static class TextDigest
 {
+    private const string Reason = "The service's protocol fixes MD5 as its transport checksum; nothing is protected by it.";
+
     private static readonly Lazy<bool> IsAvailable = new(TryMd5);
 
-    /// <summary>Whether the text has this MD5 (hexadecimal). True where it cannot be told: none reported, or MD5 forbidden by a FIPS policy.</summary>
-    [SuppressMessage("Security", "CA5351", Justification = "The service's protocol fixes MD5 as its transport checksum; nothing is protected by it.")]
+    /// <summary>
+    /// Whether the text has this MD5 (hexadecimal). True where it cannot be told: none reported, or MD5 forbidden by FIPS mode.
+    /// </summary>
+    [SuppressMessage("Security", "CA5351", Justification = Reason)]
     public static bool Matches(ReadOnlySpan<byte> text, string? md5)
     {
         if (md5 is null || !IsAvailable.Value)
@@ -20,7 +24,7 @@ internal static class TextDigest
         return Convert.ToHexStringLower(hash).Equals(md5, StringComparison.OrdinalIgnoreCase);
     }
 
-    [SuppressMessage("Security", "CA5351", Justification = "Only asks whether the platform has it.")]
+    [SuppressMessage("Security", "CA5351", Justification = Reason)]
     private static bool TryMd5()
     {
         try

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Xml;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Telemetry.Queues;
@@ -17,8 +18,6 @@ namespace Telemetry.Azure;
 /// </remarks>
 public sealed class AzureQueue : IQueueSender, IQueueReceiver
 {
-    private const int ConcurrentCalls = 16;
-
     // The service has no long poll: an empty queue is asked again after waits that grow to a second.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -53,7 +52,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     public async Task SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
     {
         RefuseTooLong(messages);
-        var (stored, failure) = await ForEachAsync(
+        var (stored, failure) = await ConcurrentCalls.ForEachAsync(
             messages,
             async (text, token) => (await _service.SendAsync(QueueRequest.PutMessage(text), token)).Dispose(),
             cancellationToken);
@@ -92,28 +91,24 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     public async Task<ReceivedMessage?> RenewAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromSeconds(1));
-        try
-        {
-            using var answer = await _service.SendAsync(QueueRequest.UpdateMessage(message.Id, message.Receipt, lease), cancellationToken);
-            return answer.Response.Headers.TryGetValue("x-ms-popreceipt", out var receipt)
-                ? message with { Receipt = receipt, LeaseStart = LeaseClockPolicy.StartOf(answer) }
-                : null;
-        }
-        catch (QueueException lost) when (IsLeaseLost(lost))
-        {
-            return null;
-        }
+        using var answer = await SendUnderLeaseAsync(
+            QueueRequest.UpdateMessage(message.Id, message.Receipt, lease), cancellationToken);
+        return answer is not null && answer.Response.Headers.TryGetValue("x-ms-popreceipt", out var receipt)
+            ? message with { Receipt = receipt, LeaseStart = LeaseClockPolicy.StartOf(answer) }
+            : null;
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(
+        IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var lost = new ConcurrentQueue<ReceivedMessage>();
-        var (_, failure) = await ForEachAsync(
+        var (_, failure) = await ConcurrentCalls.ForEachAsync(
             messages,
             async (message, token) =>
             {
-                if (!await TryDeleteAsync(message, token))
+                using var answer = await SendUnderLeaseAsync(QueueRequest.DeleteMessage(message.Id, message.Receipt), token);
+                if (answer is null)
                     lost.Enqueue(message);
             },
             cancellationToken);
@@ -125,14 +120,9 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     public async Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        try
-        {
-            (await _service.SendAsync(QueueRequest.UpdateMessage(message.Id, message.Receipt, delay), cancellationToken)).Dispose();
-        }
-        catch (QueueException lost) when (IsLeaseLost(lost))
-        {
-            // Whoever has the lease now decides when the message returns.
-        }
+        // Where the lease is lost, whoever has it now decides when the message returns.
+        using var answer = await SendUnderLeaseAsync(
+            QueueRequest.UpdateMessage(message.Id, message.Receipt, delay), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -163,11 +153,8 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     /// <summary>Nothing is held: connections and identity are the process's.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // Stale receipts get either answer, depending on whether the message still exists.
-    private static bool IsLeaseLost(QueueException error) =>
-        error.Failure is { Status: 404, Code: "MessageNotFound" } or { Status: 400, Code: "PopReceiptMismatch" };
-
-    private async Task<IReadOnlyList<ReceivedMessage>> GetMessagesAsync(int max, TimeSpan lease, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ReceivedMessage>> GetMessagesAsync(
+        int max, TimeSpan lease, CancellationToken cancellationToken)
     {
         var request = QueueRequest.GetMessages(max, lease);
         using var answer = await _service.SendAsync(request, cancellationToken);
@@ -175,50 +162,25 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         {
             return QueueMessagesXml.Read(answer.Response.ContentStream, LeaseClockPolicy.StartOf(answer));
         }
-        catch (Exception unreadable) when (unreadable is System.Xml.XmlException or FormatException)
+        catch (Exception unreadable) when (unreadable is XmlException or FormatException or OverflowException)
         {
             // The cause may quote the messages: it is not passed on.
-            throw new QueueException(_service.Failures.Unreadable(request, answer.Response));
+            throw _service.Failures.Unreadable(request, answer.Response);
         }
     }
 
-    private async Task<bool> TryDeleteAsync(ReceivedMessage message, CancellationToken cancellationToken)
+    // Null when the lease is lost: a stale receipt gets either answer, depending on whether the message still exists.
+    private async Task<HttpMessage?> SendUnderLeaseAsync(QueueRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            (await _service.SendAsync(QueueRequest.DeleteMessage(message.Id, message.Receipt), cancellationToken)).Dispose();
-            return true;
+            return await _service.SendAsync(request, cancellationToken);
         }
-        catch (QueueException lost) when (IsLeaseLost(lost))
+        catch (QueueException lost) when (lost.Failure
+            is { Status: 404, Code: "MessageNotFound" } or { Status: 400, Code: "PopReceiptMismatch" })
         {
-            return false;
+            return null;
         }
-    }
-
-    // After the first failure no further call starts; those under way end.
-    private static async Task<(int Done, QueueException? Failure)> ForEachAsync<T>(
-        IReadOnlyList<T> items, Func<T, CancellationToken, Task> call, CancellationToken cancellationToken)
-    {
-        var done = 0;
-        QueueException? failure = null;
-        await Parallel.ForEachAsync(
-            items,
-            new ParallelOptions { MaxDegreeOfParallelism = ConcurrentCalls, CancellationToken = cancellationToken },
-            async (item, token) =>
-            {
-                if (Volatile.Read(ref failure) is not null)
-                    return;
-                try
-                {
-                    await call(item, token);
-                    Interlocked.Increment(ref done);
-                }
-                catch (QueueException error)
-                {
-                    Interlocked.CompareExchange(ref failure, error, null);
-                }
-            });
-        return (done, failure);
     }
 
     private void RefuseTooLong(IReadOnlyList<ReadOnlyMemory<byte>> messages)
@@ -227,7 +189,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         for (var i = 0; i < messages.Count; i++)
         {
             if (messages[i].Length > limit)
-                throw new QueueException(_service.Failures.TooLong(i, messages.Count, messages[i].Length, limit));
+                throw _service.Failures.TooLong(i, messages.Count, messages[i].Length, limit);
         }
     }
 }

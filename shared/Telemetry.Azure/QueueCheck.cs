@@ -30,7 +30,8 @@ internal static class QueueCheck
         return findings;
     }
 
-    private static async Task<QueueException?> TryAsync(QueueService service, QueueRequest request, CancellationToken cancellationToken)
+    private static async Task<QueueException?> TryAsync(
+        QueueService service, QueueRequest request, CancellationToken cancellationToken)
     {
         try
         {

@@ -6,7 +6,7 @@ using Telemetry.Queues;
 
 namespace Telemetry.Azure;
 
-/// <summary>Reads the answer of Get Messages. A text goes from the reader's characters to UTF-8 without a string between.</summary>
+/// <summary>Reads the answer of Get Messages. A text becomes UTF-8 without a string in between.</summary>
 internal static class QueueMessagesXml
 {
     private const int ChunkChars = 8192;
@@ -79,7 +79,7 @@ internal static class QueueMessagesXml
             Receipt = receipt ?? throw new XmlException("no PopReceipt"),
             Text = text.WrittenSpan.ToArray(),
             ReceiveCount = long.Parse(count ?? "", CultureInfo.InvariantCulture),
-            EnqueuedAt = DateTimeOffset.ParseExact(inserted ?? "", "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            EnqueuedAt = DateTimeOffset.ParseExact(inserted ?? "", "R", CultureInfo.InvariantCulture),
             LeaseStart = leaseStart,
         };
     }
@@ -92,7 +92,7 @@ internal static class QueueMessagesXml
             var encoder = Encoding.UTF8.GetEncoder();
             while (reader.Read() && reader.NodeType is not XmlNodeType.EndElement)
             {
-                // The encoder keeps half of a surrogate pair until the chunk that brings the other.
+                // A chunk may end within a surrogate pair: the encoder keeps one half until the other comes.
                 while (reader.CanReadValueChunk && reader.ReadValueChunk(chars, 0, chars.Length) is > 0 and var read)
                     encoder.Convert(chars.AsSpan(0, read), text, flush: false, out _, out _);
             }

@@ -30,7 +30,8 @@ internal static class QueuePipeline
         return (HttpPipelineBuilder.Build(options, authorisation, new LeaseClockPolicy(clock)), null);
     }
 
-    private static (HttpPipelinePolicy? Policy, string? Error) Authorise(QueueEndpoint endpoint, TimeProvider clock, TokenCredential? credential)
+    private static (HttpPipelinePolicy? Policy, string? Error) Authorise(
+        QueueEndpoint endpoint, TimeProvider clock, TokenCredential? credential)
     {
         if (endpoint.Connection is not null)
         {
@@ -42,7 +43,7 @@ internal static class QueuePipeline
         }
 
         if (!string.Equals(endpoint.Url.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal))
-            return (null, "an identity's token travels over https only: give an https address, or set a storage connection string");
+            return (null, "an identity's token travels over https only: give an https address or a storage connection string");
         return (new BearerTokenAuthenticationPolicy(credential ?? ProcessIdentity.Value, TokenScope), null);
     }
 

@@ -23,7 +23,7 @@ internal sealed class QueueService(QueueEndpoint endpoint, Func<(HttpPipeline? P
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (_connection.Value.Pipeline is not { } pipeline)
-            throw new QueueException(Failures.Misconfigured(request, _connection.Value.Error));
+            throw Failures.Misconfigured(request, _connection.Value.Error);
 
         var message = CreateMessage(pipeline, request);
         var succeeded = false;
@@ -31,13 +31,13 @@ internal sealed class QueueService(QueueEndpoint endpoint, Func<(HttpPipeline? P
         {
             await pipeline.SendAsync(message, cancellationToken);
             succeeded = message.Response.Status is >= 200 and < 300;
-            return succeeded ? message : throw new QueueException(Failures.Refused(request, message.Response));
+            return succeeded ? message : throw Failures.Refused(request, message.Response);
         }
         catch (Exception error) when (error is not QueueException)
         {
             // A cancelled call may surface as any of its tries' errors.
             cancellationToken.ThrowIfCancellationRequested();
-            throw new QueueException(Failures.Unanswered(request, error), error);
+            throw Failures.Unanswered(request, error);
         }
         finally
         {

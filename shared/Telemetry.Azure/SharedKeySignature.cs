@@ -36,7 +36,7 @@ internal sealed class SharedKeySignature(string account, byte[] key)
     {
         if (!string.Equals(name, "Content-Length", StringComparison.Ordinal))
             return request.Headers.TryGetValue(name, out var value) ? value : null;
-        return request.Content is { } content && content.TryComputeLength(out var length) && length > 0 ? length.ToString() : null;
+        return request.Content?.TryComputeLength(out var length) is true && length > 0 ? length.ToString() : null;
     }
 
     private static void AppendServiceHeaders(StringBuilder text, Request request)
@@ -59,8 +59,8 @@ internal sealed class SharedKeySignature(string account, byte[] key)
         var parameters = new SortedList<string, string>(StringComparer.Ordinal);
         foreach (var parameter in request.Uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
-            var name = parameter.Split('=', 2);
-            parameters[Uri.UnescapeDataString(name[0]).ToLowerInvariant()] = name.Length > 1 ? Uri.UnescapeDataString(name[1]) : "";
+            var (name, value) = parameter.Split('=', 2) is [var first, var second] ? (first, second) : (parameter, "");
+            parameters[Uri.UnescapeDataString(name).ToLowerInvariant()] = Uri.UnescapeDataString(value);
         }
 
         foreach (var (name, value) in parameters)

@@ -72,8 +72,9 @@ internal sealed class StorageConnectionString
 
     private static bool CheckEndpoints(Dictionary<string, string> pairs, [NotNullWhen(false)] out string? error)
     {
+        var protocol = pairs.GetValueOrDefault("DefaultEndpointsProtocol", "https").ToLowerInvariant();
         error = null;
-        if (pairs.TryGetValue("DefaultEndpointsProtocol", out var protocol) && protocol.ToLowerInvariant() is not ("http" or "https"))
+        if (protocol is not ("http" or "https"))
             error = "DefaultEndpointsProtocol in the storage connection string must be http or https";
         else if (pairs.TryGetValue("QueueEndpoint", out var endpoint) && !Uri.TryCreate(endpoint, UriKind.Absolute, out _))
             error = "QueueEndpoint in the storage connection string is no absolute address";
@@ -95,7 +96,8 @@ internal sealed class StorageConnectionString
         var key = new byte[pairs["AccountKey"].Length];
         if (!Convert.TryFromBase64String(pairs["AccountKey"], key, out var length) || length == 0)
         {
-            error = $"the AccountKey of account '{account}' in the storage connection string is no Base64: copy it again from the account's access keys";
+            error = $"the AccountKey of account '{account}' in the storage connection string is no Base64:"
+                + " copy it again from the account's access keys";
             return false;
         }
 
@@ -112,7 +114,8 @@ internal sealed class StorageConnectionString
         connection = null;
         if (!pairs.TryGetValue("SharedAccessSignature", out var signature))
         {
-            error = "the storage connection string has neither AccountName and AccountKey nor SharedAccessSignature nor UseDevelopmentStorage=true";
+            error = "the storage connection string has neither AccountName and AccountKey nor SharedAccessSignature"
+                + " nor UseDevelopmentStorage=true";
             return false;
         }
 

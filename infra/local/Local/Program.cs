@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Local.Demo;
 
 if (!LocalOptions.TryParse(args, out var options))
@@ -21,7 +22,7 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
     return 130;
 }
-catch (Exception error) when (error is InvalidOperationException or IOException or TimeoutException or HttpRequestException)
+catch (Exception error) when (error is InvalidOperationException or IOException or TimeoutException or HttpRequestException or JsonException)
 {
     await Console.Error.WriteLineAsync($"local: {error.Message}");
     return 1;

@@ -6,7 +6,7 @@ namespace Telemetry.Codec;
 /// </summary>
 /// <typeparam name="TToken">What settles a chunk's message.</typeparam>
 /// <param name="timeout">How long a batch may stay incomplete, from when its first chunk was seen.</param>
-public sealed class BatchAssembler<TToken>(TimeSpan timeout) : IDisposable
+public sealed class BatchAssembler<TToken>(TimeSpan timeout)
 {
     private readonly Dictionary<BatchId, PartialBatch<TToken>> _batches = [];
 
@@ -16,12 +16,12 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout) : IDisposable
     /// <summary>Bytes of slices held.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Takes a chunk; the slice is copied.</summary>
+    /// <summary>Takes a chunk. Its bytes stay the caller's and unchanged until the token comes back.</summary>
     /// <param name="header">Read and checked by <see cref="ChunkHeader.Read"/>.</param>
     /// <param name="slice">The bytes behind the header.</param>
     /// <param name="token">Comes back with what becomes of the chunk.</param>
     /// <param name="seen">When the chunk was first received.</param>
-    public Assembly<TToken> Add(in ChunkHeader header, ReadOnlySpan<byte> slice, TToken token, DateTimeOffset seen)
+    public Assembly<TToken> Add(in ChunkHeader header, ReadOnlyMemory<byte> slice, TToken token, DateTimeOffset seen)
     {
         if (!_batches.TryGetValue(header.Batch, out var partial))
             _batches.Add(header.Batch, partial = new PartialBatch<TToken>(header));
@@ -32,7 +32,7 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout) : IDisposable
                 Refusal.Malformed($"chunk {header.Index} says {header.Count} chunks and {header.Length} bytes, others of its batch do not"), [token]);
         }
 
-        switch (partial.Compare(header.Index, slice))
+        switch (partial.Compare(header.Index, slice.Span))
         {
             case SliceComparison.Same:
                 return Assembly<TToken>.Duplicate(token);
@@ -58,13 +58,13 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout) : IDisposable
         return expired ?? [];
     }
 
-    /// <summary>Forgets everything; the tokens are not given back.</summary>
-    public void Dispose()
+    /// <summary>Forgets everything and gives all tokens back: whoever holds the messages hands the chunks in again.</summary>
+    public IReadOnlyList<TToken> Clear()
     {
-        foreach (var partial in _batches.Values)
-            partial.Dispose();
+        var tokens = _batches.Values.SelectMany(partial => partial.Tokens).ToArray();
         _batches.Clear();
         Bytes = 0;
+        return tokens;
     }
 
     private Assembly<TToken> Refuse(PartialBatch<TToken> partial, int index, TToken token)
@@ -83,8 +83,6 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout) : IDisposable
     {
         _batches.Remove(partial.Header.Batch);
         Bytes -= partial.Bytes;
-        var tokens = partial.Tokens.ToArray();
-        partial.Dispose();
-        return tokens;
+        return [.. partial.Tokens];
     }
 }

@@ -8,9 +8,9 @@ internal enum SliceComparison
 }
 
 /// <summary>The chunks of one batch that have come so far. Takes memory only for what has come, whatever the header claims.</summary>
-internal sealed class PartialBatch<TToken>(ChunkHeader header) : IDisposable
+internal sealed class PartialBatch<TToken>(ChunkHeader header)
 {
-    private readonly SortedList<int, PooledBytes> _slices = [];
+    private readonly SortedList<int, ReadOnlyMemory<byte>> _slices = [];
     private readonly List<TToken> _tokens = [];
 
     internal ChunkHeader Header { get; } = header;
@@ -25,12 +25,6 @@ internal sealed class PartialBatch<TToken>(ChunkHeader header) : IDisposable
 
     internal IReadOnlyList<TToken> Tokens => _tokens;
 
-    public void Dispose()
-    {
-        foreach (var slice in _slices.Values)
-            slice.Dispose();
-    }
-
     internal bool Matches(in ChunkHeader other) => Header with { Index = other.Index } == other;
 
     internal SliceComparison Compare(int index, ReadOnlySpan<byte> slice)
@@ -40,11 +34,9 @@ internal sealed class PartialBatch<TToken>(ChunkHeader header) : IDisposable
         return held.Span.SequenceEqual(slice) ? SliceComparison.Same : SliceComparison.Different;
     }
 
-    internal void Add(int index, ReadOnlySpan<byte> slice, TToken token, DateTimeOffset seen)
+    internal void Add(int index, ReadOnlyMemory<byte> slice, TToken token, DateTimeOffset seen)
     {
-        var copy = new PooledBytes(slice.Length);
-        copy.Append(slice);
-        _slices.Add(index, copy);
+        _slices.Add(index, slice);
         _tokens.Add(token);
         Bytes += slice.Length;
         FirstSeen = seen < FirstSeen ? seen : FirstSeen;

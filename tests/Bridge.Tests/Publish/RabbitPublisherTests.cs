@@ -230,7 +230,7 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         if (expected.TraceParent is not null)
             headers["traceparent"] = expected.TraceParent;
         // An empty table reads back as no headers at all.
-        Assert.Equal(headers, (actual.Headers ?? new Dictionary<string, object?>()!).ToDictionary(
+        Assert.Equal(headers, (actual.Headers?.AsEnumerable() ?? []).ToDictionary(
             header => header.Key,
             header => header.Value is byte[] text ? Encoding.UTF8.GetString(text) : header.Value!,
             StringComparer.Ordinal));

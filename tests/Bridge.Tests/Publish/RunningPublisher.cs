@@ -59,9 +59,11 @@ internal sealed class RunningPublisher : IAsyncDisposable
     public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(params IEnumerable<OutgoingMessage> messages) =>
         await _publisher.PublishAsync(new ListPublication([.. messages]), CancellationToken.None).WaitAsync(Patience);
 
+    public Task StopAsync() => _publisher.StopAsync(CancellationToken.None).WaitAsync(Patience);
+
     public async ValueTask DisposeAsync()
     {
-        await _publisher.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        await StopAsync();
         _publisher.Dispose();
         await _services.DisposeAsync();
     }

@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace Bridge.Tests.Publish;
@@ -57,6 +58,26 @@ internal sealed class VirtualHost : IAsyncDisposable
                 messages.Add(message);
         });
         return messages;
+    }
+
+    /// <summary>Takes the next message as a consumer does: a queue with a single active consumer gives none otherwise.</summary>
+    public async Task<BasicDeliverEventArgs> TakeAsync(string queue)
+    {
+        var delivered = new TaskCompletionSource<BasicDeliverEventArgs>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await OnChannelAsync(async channel =>
+        {
+            var consumer = new AsyncEventingBasicConsumer(channel);
+            consumer.ReceivedAsync += (_, delivery) =>
+            {
+                delivered.TrySetResult(delivery);
+                return Task.CompletedTask;
+            };
+            await channel.BasicQosAsync(0, 1, global: false);
+            await channel.BasicConsumeAsync(queue, autoAck: false, consumer);
+            var delivery = await delivered.Task.WaitAsync(RunningPublisher.Patience);
+            await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
+        });
+        return await delivered.Task;
     }
 
     public async Task OnChannelAsync(Func<IChannel, Task> work)

@@ -1,11 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Telemetry.Tests.Aws;
 
@@ -32,8 +28,7 @@ internal sealed class FakeContainer : IAsyncDisposable
         var container = new FakeContainer(builder.Build());
         container._app.Run(context => context.Response.WriteAsync(container.NextSession()));
         await container._app.StartAsync();
-        var address = container._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        Environment.SetEnvironmentVariable(Variable, address + "/credentials");
+        Environment.SetEnvironmentVariable(Variable, FakeSqs.AddressOf(container._app) + "/credentials");
         return container;
     }
 
@@ -48,6 +43,6 @@ internal sealed class FakeContainer : IAsyncDisposable
         ["AccessKeyId"] = KnownCredentials.Key,
         ["SecretAccessKey"] = KnownCredentials.Secret,
         ["Token"] = KnownCredentials.TokenOf(Interlocked.Increment(ref _sessions)),
-        ["Expiration"] = TimeProvider.System.GetUtcNow().AddHours(6).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["Expiration"] = TimeProvider.System.GetUtcNow().AddHours(6).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
     }.ToJsonString();
 }

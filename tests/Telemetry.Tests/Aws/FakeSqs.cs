@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Telemetry.Aws;
 using Telemetry.Queues;
@@ -23,15 +25,25 @@ internal sealed class FakeSqs : IAsyncDisposable
 
     public QueueEndpoint Endpoint { get; private set; } = null!;
 
-    public static async Task<FakeSqs> StartAsync(Func<FakeSqsRequest, FakeSqsReply> answer)
+    /// <summary>One that answers at once.</summary>
+    public static Task<FakeSqs> StartAsync(Func<FakeSqsRequest, FakeSqsReply> answer) =>
+        StartWaitingAsync(request => Task.FromResult(answer(request)));
+
+    /// <summary>One that may take its time, and may have a certificate.</summary>
+    public static async Task<FakeSqs> StartWaitingAsync(
+        Func<FakeSqsRequest, Task<FakeSqsReply>> answer, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(certificate);
+        }));
         var app = builder.Build();
         var fake = new FakeSqs(app);
         app.Run(context => fake.ServeAsync(context, answer));
         await app.StartAsync();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var address = AddressOf(app);
         fake.Endpoint = QueueEndpoint.TryParse($"{address}/123456789012/telemetry", "sqs", null, out var endpoint, out var error)
             ? endpoint
             : throw new InvalidOperationException(error);
@@ -44,17 +56,22 @@ internal sealed class FakeSqs : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private async Task ServeAsync(HttpContext context, Func<FakeSqsRequest, FakeSqsReply> answer)
+    /// <summary>Where a server that has started listens.</summary>
+    public static string AddressOf(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    private async Task ServeAsync(HttpContext context, Func<FakeSqsRequest, Task<FakeSqsReply>> answer)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var request = new FakeSqsRequest(
             context.Request.Method,
             context.Request.Path,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            context.Request.Headers.ToDictionary(
+                header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray());
         Requests.Enqueue(request);
-        var reply = answer(request);
+        var reply = await answer(request);
         if (reply.HangsUp)
         {
             context.Abort();

@@ -32,5 +32,7 @@ public sealed class FauxqsFixture : IAsyncLifetime
     }
 
     private static QueueEndpoint EndpointOf(Uri url) =>
-        QueueEndpoint.TryParse(url.ToString(), "sqs", null, out var endpoint, out var error) ? endpoint : throw new InvalidOperationException(error);
+        QueueEndpoint.TryParse(url.ToString(), "sqs", null, out var endpoint, out var error)
+            ? endpoint
+            : throw new InvalidOperationException(error);
 }

@@ -5,7 +5,7 @@ namespace Telemetry.Tests.Aws;
 /// <summary>Lets short timers fire at once and notes all: back-off passes, what bounds a call runs on real time.</summary>
 internal sealed class ImpatientClock : TimeProvider
 {
-    /// <summary>Timers up to this long fire at once: longer than any back-off, shorter than any call's time-out unless told otherwise.</summary>
+    /// <summary>Timers up to this long fire at once: longer than any back-off, shorter than any call's time-out.</summary>
     public TimeSpan Impatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How far this clock is from the right time.</summary>

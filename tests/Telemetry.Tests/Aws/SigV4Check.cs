@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Telemetry.Tests.Aws;
 
-/// <summary>Computes a request's signature from what arrived and the secret, as the service does; on framework cryptography alone.</summary>
+/// <summary>Computes a request's signature from what arrived and the secret, as the service does, without the SDK.</summary>
 internal static class SigV4Check
 {
     public static string Given(FakeSqsRequest request) => Part(request, "Signature=");
@@ -19,7 +19,9 @@ internal static class SigV4Check
         canonical.Append($"\n{signedHeaders}\n{Convert.ToHexStringLower(SHA256.HashData(request.Body))}");
 
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())));
-        var key = scope.Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + secret), (key, part) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part)));
+        var key = scope.Split('/').Aggregate(
+            Encoding.UTF8.GetBytes("AWS4" + secret),
+            (key, part) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part)));
         var toSign = $"AWS4-HMAC-SHA256\n{request.Headers["X-Amz-Date"]}\n{scope}\n{digest}";
         return Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(toSign)));
     }

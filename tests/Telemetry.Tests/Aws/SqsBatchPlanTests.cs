@@ -18,7 +18,8 @@ public sealed class SqsBatchPlanTests
     [InlineData("2000 1", "1 1")]
     public void Calls_are_filled_in_order(string sizes, string calls)
     {
-        var plan = SqsBatchPlan.Split(Messages(sizes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)), Limits);
+        var messages = Messages(sizes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse));
+        var plan = SqsBatchPlan.Split(messages, Limits);
         Assert.Equal(calls, string.Join(' ', plan.Select(LengthOf)));
     }
 
@@ -31,7 +32,8 @@ public sealed class SqsBatchPlanTests
             var sizes = Enumerable.Range(0, random.Next(60)).Select(_ => random.Next(Limits.MessageBytes + 1)).ToArray();
             var plan = SqsBatchPlan.Split(Messages(sizes), Limits);
 
-            Assert.Equal(Enumerable.Range(0, sizes.Length), plan.SelectMany(call => Enumerable.Range(call.Start.Value, LengthOf(call))));
+            var covered = plan.SelectMany(call => Enumerable.Range(call.Start.Value, LengthOf(call)));
+            Assert.Equal(Enumerable.Range(0, sizes.Length), covered);
             Assert.All(plan, call => Assert.InRange(LengthOf(call), 1, Limits.CallMessages));
             Assert.All(plan, call => Assert.InRange(sizes[call].Sum(), 0, Limits.CallBytes));
             for (var i = 1; i < plan.Count; i++)
@@ -51,5 +53,6 @@ public sealed class SqsBatchPlanTests
 
     private static int LengthOf(Range call) => call.End.Value - call.Start.Value;
 
-    private static ReadOnlyMemory<byte>[] Messages(IEnumerable<int> sizes) => [.. sizes.Select(size => new ReadOnlyMemory<byte>(new byte[size]))];
+    private static ReadOnlyMemory<byte>[] Messages(IEnumerable<int> sizes) =>
+        [.. sizes.Select(size => new ReadOnlyMemory<byte>(new byte[size]))];
 }

@@ -2,12 +2,15 @@ using System.Text;
 using Amazon.Runtime;
 using Telemetry.Aws;
 using Telemetry.Queues;
+using Telemetry.Tests.Azure;
 
 namespace Telemetry.Tests.Aws;
 
-/// <summary>Who calls, and what the caller is told when it may not: signatures, clocks, tokens, permissions, unreachable hosts.</summary>
+/// <summary>Who calls, and what the caller is told when it may not: signatures, clocks, tokens, hosts.</summary>
 public sealed class SqsCallerTests
 {
+    private const string TokenHeader = "X-Amz-Security-Token";
+
     private static CancellationToken Bound => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
@@ -24,7 +27,7 @@ public sealed class SqsCallerTests
         {
             Assert.Equal(("POST", "/"), (request.Method, request.Path));
             Assert.Equal("application/x-amz-json-1.0", request.Headers["Content-Type"]);
-            Assert.Equal(withToken ? KnownCredentials.TokenOf(1) : null, request.Headers.GetValueOrDefault("X-Amz-Security-Token"));
+            Assert.Equal(withToken ? KnownCredentials.TokenOf(1) : null, request.Headers.GetValueOrDefault(TokenHeader));
             Assert.Equal(SigV4Check.Expected(request, KnownCredentials.Secret), SigV4Check.Given(request));
         });
     }
@@ -33,7 +36,7 @@ public sealed class SqsCallerTests
     public async Task An_expired_token_is_renewed_once()
     {
         await using var sqs = await FakeSqs.StartAsync(request =>
-            request.Headers["X-Amz-Security-Token"] == KnownCredentials.TokenOf(1)
+            request.Headers[TokenHeader] == KnownCredentials.TokenOf(1)
                 ? FakeSqsReply.Error("ExpiredTokenException", 403)
                 : FakeSqsReply.Success(request));
         var clock = new ImpatientClock();
@@ -50,7 +53,7 @@ public sealed class SqsCallerTests
     {
         await using var container = await FakeContainer.StartAsync();
         await using var sqs = await FakeSqs.StartAsync(request =>
-            request.Headers["X-Amz-Security-Token"] == KnownCredentials.TokenOf(1)
+            request.Headers[TokenHeader] == KnownCredentials.TokenOf(1)
                 ? FakeSqsReply.Error("ExpiredTokenException", 403)
                 : FakeSqsReply.Success(request));
         await using var queue = sqs.Open(credentials: new ChainCredentials());
@@ -60,7 +63,9 @@ public sealed class SqsCallerTests
 
         Assert.Equal(3, sqs.Requests.Count);
         Assert.Equal(2, container.Sessions);
-        Assert.All(sqs.Requests, request => Assert.Equal(SigV4Check.Expected(request, KnownCredentials.Secret), SigV4Check.Given(request)));
+        Assert.All(
+            sqs.Requests,
+            request => Assert.Equal(SigV4Check.Expected(request, KnownCredentials.Secret), SigV4Check.Given(request)));
     }
 
     [Fact]
@@ -85,7 +90,9 @@ public sealed class SqsCallerTests
         {
             var now = TimeProvider.System.GetUtcNow();
             var skew = (SigV4Check.TimeOf(request) - now).Duration();
-            return skew > TimeSpan.FromMinutes(5) ? FakeSqsReply.Error(code, 403) with { Date = now } : FakeSqsReply.Success(request);
+            return skew > TimeSpan.FromMinutes(5)
+                ? FakeSqsReply.Error(code, 403) with { Date = now }
+                : FakeSqsReply.Success(request);
         });
         await using var queue = sqs.Open(new ImpatientClock { Offset = TimeSpan.FromMinutes(minutes) });
 
@@ -98,50 +105,14 @@ public sealed class SqsCallerTests
     [Fact]
     public async Task A_wrong_secret_is_an_error_after_one_request()
     {
-        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Error("SignatureDoesNotMatch", 403, "The canonical string: x-amz-security-token:leak")
-            with { Date = TimeProvider.System.GetUtcNow() });
+        var reply = FakeSqsReply.Error("SignatureDoesNotMatch", 403, "The canonical string: x-amz-security-token:leak");
+        await using var sqs = await FakeSqs.StartAsync(_ => reply with { Date = TimeProvider.System.GetUtcNow() });
         await using var queue = sqs.Open();
 
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound));
 
         Assert.Single(sqs.Requests);
         Assert.DoesNotContain("leak", error.ToString(), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(SqsOperation.GetQueueAttributes, "sqs:GetQueueAttributes")]
-    [InlineData(SqsOperation.ReceiveMessage, "sqs:ReceiveMessage")]
-    [InlineData(SqsOperation.ChangeMessageVisibility, "sqs:ChangeMessageVisibility")]
-    [InlineData(SqsOperation.DeleteMessage, "sqs:DeleteMessage")]
-    public async Task A_check_names_the_one_action_that_is_missing(string denied, string action)
-    {
-        await using var sqs = await FakeSqs.StartAsync(request =>
-            request.Operation == denied ? FakeSqsReply.Error("AccessDeniedException")
-            : request.Json.ContainsKey("ReceiptHandle") ? FakeSqsReply.Error("ReceiptHandleIsInvalid", 404)
-            : FakeSqsReply.Success(request));
-        await using var queue = sqs.Open();
-
-        var findings = await queue.CheckAsync(Bound);
-
-        Assert.Equal(
-            [SqsOperation.GetQueueAttributes, SqsOperation.ReceiveMessage, SqsOperation.ChangeMessageVisibility, SqsOperation.DeleteMessage],
-            findings.Select(finding => finding.Operation),
-            StringComparer.Ordinal);
-        var finding = Assert.Single(findings, finding => finding.Error is not null);
-        Assert.Equal(denied, finding.Operation);
-        Assert.Contains($"allow {action} ", finding.Error!.Message, StringComparison.Ordinal);
-        Assert.Contains("kms:Decrypt", finding.Error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("QueueDoesNotExist")]
-    [InlineData("InvalidClientTokenId")]
-    public async Task A_check_stops_where_the_rest_could_not_succeed(string code)
-    {
-        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Error(code));
-        await using var queue = sqs.Open();
-
-        Assert.Equal(code, Assert.Single(await queue.CheckAsync(Bound)).Error!.Failure.Code);
     }
 
     [Theory]
@@ -157,6 +128,24 @@ public sealed class SqsCallerTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains(endpoint.Url.Authority, error.Message, StringComparison.Ordinal);
         Assert.True(error.Failure.IsTransient);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_refused_without_a_second_attempt()
+    {
+        using var certificate = LoopbackCertificate.Create();
+        await using var sqs = await FakeSqs.StartWaitingAsync(
+            request => Task.FromResult(FakeSqsReply.Success(request)), certificate);
+        var clock = new ImpatientClock();
+        await using var queue = sqs.Open(clock);
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound));
+
+        Assert.Equal("https", sqs.Endpoint.Url.Scheme);
+        Assert.Contains("certificate", error.Message, StringComparison.Ordinal);
+        Assert.False(error.Failure.IsTransient);
+        Assert.Empty(sqs.Requests);
+        Assert.Empty(clock.Waits);
     }
 
     [Fact]
@@ -179,14 +168,17 @@ public sealed class SqsCallerTests
         Assert.Equal(("test", "test", false), (dummy.AccessKey, dummy.SecretKey, dummy.UseToken));
 
         var own = await new LoopbackCredentials(name => name).GetAsync(Bound);
-        Assert.Equal(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), (own.AccessKey, own.SecretKey, own.Token));
+        Assert.Equal(
+            ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+            (own.AccessKey, own.SecretKey, own.Token));
     }
 
     [Fact]
     public async Task Nothing_is_looked_up_before_the_first_operation()
     {
         Assert.True(QueueEndpoint.TryParse("http://127.0.0.1:9/1/q", "sqs", null, out var endpoint, out _));
-        await using var queue = new SqsQueue(endpoint, TimeProvider.System, () => throw new InvalidOperationException("looked up"));
+        await using var queue = new SqsQueue(
+            endpoint, TimeProvider.System, () => throw new InvalidOperationException("looked up"));
 
         Assert.Same(endpoint, queue.Endpoint);
         Assert.Equal(10, queue.MaxReceive);

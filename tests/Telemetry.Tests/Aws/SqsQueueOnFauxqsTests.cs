@@ -26,7 +26,8 @@ public sealed class SqsQueueOnFauxqsTests(FauxqsFixture fauxqs)
         await queue.SendAsync([longest], Bound);
         Assert.Equal(longest, Assert.Single(await queue.ReceiveAsync(1, Lease, TimeSpan.Zero, Bound)).Text.ToArray());
 
-        var error = await Assert.ThrowsAsync<QueueException>(() => queue.SendAsync(["{}"u8.ToArray(), new byte[maximumMessageSize + 1]], Bound));
+        var error = await Assert.ThrowsAsync<QueueException>(
+            () => queue.SendAsync(["{}"u8.ToArray(), new byte[maximumMessageSize + 1]], Bound));
         Assert.Contains("message 2 of 2", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, await queue.GetDepthAsync(Bound));
     }
@@ -47,7 +48,8 @@ public sealed class SqsQueueOnFauxqsTests(FauxqsFixture fauxqs)
     {
         await using var queue = await OpenAsync();
 
-        var error = await Assert.ThrowsAsync<QueueException>(() => queue.SendAsync([new byte[] { (byte)'a', 0 }, "{}"u8.ToArray()], Bound));
+        var error = await Assert.ThrowsAsync<QueueException>(
+            () => queue.SendAsync(["a\0"u8.ToArray(), "{}"u8.ToArray()], Bound));
 
         Assert.Equal("InvalidMessageContents", error.Failure.Code);
         Assert.Contains("1 of 2 messages were stored", error.Message, StringComparison.Ordinal);

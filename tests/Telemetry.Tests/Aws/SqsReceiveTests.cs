@@ -15,8 +15,10 @@ public sealed class SqsReceiveTests
     public async Task A_message_is_read_with_all_that_the_service_tells()
     {
         await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Json("""
-            {"Future":{"Messages":[1]},"Messages":[{"MessageId":"m-1","ReceiptHandle":"r-1","Body":"{\"a\":\"\u00fc\\n\/\"}","MD5OfBody":"66dd062468f2f734e270adc0aced5932",
-              "Attributes":{"SentTimestamp":"1700000000123","SenderId":"x","ApproximateReceiveCount":"7"},"MessageAttributes":{"x":{"StringValue":"y"}}}]}
+            {"Future":{"Messages":[1]},"Messages":[{"MessageId":"m-1","ReceiptHandle":"r-1",
+              "Body":"{\"a\":\"\u00fc\\n\/\"}","MD5OfBody":"66dd062468f2f734e270adc0aced5932",
+              "Attributes":{"SentTimestamp":"1700000000123","SenderId":"x","ApproximateReceiveCount":"7"},
+              "MessageAttributes":{"x":{"StringValue":"y"}}}]}
             """));
         await using var queue = sqs.Open();
 
@@ -26,7 +28,9 @@ public sealed class SqsReceiveTests
         Assert.Equal(("m-1", "r-1", 7), (message.Id, message.Receipt, message.ReceiveCount));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), message.EnqueuedAt);
         var asked = sqs.Requests.Single().Json;
-        Assert.Equal((10, 30, 2), ((int)asked["MaxNumberOfMessages"]!, (int)asked["VisibilityTimeout"]!, (int)asked["WaitTimeSeconds"]!));
+        Assert.Equal(10, (int)asked["MaxNumberOfMessages"]!);
+        Assert.Equal(30, (int)asked["VisibilityTimeout"]!);
+        Assert.Equal(2, (int)asked["WaitTimeSeconds"]!);
         Assert.Equal(sqs.Endpoint.Url.ToString(), (string?)asked["QueueUrl"]);
     }
 
@@ -62,8 +66,9 @@ public sealed class SqsReceiveTests
     [Fact]
     public async Task A_text_with_another_md5_fails_the_receive()
     {
-        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Json(
-            """{"Messages":[{"MessageId":"m-1","ReceiptHandle":"r","Body":"payload","MD5OfBody":"00000000000000000000000000000000"}]}"""));
+        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Json("""
+            {"Messages":[{"MessageId":"m-1","ReceiptHandle":"r","Body":"payload","MD5OfBody":"00000000000000000000000000000000"}]}
+            """));
         await using var queue = sqs.Open();
 
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.ReceiveAsync(1, Lease, TimeSpan.Zero, Bound));
@@ -113,7 +118,7 @@ public sealed class SqsReceiveTests
     [Theory]
     [InlineData("ReceiptHandleIsInvalid", "The input receipt handle is invalid.")]
     [InlineData("MessageNotInflight", "")]
-    [InlineData("InvalidParameterValue", "Value r for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.")]
+    [InlineData("InvalidParameterValue", "Value r for parameter ReceiptHandle is invalid. Reason: Message does not exist.")]
     public async Task A_lost_lease_renews_to_null_and_releases_quietly(string code, string message)
     {
         await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Error(code, message: message));
@@ -175,7 +180,8 @@ public sealed class SqsReceiveTests
         await using var queue = sqs.Open();
         var now = TimeProvider.System.GetTimestamp();
         var fresh = Message("fresh") with { LeaseStart = now, Lease = TimeSpan.FromMinutes(5) };
-        var stale = Message("stale") with { LeaseStart = now - TimeProvider.System.TimestampFrequency, Lease = TimeSpan.FromSeconds(1) };
+        var aSecondAgo = now - TimeProvider.System.TimestampFrequency;
+        var stale = Message("stale") with { LeaseStart = aSecondAgo, Lease = TimeSpan.FromSeconds(1) };
 
         Assert.Same(stale, Assert.Single(await queue.DeleteAsync([fresh, stale], Bound)));
     }
@@ -195,23 +201,23 @@ public sealed class SqsReceiveTests
     [Fact]
     public async Task A_cancelled_long_poll_ends_at_once()
     {
-        using var arrived = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
-        await using var sqs = await FakeSqs.StartAsync(request =>
+        var arrived = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        await using var sqs = await FakeSqs.StartWaitingAsync(async request =>
         {
-            arrived.Set();
-            release.Wait(TimeSpan.FromSeconds(20));
+            arrived.SetResult();
+            await release.Task.WaitAsync(Bound);
             return FakeSqsReply.Success(request);
         });
         await using var queue = sqs.Open();
         using var cancellation = new CancellationTokenSource();
 
         var receiving = queue.ReceiveAsync(1, Lease, TimeSpan.FromSeconds(20), cancellation.Token);
-        Assert.True(arrived.Wait(TimeSpan.FromSeconds(10)));
+        await arrived.Task.WaitAsync(Bound);
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving.WaitAsync(TimeSpan.FromSeconds(5), Bound));
-        release.Set();
+        release.SetResult();
     }
 
     private static ReceivedMessage Message(string id) => new()

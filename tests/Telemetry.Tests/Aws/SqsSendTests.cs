@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Telemetry.Aws;
 using Telemetry.Queues;
@@ -14,7 +15,9 @@ public sealed class SqsSendTests
     {
         var refusals = 3;
         await using var sqs = await FakeSqs.StartAsync(request =>
-            request.Operation is SqsOperation.SendMessageBatch && refusals-- > 0 ? FakeSqsReply.Error("RequestThrottled") : FakeSqsReply.Success(request));
+            request.Operation is SqsOperation.SendMessageBatch && refusals-- > 0
+                ? FakeSqsReply.Error("RequestThrottled")
+                : FakeSqsReply.Success(request));
         var clock = new ImpatientClock();
         await using var queue = sqs.Open(clock);
 
@@ -50,7 +53,8 @@ public sealed class SqsSendTests
         var calls = 0;
         await using var sqs = await FakeSqs.StartAsync(request =>
             request.Operation is SqsOperation.SendMessageBatch && calls++ == 0
-                ? FakeSqsReply.Batch(request.Entries.Select((entry, i) => i % 3 == 0 ? FakeSqsReply.Failed(entry, "InternalError", false) : FakeSqsReply.Stored(entry)))
+                ? FakeSqsReply.Batch(request.Entries.Select((entry, i) =>
+                    i % 3 == 0 ? FakeSqsReply.Failed(entry, "InternalError", false) : FakeSqsReply.Stored(entry)))
                 : FakeSqsReply.Success(request));
         await using var queue = sqs.Open();
 
@@ -65,8 +69,9 @@ public sealed class SqsSendTests
     public async Task Entries_that_go_on_failing_are_given_up_and_counted()
     {
         await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch
-            ? FakeSqsReply.Batch(request.Entries.Select(entry =>
-                entry!["MessageBody"]!.GetValue<string>() is "text 1" ? FakeSqsReply.Failed(entry, "InternalError", false) : FakeSqsReply.Stored(entry)))
+            ? FakeSqsReply.Batch(request.Entries.Select(entry => (string?)entry!["MessageBody"] is "text 1"
+                ? FakeSqsReply.Failed(entry, "InternalError", false)
+                : FakeSqsReply.Stored(entry)))
             : FakeSqsReply.Success(request));
         await using var queue = sqs.Open();
 
@@ -81,7 +86,8 @@ public sealed class SqsSendTests
     public async Task An_entry_that_is_the_senders_fault_is_not_repeated_and_keeps_no_other_back()
     {
         await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch
-            ? FakeSqsReply.Batch(request.Entries.Select((entry, i) => i == 2 ? FakeSqsReply.Failed(entry, "InvalidMessageContents", true) : FakeSqsReply.Stored(entry)))
+            ? FakeSqsReply.Batch(request.Entries.Select((entry, i) =>
+                i == 2 ? FakeSqsReply.Failed(entry, "InvalidMessageContents", true) : FakeSqsReply.Stored(entry)))
             : FakeSqsReply.Success(request));
         await using var queue = sqs.Open();
 
@@ -128,7 +134,9 @@ public sealed class SqsSendTests
     {
         var drops = 2;
         await using var sqs = await FakeSqs.StartAsync(request =>
-            request.Operation is SqsOperation.SendMessageBatch && Interlocked.Decrement(ref drops) >= 0 ? FakeSqsReply.HangUp : FakeSqsReply.Success(request));
+            request.Operation is SqsOperation.SendMessageBatch && Interlocked.Decrement(ref drops) >= 0
+                ? FakeSqsReply.HangUp
+                : FakeSqsReply.Success(request));
         await using var queue = sqs.Open();
 
         await queue.SendAsync(Messages(1), Bound);
@@ -152,17 +160,17 @@ public sealed class SqsSendTests
     [Fact]
     public async Task A_queue_that_does_not_answer_is_given_up_after_six_times_thirty_seconds()
     {
-        using var release = new ManualResetEventSlim();
-        await using var sqs = await FakeSqs.StartAsync(request =>
+        var release = new TaskCompletionSource();
+        await using var sqs = await FakeSqs.StartWaitingAsync(async request =>
         {
-            release.Wait(TimeSpan.FromSeconds(20));
+            await release.Task.WaitAsync(Bound);
             return FakeSqsReply.Success(request);
         });
         var clock = new ImpatientClock { Impatience = TimeSpan.FromMinutes(1) };
         await using var queue = sqs.Open(clock);
 
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound));
-        release.Set();
+        release.SetResult();
 
         Assert.Contains("no answer within 30 s", error.Message, StringComparison.Ordinal);
         Assert.True(error.Failure.IsTransient);
@@ -172,17 +180,19 @@ public sealed class SqsSendTests
     [Fact]
     public async Task Calls_run_side_by_side_but_no_more_than_eight()
     {
-        var (running, most) = (0, 0);
-        var gate = new TaskCompletionSource();
-        await using var sqs = await FakeSqs.StartAsync(request =>
+        var running = 0;
+        var seen = new ConcurrentBag<int>();
+        var full = new TaskCompletionSource();
+        await using var sqs = await FakeSqs.StartWaitingAsync(async request =>
         {
             if (request.Operation is not SqsOperation.SendMessageBatch)
                 return FakeSqsReply.Success(request);
 
-            most = Math.Max(most, Interlocked.Increment(ref running));
-            if (Volatile.Read(ref running) == SqsBatch.Concurrency)
-                gate.TrySetResult();
-            Assert.True(gate.Task.Wait(TimeSpan.FromSeconds(20)));
+            var now = Interlocked.Increment(ref running);
+            seen.Add(now);
+            if (now == SqsBatch.Concurrency)
+                full.TrySetResult();
+            await full.Task.WaitAsync(Bound);
             Interlocked.Decrement(ref running);
             return FakeSqsReply.Success(request);
         });
@@ -190,7 +200,7 @@ public sealed class SqsSendTests
 
         await queue.SendAsync(Messages(300), Bound);
 
-        Assert.Equal(SqsBatch.Concurrency, most);
+        Assert.Equal(SqsBatch.Concurrency, seen.Max());
         Assert.Equal(30, sqs.Requests.Count(request => request.Operation is SqsOperation.SendMessageBatch));
     }
 
@@ -222,40 +232,14 @@ public sealed class SqsSendTests
     }
 
     [Fact]
-    public async Task Limits_are_asked_once()
+    public async Task A_letter_beyond_the_basic_plane_arrives_which_the_emulator_would_refuse()
     {
         await using var sqs = await FakeSqs.StartAsync(FakeSqsReply.Success);
         await using var queue = sqs.Open();
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => queue.GetLimitsAsync(Bound).AsTask()));
+        await queue.SendAsync([Encoding.UTF8.GetBytes("\U0001F69A")], Bound);
 
-        Assert.Single(sqs.Requests);
-    }
-
-    [Fact]
-    public async Task A_failed_question_for_limits_is_asked_again()
-    {
-        var failures = 1;
-        await using var sqs = await FakeSqs.StartAsync(request =>
-            failures-- > 0 ? FakeSqsReply.Error("QueueDoesNotExist") : FakeSqsReply.Success(request));
-        await using var queue = sqs.Open();
-
-        await Assert.ThrowsAsync<QueueException>(() => queue.GetLimitsAsync(Bound).AsTask());
-
-        Assert.Equal(QueueLimits.ForSqs(262_144), await queue.GetLimitsAsync(Bound));
-    }
-
-    [Fact]
-    public async Task A_sender_that_may_not_ask_for_limits_gets_the_default_ones()
-    {
-        await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.GetQueueAttributes
-            ? FakeSqsReply.Error("AccessDeniedException")
-            : FakeSqsReply.Success(request));
-        await using var queue = sqs.Open();
-
-        Assert.Equal(QueueLimits.Sqs, await queue.GetLimitsAsync(Bound));
-        await queue.SendAsync(Messages(1), Bound);
-        Assert.Single(sqs.Requests, request => request.Operation is SqsOperation.GetQueueAttributes);
+        Assert.Equal("\U0001F69A", BodiesOf(sqs.Requests.Last()).Single());
     }
 
     [Fact]
@@ -280,7 +264,8 @@ public sealed class SqsSendTests
         await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Error("RequestThrottled"));
         await using var queue = new SqsQueue(sqs.Endpoint, new CancellingClock(cancellation), () => new KnownCredentials());
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.SendAsync(Messages(1), cancellation.Token).WaitAsync(Bound));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => queue.SendAsync(Messages(1), cancellation.Token).WaitAsync(Bound));
 
         Assert.Single(sqs.Requests);
     }

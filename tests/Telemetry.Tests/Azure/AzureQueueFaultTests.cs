@@ -153,7 +153,9 @@ public sealed class AzureQueueFaultTests
         await using var server = await FakeQueueServer.StartAsync(async (_, context) =>
         {
             await cancellation.CancelAsync();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            var gone = new TaskCompletionSource();
+            await using var registration = context.RequestAborted.Register(gone.SetResult);
+            await gone.Task;
         });
         await using var queue = new AzureQueue(server.Queue, TimeProvider.System);
         var asking = queue.GetDepthAsync(cancellation.Token);
@@ -164,7 +166,8 @@ public sealed class AzureQueueFaultTests
     [Fact]
     public async Task A_wrong_connection_string_is_an_error_of_the_first_call_not_of_opening()
     {
-        var endpoint = Endpoints.Azure(new Uri("https://acct.queue.core.windows.net/orders"), "AccountName=acct;AccountKey=not!base64");
+        var address = new Uri("https://acct.queue.core.windows.net/orders");
+        var endpoint = Endpoints.Azure(address, "AccountName=acct;AccountKey=not!base64");
         await using var queue = new AzureQueue(endpoint, TimeProvider.System);
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(_bound));
 

@@ -7,7 +7,8 @@ namespace Telemetry.Tests.Azure;
 
 public sealed class AzureQueueUnreachableTests
 {
-    private static readonly QueueEndpoint Nowhere = Endpoints.Azure(new Uri("https://acct.queue.core.windows.net/orders"), FakeQueueServer.Connection);
+    private static readonly QueueEndpoint Nowhere =
+        Endpoints.Azure(new Uri("https://acct.queue.core.windows.net/orders"), FakeQueueServer.Connection);
 
     private readonly CancellationToken _bound = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 

@@ -30,7 +30,8 @@ public sealed class AzuriteOAuthTests : IAsyncLifetime
             Name = "Azurite",
             WorkingDirectory = _folder,
         });
-        await _azurite.WaitForLineAsync(line => line.Contains("successfully listens", StringComparison.Ordinal), TimeSpan.FromSeconds(30), _bound);
+        await _azurite.WaitForLineAsync(
+            line => line.Contains("successfully listens", StringComparison.Ordinal), TimeSpan.FromSeconds(30), _bound);
     }
 
     public async Task DisposeAsync()
@@ -48,7 +49,8 @@ public sealed class AzuriteOAuthTests : IAsyncLifetime
             SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => _certificate.Equals(presented) },
         }));
         var endpoint = Endpoints.Azure(new Uri($"https://127.0.0.1:{_port}/devstoreaccount1/orders"), connection: null);
-        await using var queue = new AzureQueue(endpoint, TimeProvider.System, new FixedCredential(TokenFor("https://storage.azure.com")), trusting);
+        var identity = new FixedCredential(TokenFor("https://storage.azure.com"));
+        await using var queue = new AzureQueue(endpoint, TimeProvider.System, identity, trusting);
         await queue.CreateIfMissingAsync(_bound);
         await queue.SendAsync(["VFE="u8.ToArray()], _bound);
         var message = Assert.Single(await queue.ReceiveAsync(1, TimeSpan.FromSeconds(30), TimeSpan.Zero, _bound));
@@ -63,7 +65,8 @@ public sealed class AzuriteOAuthTests : IAsyncLifetime
     private static string TokenFor(string audience)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        var claims = $$"""{"aud":"{{audience}}","iss":"https://sts.windows.net/tenant/","iat":{{now}},"nbf":{{now - 60}},"exp":{{now + 3600}}}""";
+        var lifetime = $"\"iat\":{now},\"nbf\":{now - 60},\"exp\":{now + 3600}";
+        var claims = $$"""{"aud":"{{audience}}","iss":"https://sts.windows.net/tenant/",{{lifetime}}}""";
         return $"{Encode("""{"alg":"none","typ":"JWT"}""")}.{Encode(claims)}.{Encode("signature")}";
     }
 

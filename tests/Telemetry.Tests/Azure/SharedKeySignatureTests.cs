@@ -15,7 +15,8 @@ public sealed class SharedKeySignatureTests
     [Fact]
     public void The_string_to_sign_is_that_of_the_published_example()
     {
-        using var request = NewRequest(RequestMethod.Get, "https://myaccount.blob.core.windows.net/mycontainer?restype=container&comp=metadata&timeout=20");
+        using var request = NewRequest(
+            RequestMethod.Get, "https://myaccount.blob.core.windows.net/mycontainer?restype=container&comp=metadata&timeout=20");
         request.Headers.Add("x-ms-version", "2015-02-21");
         request.Headers.Add("x-ms-date", "Fri, 26 Jun 2015 23:39:12 GMT");
 
@@ -28,7 +29,9 @@ public sealed class SharedKeySignatureTests
     [Fact]
     public void Body_length_type_and_decoded_parameters_are_signed()
     {
-        using var request = NewRequest(RequestMethod.Put, "https://acct.queue.core.windows.net/orders/messages/id?visibilitytimeout=5&popreceipt=a%2Bb%2F%3D");
+        using var request = NewRequest(
+            RequestMethod.Put,
+            "https://acct.queue.core.windows.net/orders/messages/id?visibilitytimeout=5&popreceipt=a%2Bb%2F%3D");
         request.Content = RequestContent.Create("<x/>"u8.ToArray());
         request.Headers.Add("Content-Type", "application/xml");
         request.Headers.Add("X-MS-Version", " 2021-12-02 ");

@@ -5,6 +5,7 @@ namespace Local.Components;
 /// <summary>A running bridge, and the bridge's commands: the executable as it was built.</summary>
 public sealed class BridgeProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan TerminatePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess _process;
@@ -97,9 +98,10 @@ public sealed class BridgeProcess : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, double>> MetricsAsync(CancellationToken cancellationToken = default) =>
         PrometheusText.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
 
-    /// <summary>Asks it to end (SIGTERM), as an orchestrator does, and waits; after ten seconds it is killed.</summary>
+    /// <summary>Asks it to end (SIGTERM) and waits, as an orchestrator does: after thirty seconds it is killed.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> TerminateAsync(CancellationToken cancellationToken = default) => _process.TerminateAsync(cancellationToken);
+    public Task<int> TerminateAsync(CancellationToken cancellationToken = default) =>
+        _process.TerminateAsync(TerminatePatience, cancellationToken);
 
     /// <summary>Ends it at once (SIGKILL).</summary>
     public Task KillAsync(CancellationToken cancellationToken = default) => _process.KillAsync(cancellationToken);

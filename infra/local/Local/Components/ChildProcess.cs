@@ -92,16 +92,18 @@ public sealed partial class ChildProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Asks the process to end, and kills it when it has not within ten seconds.</summary>
+    /// <summary>Asks the process to end, and kills it when it does not.</summary>
+    /// <param name="patience">How long it may take to end; ten seconds when null.</param>
+    /// <param name="cancellationToken">Ends the wait; the process may live on.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> TerminateAsync(CancellationToken cancellationToken = default)
+    public async Task<int> TerminateAsync(TimeSpan? patience = null, CancellationToken cancellationToken = default)
     {
         SendSignal(Signal.Terminate);
         // A frozen process takes the signal only when it goes on.
         SendSignal(Signal.Continue);
         try
         {
-            return await WaitForExitAsync(TerminatePatience, cancellationToken);
+            return await WaitForExitAsync(patience ?? TerminatePatience, cancellationToken);
         }
         catch (TimeoutException)
         {

@@ -44,13 +44,5 @@ internal sealed class LocalComponents : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() =>
-        await Task.WhenAll(DisposeAsync(_rabbitMq), DisposeAsync(_azurite), DisposeAsync(_fauxqs));
-
-    private static async Task DisposeAsync<T>(Task<T> starting)
-        where T : IAsyncDisposable
-    {
-        await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (starting.IsCompletedSuccessfully)
-            await starting.Result.DisposeAsync();
-    }
+        await Task.WhenAll(Started.DisposeAsync(_rabbitMq), Started.DisposeAsync(_azurite), Started.DisposeAsync(_fauxqs));
 }

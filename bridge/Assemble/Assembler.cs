@@ -1,0 +1,133 @@
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Telemetry;
+using Telemetry.Codec;
+
+namespace Bridge.Assemble;
+
+/// <summary>Consumes all partitions over one connection, and begins again with a new one whenever that is lost.</summary>
+internal sealed class Assembler(
+    BrokerConnector connector,
+    IPublisher publisher,
+    WholeBatches whole,
+    CodecLimits limits,
+    AssembleOptions options,
+    BridgeMetrics metrics,
+    ILogger<Assembler> log,
+    TimeProvider clock) : BackgroundService
+{
+    private readonly TaskGroup _inWork = new();
+    private readonly CancellationTokenSource _abort = new();
+    private PartitionConsumer[] _consumers = [];
+
+    /// <summary>Bytes of chunks held.</summary>
+    public long Bytes => Volatile.Read(ref _consumers).Sum(consumer => consumer.Bytes);
+
+    /// <summary>Takes no more chunks, lets whole batches be settled while the host allows it, then leaves the rest to other replicas.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await using var registration = cancellationToken.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
+        await base.StopAsync(CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _abort.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                // Ready means that the queues exist.
+                await publisher.WaitUntilReadyAsync(stoppingToken);
+                await using var connection = await connector.OpenAsync("bridge assembler", stoppingToken);
+                var reason = await ConsumeAsync(connection.Client, backoff, stoppingToken);
+                if (reason is not null)
+                    AssembleLog.Interrupted(log, reason);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is BrokerFaultException or OperationInterruptedException or AlreadyClosedException)
+            {
+                AssembleLog.Interrupted(log, e.Message);
+            }
+
+            await Task.Delay(backoff.Next(), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<string?> ConsumeAsync(IConnection connection, Backoff backoff, CancellationToken stop)
+    {
+        var closed = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.ConnectionShutdownAsync += (_, reason) => Close(closed, reason.ReplyText);
+        await using var registration = stop.UnsafeRegister(_ => closed.TrySetResult(null), null);
+        try
+        {
+            _consumers = await StartConsumersAsync(connection, closed, stop);
+            AssembleLog.Started(log, _consumers.Length);
+            backoff.Reset();
+            using var expiry = new PeriodicTimer(ExpiryInterval, clock);
+            while (await Task.WhenAny(closed.Task, expiry.WaitForNextTickAsync(CancellationToken.None).AsTask()) != closed.Task)
+            {
+                foreach (var consumer in _consumers)
+                    consumer.Expire();
+            }
+
+            if (stop.IsCancellationRequested)
+                await DrainAsync();
+            return await closed.Task;
+        }
+        finally
+        {
+            foreach (var consumer in _consumers)
+                consumer.Abandon();
+        }
+    }
+
+    private TimeSpan ExpiryInterval => TimeSpan.FromTicks(Math.Clamp(
+        options.Timeout.Ticks / 4, TimeSpan.TicksPerSecond / 4, 5 * TimeSpan.TicksPerSecond));
+
+    private async Task<PartitionConsumer[]> StartConsumersAsync(
+        IConnection connection, TaskCompletionSource<string?> closed, CancellationToken cancellationToken)
+    {
+        var consumers = new PartitionConsumer[options.Partitions];
+        for (var partition = 0; partition < consumers.Length; partition++)
+        {
+            var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            channel.ChannelShutdownAsync += (_, reason) => Close(closed, reason.ReplyText);
+            var queue = Topology.ChunkQueue(partition);
+            consumers[partition] = new PartitionConsumer(
+                channel, queue, whole, limits, options, metrics, _inWork, clock,
+                cancelled: () => closed.TrySetResult($"the broker no longer delivers from {queue}"), _abort.Token);
+            await consumers[partition].StartAsync(cancellationToken);
+        }
+
+        return consumers;
+    }
+
+    private async Task DrainAsync()
+    {
+        foreach (var consumer in _consumers)
+            await consumer.StopAsync(CancellationToken.None);
+        await _inWork.WhenAllAsync();
+    }
+
+    private static Task Close(TaskCompletionSource<string?> closed, string reason)
+    {
+        closed.TrySetResult(reason);
+        return Task.CompletedTask;
+    }
+}

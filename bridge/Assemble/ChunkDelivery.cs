@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using RabbitMQ.Client;
+using Telemetry.Codec;
+
+namespace Bridge.Assemble;
+
+/// <summary>A chunk out of its partition, unacknowledged until what it belongs to is settled. Disposed when it is.</summary>
+internal sealed class ChunkDelivery : IDisposable
+{
+    private readonly PooledBytes _chunk;
+
+    /// <summary>Copies the body, which is the client library's only while it is being handed over.</summary>
+    public ChunkDelivery(ulong deliveryTag, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, DateTimeOffset now)
+    {
+        DeliveryTag = deliveryTag;
+        MessageId = properties.MessageId ?? "";
+        Source = Text(properties, ChunkHeaders.Source) ?? "unknown";
+        Receiver = Text(properties, ChunkHeaders.Receiver) ?? "unknown";
+        ReceiveCount = Number(properties, ChunkHeaders.ReceiveCount) ?? 1;
+        Seen = Number(properties, ChunkHeaders.Seen) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : now;
+        _chunk = new PooledBytes(body.Length);
+        _chunk.Append(body.Span);
+    }
+
+    /// <summary>Acknowledges it on its channel.</summary>
+    public ulong DeliveryTag { get; }
+
+    public string MessageId { get; }
+
+    /// <summary>The cloud queue's URL that it came from.</summary>
+    public string Source { get; }
+
+    /// <summary>The replica that received it.</summary>
+    public string Receiver { get; }
+
+    /// <summary>How often the cloud queue had delivered it.</summary>
+    public long ReceiveCount { get; }
+
+    /// <summary>When it was received.</summary>
+    public DateTimeOffset Seen { get; }
+
+    /// <summary>Header and slice.</summary>
+    public ReadOnlyMemory<byte> Chunk => _chunk.Memory;
+
+    public void Dispose() => _chunk.Dispose();
+
+    private static string? Text(IReadOnlyBasicProperties properties, string name) =>
+        properties.Headers?.TryGetValue(name, out var value) is true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static long? Number(IReadOnlyBasicProperties properties, string name) =>
+        properties.Headers?.TryGetValue(name, out var value) is true && value is IConvertible number and not string
+            ? number.ToInt64(CultureInfo.InvariantCulture)
+            : null;
+}

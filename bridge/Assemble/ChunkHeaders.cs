@@ -1,0 +1,17 @@
+namespace Bridge.Assemble;
+
+/// <summary>Names of the headers that a chunk carries through its partition.</summary>
+internal static class ChunkHeaders
+{
+    /// <summary>The cloud queue's URL that it came from.</summary>
+    public const string Source = "x-telemetry-source";
+
+    /// <summary>The replica that received it.</summary>
+    public const string Receiver = "x-telemetry-receiver";
+
+    /// <summary>How often the cloud queue had delivered it.</summary>
+    public const string ReceiveCount = "x-telemetry-receive-count";
+
+    /// <summary>Unix milliseconds when it was received: the assembly time-out runs from the first of a batch, also across a fail-over.</summary>
+    public const string Seen = "x-telemetry-seen";
+}

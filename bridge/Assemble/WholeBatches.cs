@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using Bridge.DeadLetter;
+using Bridge.Deliver;
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Microsoft.Extensions.Logging;
+using Telemetry;
+using Telemetry.Codec;
+
+namespace Bridge.Assemble;
+
+/// <summary>What becomes of a batch once its chunks are together, or once they are given up: published, or dead-lettered.</summary>
+internal sealed class WholeBatches(
+    BatchDelivery delivery, IDeadLetters deadLetters, SettledBatches settled, BridgeMetrics metrics, ILogger log, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<BatchId, TaskCompletionSource> _underWay = [];
+
+    /// <summary>True when this replica has already settled the batch.</summary>
+    public bool IsSettled(BatchId batch) => settled.Contains(batch);
+
+    /// <summary>Publishes a whole batch, trying until it is settled.</summary>
+    public async Task DeliverAsync(Assembly<ChunkDelivery> whole, CancellationToken cancellationToken)
+    {
+        var batch = whole.Header.Batch;
+        using var bytes = whole.Sealed!;
+        using var turn = await TakeTurnAsync(batch, cancellationToken);
+        if (IsSettled(batch))
+        {
+            metrics.CountDuplicate();
+            return;
+        }
+
+        var origin = OriginOf(whole.Tokens, batch);
+        await RetryAsync(batch.ToString(), async () =>
+        {
+            if (await delivery.DeliverAsync(whole.Header, bytes.Memory, origin, cancellationToken) is { } refusal)
+                await deadLetters.PublishAsync(DeadMessagesOf(whole.Tokens, refusal), cancellationToken);
+        }, cancellationToken);
+
+        settled.Add(batch);
+        var receivers = whole.Tokens.Select(chunk => chunk.Receiver).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        metrics.CountAssembled(receivers.Count);
+        AssembleLog.Whole(log, origin.Batch, whole.Tokens.Count, bytes.Length, string.Join(", ", receivers));
+    }
+
+    /// <summary>Dead-letters chunks that cannot become a batch, trying until the broker has taken them.</summary>
+    public Task RefuseAsync(IReadOnlyList<ChunkDelivery> chunks, Refusal refusal, CancellationToken cancellationToken) => RetryAsync(
+        chunks[0].MessageId, () => deadLetters.PublishAsync(DeadMessagesOf(chunks, refusal), cancellationToken), cancellationToken);
+
+    private static BatchOrigin OriginOf(IReadOnlyList<ChunkDelivery> chunks, BatchId batch) =>
+        new(chunks[0].Source, batch.ToString(), chunks.Max(chunk => chunk.ReceiveCount));
+
+    private static List<DeadMessage> DeadMessagesOf(IReadOnlyList<ChunkDelivery> chunks, Refusal refusal) =>
+    [
+        .. chunks.Select(chunk => new DeadMessage
+        {
+            MessageId = chunk.MessageId,
+            Body = MessageText.Encode(chunk.Chunk.Span),
+            Refusal = refusal,
+            Source = chunk.Source,
+            ReceiveCount = chunk.ReceiveCount,
+        }),
+    ];
+
+    // After a lost connection the same batch can come together again while its first delivery still awaits confirms.
+    private async Task<Turn> TakeTurnAsync(BatchId batch, CancellationToken cancellationToken)
+    {
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (!_underWay.TryAdd(batch, mine))
+        {
+            if (_underWay.TryGetValue(batch, out var other))
+                await other.Task.WaitAsync(cancellationToken);
+        }
+
+        return new Turn(this, batch, mine);
+    }
+
+    private async Task RetryAsync(string name, Func<Task> attempt, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            try
+            {
+                await attempt();
+                return;
+            }
+            catch (PublishException e)
+            {
+                var delay = backoff.Next();
+                AssembleLog.Retrying(log, name, delay, e.Message);
+                await Task.Delay(delay, clock, cancellationToken);
+            }
+        }
+    }
+
+    private sealed class Turn(WholeBatches owner, BatchId batch, TaskCompletionSource ended) : IDisposable
+    {
+        public void Dispose()
+        {
+            owner._underWay.TryRemove(batch, out _);
+            ended.SetResult();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Bridge.DeadLetter;
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Telemetry.Codec;
+
+namespace Bridge.Deliver;
+
+/// <summary>
+/// Brings the events of a whole batch to the exchange. When a call has returned without an exception, every event is confirmed,
+/// or is confirmed in the dead-letter queue: only then may its caller settle the messages that carried them.
+/// </summary>
+internal sealed class BatchDelivery(
+    BatchOpener opener,
+    EventRouter router,
+    IPublisher publisher,
+    IDeadLetters deadLetters,
+    ByteBudget budget,
+    string exchange,
+    BridgeMetrics metrics)
+{
+    // How much larger than its sealed form a batch is expected to be, until it is open.
+    private const int ExpectedRatio = 8;
+
+    /// <summary>Opens a sealed batch and publishes its events.</summary>
+    /// <returns>Null, or why the batch as a whole is refused: then nothing of it was published.</returns>
+    /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
+    public async Task<Refusal?> DeliverAsync(
+        ChunkHeader header, ReadOnlyMemory<byte> sealedBatch, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        using var reservation = await budget.ReserveAsync((long)sealedBatch.Length * ExpectedRatio, cancellationToken);
+        if (opener.Open(header, sealedBatch.Span, out var batch) is { } refusal)
+            return refusal;
+        using (batch)
+        {
+            reservation.Resize(batch!.Lines.Length);
+            var refused = new List<RefusedEvent>();
+            await PublishAsync(origin, batch.Lines, router.Route(batch.Lines.Span, refused), refused, cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>Publishes a plain event as it is.</summary>
+    /// <returns>Null, or why it is refused.</returns>
+    /// <exception cref="PublishException">Its fate is unknown.</exception>
+    public async Task<Refusal?> DeliverPlainAsync(ReadOnlyMemory<byte> json, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        var refused = new List<RefusedEvent>();
+        var routed = router.RoutePlain(json.Span, refused);
+        if (refused is [var only])
+            return new Refusal(only.Reason, only.Detail);
+        await PublishAsync(origin, json, routed, refused, cancellationToken);
+        return null;
+    }
+
+    private async Task PublishAsync(
+        BatchOrigin origin, ReadOnlyMemory<byte> lines, List<RoutedEvent> routed, List<RefusedEvent> refused, CancellationToken cancellationToken)
+    {
+        metrics.AddEventsInFlight(routed.Count);
+        try
+        {
+            var publication = new EventPublication(exchange, origin, lines, routed);
+            var refusals = await publisher.PublishAsync(publication, cancellationToken);
+            metrics.CountPublished(routed.Count - refusals.Count);
+            var dead = refusals.Select(refusal => Dead(publication[refusal.Index], refusal, origin))
+                .Concat(refused.Select(item => Dead(lines[item.Range], item, origin))).ToList();
+            if (dead.Count > 0)
+                await deadLetters.PublishAsync(dead, cancellationToken);
+        }
+        finally
+        {
+            metrics.AddEventsInFlight(-routed.Count);
+        }
+    }
+
+    private static DeadMessage Dead(in OutgoingMessage message, PublishRefusal refusal, BatchOrigin origin) => new()
+    {
+        MessageId = message.Properties.MessageId,
+        Body = message.Body,
+        Refusal = new Refusal(
+            refusal.Reason is PublishRefusalReason.Unroutable ? RefusalReason.Unroutable : RefusalReason.Rejected,
+            $"routing key '{message.RoutingKey}': {refusal.Detail}"),
+        Source = origin.Source,
+        ReceiveCount = origin.ReceiveCount,
+        RoutingKey = message.RoutingKey,
+        EventHeaders = message.Properties.Headers,
+        TraceParent = message.Properties.TraceParent,
+    };
+
+    private static DeadMessage Dead(ReadOnlyMemory<byte> line, RefusedEvent refused, BatchOrigin origin) => new()
+    {
+        MessageId = $"{origin.Batch}-{refused.Ordinal}",
+        Body = line,
+        Refusal = new Refusal(refused.Reason, refused.Detail),
+        Source = origin.Source,
+        ReceiveCount = origin.ReceiveCount,
+    };
+}

@@ -1,0 +1,7 @@
+namespace Bridge.Deliver;
+
+/// <summary>Where a batch came from.</summary>
+/// <param name="Source">The queue's URL.</param>
+/// <param name="Batch">Its identity: the first part of every event's <c>message_id</c>.</param>
+/// <param name="ReceiveCount">How often the queue had delivered it, or the most often delivered of its chunks.</param>
+internal sealed record BatchOrigin(string Source, string Batch, long ReceiveCount);

@@ -1,0 +1,71 @@
+using System.Threading.Channels;
+using Telemetry.Queues;
+
+namespace Bridge.Receive;
+
+/// <summary>Collects the deletes of one queue while others are under way, so that a busy queue deletes ten with a call.</summary>
+internal sealed class DeleteBatcher(IQueueReceiver queue)
+{
+    private const int BatchSize = 10;
+    private const int AtATime = 4;
+
+    private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>();
+
+    /// <summary>Deletes a message.</summary>
+    /// <returns>False when its lease was lost: it will be received again.</returns>
+    /// <exception cref="QueueException">It may not be deleted, and will then be received again.</exception>
+    public Task<bool> DeleteAsync(ReceivedMessage message)
+    {
+        var pending = new Pending(message);
+        _pending.Writer.TryWrite(pending);
+        return pending.Deleted.Task;
+    }
+
+    /// <summary>Deletes until cancelled; what is not deleted by then fails.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, AtATime).Select(_ => DeleteBatchesAsync(cancellationToken)));
+        }
+        finally
+        {
+            _pending.Writer.TryComplete();
+            while (_pending.Reader.TryRead(out var left))
+                left.Deleted.TrySetCanceled(cancellationToken);
+        }
+    }
+
+    private async Task DeleteBatchesAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<Pending>(BatchSize);
+        while (await _pending.Reader.WaitToReadAsync(cancellationToken))
+        {
+            while (batch.Count < BatchSize && _pending.Reader.TryRead(out var pending))
+                batch.Add(pending);
+            if (batch.Count > 0)
+                await DeleteBatchAsync(batch, cancellationToken);
+            batch.Clear();
+        }
+    }
+
+    private async Task DeleteBatchAsync(List<Pending> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var lost = await queue.DeleteAsync([.. batch.Select(pending => pending.Message)], cancellationToken);
+            foreach (var pending in batch)
+                pending.Deleted.TrySetResult(!lost.Contains(pending.Message));
+        }
+        catch (Exception e)
+        {
+            foreach (var pending in batch)
+                pending.Deleted.TrySetException(e);
+        }
+    }
+
+    private sealed record Pending(ReceivedMessage Message)
+    {
+        public TaskCompletionSource<bool> Deleted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

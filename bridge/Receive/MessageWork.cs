@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Bridge.Assemble;
+using Bridge.DeadLetter;
+using Bridge.Deliver;
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Telemetry.Codec;
+
+namespace Bridge.Receive;
+
+/// <summary>
+/// Does the work that a message asks for: publish a whole batch or a plain event, pass a chunk on, dead-letter what is neither.
+/// When a call has returned true, all of it is confirmed and the message may be deleted.
+/// </summary>
+internal sealed class MessageWork(
+    BatchDelivery delivery, ChunkForwarder forwarder, IDeadLetters deadLetters, SettledBatches settled, CodecLimits limits, BridgeMetrics metrics)
+{
+    private readonly ConcurrentDictionary<(BatchId, int), bool> _underWay = [];
+
+    /// <summary>Works on a message.</summary>
+    /// <returns>True when it is settled; false when another delivery of the same is under way here.</returns>
+    /// <exception cref="PublishException">Something of it may not have reached the broker.</exception>
+    public async Task<bool> DoAsync(LeasedMessage leased, CancellationToken cancellationToken)
+    {
+        using var decoded = MessageText.Decode(leased.Message.Text.Span, limits);
+        if (decoded.Refusal is { } refusal)
+        {
+            await DeadLetterAsync(leased, refusal, cancellationToken);
+            return true;
+        }
+
+        var (batch, index) = IdentityOf(leased, decoded);
+        if (settled.Contains(batch, index))
+        {
+            metrics.CountDuplicate();
+            return true;
+        }
+
+        if (!_underWay.TryAdd((batch, index), true))
+            return false;
+        try
+        {
+            await DoAsync(leased, decoded, batch, cancellationToken);
+            settled.Add(batch, index);
+            return true;
+        }
+        finally
+        {
+            _underWay.TryRemove((batch, index), out _);
+        }
+    }
+
+    private static (BatchId Batch, int Index) IdentityOf(LeasedMessage leased, DecodedMessage decoded) => decoded.Header switch
+    {
+        null => (PlainIdentity.Of(leased.Message.Id, decoded.Bytes.Span), SettledBatches.Whole),
+        { Count: 1 } header => (header.Batch, SettledBatches.Whole),
+        { } header => (header.Batch, header.Index),
+    };
+
+    private async Task DoAsync(LeasedMessage leased, DecodedMessage decoded, BatchId batch, CancellationToken cancellationToken)
+    {
+        if (decoded.Header is { Count: > 1 } chunk)
+        {
+            await forwarder.ForwardAsync(chunk, decoded.Bytes, leased, cancellationToken);
+            return;
+        }
+
+        var origin = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount);
+        var refusal = decoded.Header is { } header
+            ? await delivery.DeliverAsync(header, decoded.Slice, origin, cancellationToken)
+            : await delivery.DeliverPlainAsync(decoded.Bytes, origin, cancellationToken);
+        if (refusal is not null)
+            await DeadLetterAsync(leased, refusal, cancellationToken);
+    }
+
+    private Task DeadLetterAsync(LeasedMessage leased, Refusal refusal, CancellationToken cancellationToken) => deadLetters.PublishAsync(
+        [
+            new DeadMessage
+            {
+                MessageId = leased.Message.Id,
+                Body = leased.Message.Text,
+                Refusal = refusal,
+                Source = leased.Queue.ToString(),
+                ReceiveCount = leased.Message.ReceiveCount,
+            },
+        ],
+        cancellationToken);
+}

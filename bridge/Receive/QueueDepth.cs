@@ -1,0 +1,33 @@
+using Telemetry.Queues;
+
+namespace Bridge.Receive;
+
+/// <summary>Asks now and then how many messages a queue holds.</summary>
+internal sealed class QueueDepth(IQueueReceiver queue, TimeProvider clock)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private long _last = -1;
+
+    /// <summary>The last answer; -1 while there is none.</summary>
+    public long Last => Volatile.Read(ref _last);
+
+    /// <summary>Asks until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                Volatile.Write(ref _last, await queue.GetDepthAsync(cancellationToken));
+            }
+            catch (QueueException)
+            {
+                // Receiving reports the queue's troubles; here the depth is just unknown.
+                Volatile.Write(ref _last, -1);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+}

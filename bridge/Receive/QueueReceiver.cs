@@ -1,0 +1,198 @@
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Telemetry;
+using Telemetry.Queues;
+
+namespace Bridge.Receive;
+
+/// <summary>
+/// Takes messages from one queue while the broker can take their events, has each worked on, and settles it: deleted when all of
+/// it is confirmed, given back otherwise. One long poll while the queue is quiet, more while polls come back full.
+/// </summary>
+internal sealed class QueueReceiver(
+    IQueueReceiver queue,
+    MessageWork work,
+    IPublisher publisher,
+    ByteBudget budget,
+    ReceiveOptions options,
+    BridgeMetrics metrics,
+    ILogger<QueueReceiver> log,
+    TimeProvider clock) : BackgroundService
+{
+    private const int ExpectedMessageBytes = 64 * 1024;
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SameUnderWayDelay = TimeSpan.FromSeconds(5);
+
+    private readonly LeaseRenewal _leases = new(queue.Endpoint, metrics, log, clock);
+    private readonly DeleteBatcher _deletes = new(queue);
+    private readonly QueueDepth _depth = new(queue, clock);
+    private readonly TaskGroup _inWork = new();
+    private readonly CancellationTokenSource _abort = new();
+    private int _polls;
+
+    /// <summary>Stops taking messages, lets the work under way end while the host allows it, then gives the rest back.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await using var registration = cancellationToken.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
+        await base.StopAsync(CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _abort.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        metrics.Observe(queue.Endpoint, () => _depth.Last, _leases.OldestAge);
+        using var settling = new CancellationTokenSource();
+        var upkeep = Task.WhenAll(_leases.RunAsync(settling.Token), _deletes.RunAsync(settling.Token), _depth.RunAsync(settling.Token));
+        ReceiveLog.Started(log, queue.Endpoint);
+        try
+        {
+            await PollAsync(isFirst: true, stoppingToken);
+        }
+        finally
+        {
+            // Leases are renewed and deletes done until the last message in work is settled.
+            await _inWork.WhenAllAsync();
+            await settling.CancelAsync();
+            await upkeep.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await queue.DisposeAsync();
+        }
+    }
+
+    private async Task PollAsync(bool isFirst, CancellationToken stop)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
+        try
+        {
+            while (true)
+            {
+                await publisher.WaitUntilReadyAsync(stop);
+                var received = await TryReceiveAsync(isFirst, backoff, stop);
+                if (received == queue.MaxReceive)
+                    AddPoll(stop);
+                else if (received == 0 && !isFirst)
+                    return;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The stop was asked for.
+        }
+    }
+
+    private void AddPoll(CancellationToken stop)
+    {
+        if (Interlocked.Increment(ref _polls) < options.MaxPolls)
+            _inWork.Run(() => PollAsync(isFirst: false, stop), () => Interlocked.Decrement(ref _polls));
+        else
+            Interlocked.Decrement(ref _polls);
+    }
+
+    private async Task<int> TryReceiveAsync(bool isFirst, Backoff backoff, CancellationToken stop)
+    {
+        using var reservation = await budget.ReserveAsync((long)queue.MaxReceive * ExpectedMessageBytes, stop);
+        try
+        {
+            var messages = await queue.ReceiveAsync(queue.MaxReceive, options.Lease, isFirst ? LongPoll : TimeSpan.Zero, stop);
+            if (backoff.Failures > 0)
+                ReceiveLog.Recovered(log, queue.Endpoint);
+            backoff.Reset();
+            foreach (var message in messages)
+                Begin(message, reservation.Split(message.Text.Length));
+            return messages.Count;
+        }
+        catch (QueueException e)
+        {
+            if (backoff.Failures == 0)
+                ReceiveLog.Failing(log, queue.Endpoint, e.Message);
+            await Task.Delay(backoff.Next(), clock, stop);
+            return 0;
+        }
+    }
+
+    private void Begin(ReceivedMessage message, ByteBudget.Reservation reservation)
+    {
+        metrics.CountReceived(queue.Endpoint, message);
+        var leased = new LeasedMessage(queue, message, options.Lease, clock);
+        _leases.Add(leased);
+        _inWork.Run(() => WorkAsync(leased), () =>
+        {
+            _leases.Remove(leased);
+            reservation.Dispose();
+        });
+    }
+
+    private async Task WorkAsync(LeasedMessage leased)
+    {
+        try
+        {
+            if (await work.DoAsync(leased, _abort.Token))
+                await DeleteAsync(leased);
+            else
+                await ReleaseAsync(leased, SameUnderWayDelay);
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            await ReleaseAsync(leased, TimeSpan.Zero);
+        }
+        catch (PublishException e)
+        {
+            var delay = DelayOf(leased);
+            ReceiveLog.Abandoned(log, queue.Endpoint, leased.Message.Id, delay, e.Message);
+            await ReleaseAsync(leased, delay);
+        }
+        catch (Exception e)
+        {
+            var delay = DelayOf(leased);
+            ReceiveLog.FailedUnexpectedly(log, e, queue.Endpoint, leased.Message.Id, delay);
+            await ReleaseAsync(leased, delay);
+        }
+    }
+
+    private async Task DeleteAsync(LeasedMessage leased)
+    {
+        var message = await leased.EndAsync();
+        try
+        {
+            if (await _deletes.DeleteAsync(message))
+                metrics.CountDeleted(queue.Endpoint, 1);
+            else
+                metrics.CountLeaseLost(queue.Endpoint);
+        }
+        catch (Exception e) when (e is QueueException or OperationCanceledException)
+        {
+            ReceiveLog.DeleteFailed(log, message.Id, e.Message);
+        }
+    }
+
+    private async Task ReleaseAsync(LeasedMessage leased, TimeSpan delay)
+    {
+        var message = await leased.EndAsync();
+        metrics.CountAbandoned(queue.Endpoint);
+        try
+        {
+            if (!leased.IsLost)
+                await queue.ReleaseAsync(message, delay, CancellationToken.None);
+        }
+        catch (QueueException e)
+        {
+            ReceiveLog.RenewalFailed(log, message.Id, e.Message);
+        }
+    }
+
+    // Doubles with every delivery of the message, whichever replica had it before.
+    private static TimeSpan DelayOf(LeasedMessage leased)
+    {
+        var seconds = Math.Min(LongestDelay.TotalSeconds, Math.Pow(2, Math.Min(leased.Message.ReceiveCount, 10)));
+        return TimeSpan.FromSeconds(Math.Ceiling(seconds * (0.5 + (0.5 * Random.Shared.NextDouble()))));
+    }
+}

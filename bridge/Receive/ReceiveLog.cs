@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using Telemetry.Queues;
+
+namespace Bridge.Receive;
+
+/// <summary>What receiving says; never a payload.</summary>
+internal static partial class ReceiveLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Receiving from {Queue}")]
+    public static partial void Started(ILogger log, QueueEndpoint queue);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Receiving from {Queue} fails and is tried again: {Reason}")]
+    public static partial void Failing(ILogger log, QueueEndpoint queue, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Receiving from {Queue} works again")]
+    public static partial void Recovered(ILogger log, QueueEndpoint queue);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} of {Queue} is lost; it will be received again")]
+    public static partial void LeaseLost(ILogger log, QueueEndpoint queue, string messageId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} could not be renewed: {Reason}")]
+    public static partial void RenewalFailed(ILogger log, string messageId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} is done but could not be deleted; it will be received again: {Reason}")]
+    public static partial void DeleteFailed(ILogger log, string messageId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} of {Queue} could not be published and is tried again in {Delay}: {Reason}")]
+    public static partial void Abandoned(ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}")]
+    public static partial void FailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} messages of {Queue} were given back at the stop")]
+    public static partial void GivenBack(ILogger log, int count, QueueEndpoint queue);
+}

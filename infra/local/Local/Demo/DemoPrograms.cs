@@ -1,0 +1,47 @@
+using Local.Components;
+
+namespace Local.Demo;
+
+/// <summary>The project's own programs: two bridges that share both queues, and CreateOrder in each cloud's host.</summary>
+internal sealed class DemoPrograms : IAsyncDisposable
+{
+    private readonly Task<BridgeProcess>[] _bridges;
+    private readonly Task<IOrderFunction> _azure;
+    private readonly Task<IOrderFunction> _lambda;
+
+    private DemoPrograms(Uri rabbitMq, DemoQueue azure, DemoQueue sqs, CancellationToken cancellationToken)
+    {
+        var environment = BridgeQueue.BridgeEnvironment(rabbitMq, azure.Queue, sqs.Queue);
+        _bridges = [.. Enumerable.Range(0, 2).Select(_ => BridgeProcess.StartAsync(environment, cancellationToken: cancellationToken))];
+        _azure = AzureOrderFunction.StartAsync(azure.Queue, azure.Ledger.OrderService, cancellationToken);
+        _lambda = LambdaOrderFunction.StartAsync(sqs.Queue, sqs.Ledger.OrderService);
+    }
+
+    public IReadOnlyList<BridgeProcess> Bridges => [.. _bridges.Select(bridge => bridge.Result)];
+
+    public IOrderFunction Azure => _azure.Result;
+
+    public IOrderFunction Lambda => _lambda.Result;
+
+    /// <summary>Starts all four at once and waits until they are ready; when one fails, the others end before the exception is thrown.</summary>
+    public static async Task<DemoPrograms> StartAsync(Uri rabbitMq, DemoQueue azure, DemoQueue sqs, CancellationToken cancellationToken)
+    {
+        var programs = new DemoPrograms(rabbitMq, azure, sqs, cancellationToken);
+        try
+        {
+            await Task.WhenAll([.. programs._bridges, programs._azure, programs._lambda]);
+            return programs;
+        }
+        catch
+        {
+            await programs.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Started.DisposeAsync(_azure), Started.DisposeAsync(_lambda));
+        await Task.WhenAll(_bridges.Select(Started.DisposeAsync));
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Bridge.Deliver;
+using Telemetry.Codec;
+
+namespace Bridge.Tests.Deliver;
+
+public sealed class RoutingKeyTemplateTests
+{
+    [Theory]
+    [InlineData("""{"style":"log","service":"orders","level":"warn"}""", "log.orders.warn")]
+    [InlineData("""{"level":"warn","x":{"style":"no"},"style":"log","service":"orders"}""", "log.orders.warn")]
+    [InlineData("""{"service":"orders"}""", "unknown.orders.unknown")]
+    [InlineData("""{"style":"","service":"  ","level":null}""", "unknown.unknown.unknown")]
+    [InlineData("""{"style":"log","service":"a.b#c*d e","level":3}""", "log.a-b-c-d-e.3")]
+    [InlineData("""{"style":true,"service":["a"],"level":{"b":1}}""", "true.unknown.unknown")]
+    [InlineData("""{"style":"log","service":"caf\u00e9","level":"info"}""", "log.café.info")]
+    public void The_key_has_a_word_for_every_member(string json, string key) =>
+        Assert.Equal(key, Route("{style}.{service}.{level}", json).RoutingKey);
+
+    [Theory]
+    [InlineData("all", "all")]
+    [InlineData("t.{a}", "t.1")]
+    [InlineData("{a}{a}-{b}", "11-unknown")]
+    public void Literals_and_members_mix(string template, string key) => Assert.Equal(key, Route(template, """{"a":1}""").RoutingKey);
+
+    [Theory]
+    [InlineData("{a")]
+    [InlineData("a}")]
+    [InlineData("{}")]
+    [InlineData("}{a}")]
+    public void An_unbalanced_template_is_refused_with_its_text(string template) =>
+        Assert.Contains(template, Assert.Throws<FormatException>(() => RoutingKeyTemplate.Parse(template)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_long_key_is_cut_to_what_AMQP_takes()
+    {
+        var key = Route("{a}", $$"""{"a":"{{new string('é', 400)}}"}""").RoutingKey;
+        Assert.InRange(Encoding.UTF8.GetByteCount(key), 253, 255);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("1")]
+    [InlineData("{} {}")]
+    [InlineData("{\"a\":1")]
+    [InlineData("{\"a\":}")]
+    [InlineData("")]
+    public void What_is_no_JSON_object_is_refused(string json)
+    {
+        var refused = new List<RefusedEvent>();
+        Assert.Empty(Router("{a}").RoutePlain(Encoding.UTF8.GetBytes(json), refused));
+        Assert.Equal(RefusalReason.Malformed, Assert.Single(refused).Reason);
+    }
+
+    [Fact]
+    public void One_bad_line_does_not_take_the_others_with_it()
+    {
+        var refused = new List<RefusedEvent>();
+        var routed = Router("{a}").Route("{\"a\":1}\nnoise\n{\"a\":3}\n"u8, refused);
+        Assert.Equal([(0, "1"), (2, "3")], routed.Select(item => (item.Ordinal, item.RoutingKey)));
+        Assert.Equal(1, Assert.Single(refused).Ordinal);
+    }
+
+    [Fact]
+    public void The_traceparent_is_handed_on() =>
+        Assert.Equal("00-1-2-01", Route("{a}", """{"traceparent":"00-1-2-01"}""").TraceParent);
+
+    private static RoutedEvent Route(string template, string json) =>
+        Assert.Single(Router(template).RoutePlain(Encoding.UTF8.GetBytes(json), []));
+
+    private static EventRouter Router(string template) => new(RoutingKeyTemplate.Parse(template), CodecLimits.Default);
+}

@@ -1,0 +1,82 @@
+using Bridge.Publish;
+
+namespace Bridge.Tests.Publish;
+
+public sealed class RabbitMqOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_those_that_are_documented()
+    {
+        var options = new RabbitMqOptions();
+
+        Assert.Empty(options.Validate());
+        Assert.Equal("amqp://guest:guest@127.0.0.1:5672/", options.Uri);
+        Assert.Equal("telemetry", options.Exchange);
+        Assert.Equal("{style}.{service}.{level}", options.RoutingKey);
+        Assert.Equal((1, 2_000, 4_194_304L), (options.Connections, options.MaxOutstanding, options.MaxOutstandingBytes));
+        Assert.Equal(TimeSpan.FromSeconds(30), options.ConfirmTimeout);
+    }
+
+    [Fact]
+    public void Every_error_is_told_at_once_with_its_key_and_value()
+    {
+        var errors = new RabbitMqOptions
+        {
+            Uri = "http://user:secret@host/",
+            Exchange = "",
+            RoutingKey = " ",
+            Connections = 17,
+            MaxOutstanding = 0,
+            MaxOutstandingBytes = 1_000,
+            ConfirmTimeout = TimeSpan.FromMilliseconds(10),
+        }.Validate();
+
+        Assert.Equal(
+            ["Uri", "Exchange", "RoutingKey", "Connections", "MaxOutstanding", "MaxOutstandingBytes", "ConfirmTimeout"],
+            errors.Select(error => error.Split(' ')[0]["Bridge:RabbitMq:".Length..]),
+            StringComparer.Ordinal);
+        Assert.Contains("'http://user:***@host/'", errors[0], StringComparison.Ordinal);
+        Assert.Contains("17", errors[3], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("host")]
+    [InlineData("amqp://user:secret@host:port/")]
+    [InlineData("amqp://user:sec:ret@host/")]
+    [InlineData("amqp://user:secret@host/a/b")]
+    [InlineData("amqp://user:secret@host/?heartbeat=5")]
+    [InlineData("amqp:///")]
+    public void An_address_that_would_not_work_is_refused_without_its_password(string uri)
+    {
+        var error = Assert.Single(new RabbitMqOptions { Uri = uri }.Validate());
+
+        Assert.StartsWith("Bridge:RabbitMq:Uri ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("sec", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("amqp://guest:guest@127.0.0.1:5672/", "amqp://guest:***@127.0.0.1:5672/")]
+    [InlineData("amqps://us%40er:s%3Acret@host.example/v%2Fhost", "amqps://us%40er:***@host.example/v%2Fhost")]
+    [InlineData("amqp://host", "amqp://host/")]
+    [InlineData("nonsense", "(no address)")]
+    public void The_address_is_shown_without_its_password(string uri, string shown)
+    {
+        var options = new RabbitMqOptions { Uri = uri };
+
+        Assert.Equal(shown, options.DisplayUri);
+        Assert.Equal(shown, options.ToString());
+    }
+
+    [Fact]
+    public void Tls_is_verified_with_the_host_name_of_the_address()
+    {
+        var factory = new BrokerConnector(new RabbitMqOptions { Uri = "amqps://u:p@broker.example/vh" }, TimeProvider.System).CreateFactory();
+
+        Assert.True(factory.Ssl.Enabled);
+        Assert.Equal("broker.example", factory.Ssl.ServerName);
+        Assert.Equal(System.Net.Security.SslPolicyErrors.None, factory.Ssl.AcceptablePolicyErrors);
+        Assert.Equal((5671, "vh"), (factory.Port, factory.VirtualHost));
+        Assert.False(factory.AutomaticRecoveryEnabled || factory.TopologyRecoveryEnabled);
+    }
+}

@@ -1,0 +1,220 @@
+using System.Text;
+using Bridge.Publish;
+using Bridge.Receive;
+using Bridge.Tests.Support;
+
+namespace Bridge.Tests.Receive;
+
+public sealed class QueueReceiverTests
+{
+    [Fact]
+    public async Task A_message_is_deleted_only_when_all_its_events_are_confirmed()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.HoldAnswers();
+        var text = Messages.Of([Messages.Event(1), Messages.Event(2)])[0];
+        receiver.Queue.Put(text);
+
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Publisher.Begun == 1);
+        Assert.Equal([Encoding.UTF8.GetString(text)], receiver.Queue.Texts);
+
+        receiver.Publisher.Answer();
+        await receiver.UntilEmptyAsync();
+        Assert.Equal([Messages.Event(1), Messages.Event(2)], receiver.Publisher.Events);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_published_is_given_back_and_published_when_it_comes_again()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.Failures = 1;
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Releases.Count == 1);
+        Assert.Single(receiver.Queue.Texts);
+        Assert.InRange(receiver.Queue.Releases[0], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+
+        receiver.Queue.ExpireLeases();
+        await receiver.UntilEmptyAsync();
+        Assert.Equal([Messages.Event(1)], receiver.Publisher.Events);
+    }
+
+    [Theory]
+    [InlineData("", "malformed")]
+    [InlineData("neither JSON nor Base64", "malformed")]
+    [InlineData("bm9pc2UgYW5kIG5vIGNodW5r", "malformed")]
+    [InlineData("{\"unfinished\":", "malformed")]
+    public async Task What_cannot_be_read_is_kept_raw_with_its_reason_and_the_next_message_is_not_affected(string text, string reason)
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Queue.Put(text);
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+
+        var dead = Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue));
+        Assert.Equal(text, Encoding.UTF8.GetString(dead.Body.Span));
+        Assert.Equal(reason, dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text);
+        Assert.Equal(receiver.Queue.Endpoint.ToString(), dead.Properties.Headers.Single(header => header.Name == "x-dead-source").Text);
+        Assert.Equal(1, dead.Properties.Headers.Single(header => header.Name == "x-dead-receive-count").Number);
+        Assert.Equal([Messages.Event(1)], receiver.Publisher.Events);
+    }
+
+    [Fact]
+    public async Task A_message_whose_dead_letter_is_not_taken_stays_in_the_queue()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? PublishRefusalReason.Rejected : null;
+        receiver.Queue.Put("noise");
+
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Releases.Count == 1);
+        Assert.Equal(["noise"], receiver.Queue.Texts);
+    }
+
+    [Fact]
+    public async Task An_event_that_has_no_queue_is_dead_lettered_alone()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.Refuse = message => message.RoutingKey == "log.orders.debug" ? PublishRefusalReason.Unroutable : null;
+        receiver.Queue.Put(Messages.Of([Messages.Event(1), Messages.Event(2, "debug"), Messages.Event(3)])[0]);
+
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+
+        Assert.Equal([Messages.Event(1), Messages.Event(3)], receiver.Publisher.Events);
+        var dead = Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue));
+        Assert.Equal(Messages.Event(2, "debug"), Encoding.UTF8.GetString(dead.Body.Span));
+        Assert.Equal("unroutable", dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text);
+        Assert.Equal("log.orders.debug", dead.Properties.Headers.Single(header => header.Name == "x-dead-routing-key").Text);
+    }
+
+    [Fact]
+    public async Task A_batch_that_comes_again_is_dropped_and_published_once()
+    {
+        await using var receiver = new RunningReceiver();
+        var text = Messages.Of([Messages.Event(1)])[0];
+        receiver.Queue.Put(text);
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+
+        receiver.Queue.Put(text);
+        await receiver.UntilEmptyAsync();
+        Assert.Equal([Messages.Event(1)], receiver.Publisher.Events);
+    }
+
+    [Fact]
+    public async Task The_same_batch_twice_at_a_time_is_published_once()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.HoldAnswers();
+        var text = Messages.Of([Messages.Event(1)])[0];
+        receiver.Queue.Put(text);
+        receiver.Queue.Put(text);
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Releases.Count == 1);
+
+        receiver.Publisher.Answer();
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Texts.Count == 1);
+        receiver.Queue.ExpireLeases();
+        await receiver.UntilEmptyAsync();
+        Assert.Equal([Messages.Event(1)], receiver.Publisher.Events);
+    }
+
+    [Fact]
+    public async Task Nothing_is_received_while_the_broker_cannot_take_it()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.Block();
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+        await receiver.StartAsync();
+        Assert.Equal(0, receiver.Queue.Receives);
+
+        receiver.Publisher.Unblock();
+        await receiver.UntilEmptyAsync();
+    }
+
+    [Fact]
+    public async Task A_lease_is_renewed_while_the_work_goes_on()
+    {
+        await using var receiver = new RunningReceiver(new ReceiveOptions { Lease = TimeSpan.FromSeconds(30) });
+        receiver.Publisher.HoldAnswers();
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Publisher.Begun == 1);
+
+        receiver.Clock.Advance(TimeSpan.FromSeconds(14));
+        Assert.Equal(0, receiver.Queue.Renewals);
+        receiver.Clock.Advance(TimeSpan.FromSeconds(2));
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Renewals == 1);
+
+        receiver.Publisher.Answer();
+        await receiver.UntilEmptyAsync();
+    }
+
+    [Fact]
+    public async Task A_chunk_goes_to_the_partition_of_its_batch_and_is_then_deleted()
+    {
+        await using var receiver = new RunningReceiver();
+        var large = $$"""{"blob":"{{Convert.ToBase64String(Random.Shared.GetItems(Enumerable.Range(0, 256).Select(i => (byte)i).ToArray(), 120_000))}}"}""";
+        var texts = Messages.Of([large]);
+        Assert.Equal(3, texts.Count);
+        foreach (var text in texts)
+            receiver.Queue.Put(text);
+
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+
+        var partition = Assert.Single(receiver.Publisher.Confirmed.Select(message => message.RoutingKey).Distinct());
+        Assert.StartsWith("telemetry.chunks.", partition, StringComparison.Ordinal);
+        Assert.Equal(texts.Select(Decode).Order(), receiver.Publisher.InQueue(partition).Select(message => Convert.ToHexString(message.Body.Span)).Order());
+
+        static string Decode(byte[] text) => Convert.ToHexString(Convert.FromBase64String(Encoding.UTF8.GetString(text)));
+    }
+
+    [Fact]
+    public async Task A_stop_lets_work_under_way_end()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.HoldAnswers();
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Publisher.Begun == 1);
+
+        var stop = receiver.StopAsync(CancellationToken.None);
+        receiver.Publisher.Answer();
+        await stop;
+        Assert.Empty(receiver.Queue.Texts);
+    }
+
+    [Fact]
+    public async Task A_stop_that_runs_out_of_time_gives_the_messages_back_at_once()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.HoldAnswers();
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Publisher.Begun == 1);
+
+        await receiver.StopAsync(new CancellationToken(canceled: true));
+        Assert.Equal([TimeSpan.Zero], receiver.Queue.Releases);
+        Assert.Single(receiver.Queue.Texts);
+    }
+
+    [Fact]
+    public async Task All_that_was_reserved_is_given_back()
+    {
+        await using var receiver = new RunningReceiver();
+        for (var number = 0; number < 500; number++)
+            receiver.Queue.Put(Messages.Of([Messages.Event(number)], (uint)number)[0]);
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+        Assert.Equal(500, receiver.Publisher.Events.Count);
+
+        await receiver.StopAsync(CancellationToken.None);
+        Assert.Equal(0, receiver.Budget.Used);
+    }
+}

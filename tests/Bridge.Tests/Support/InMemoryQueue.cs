@@ -1,0 +1,149 @@
+using System.Text;
+using Telemetry.Queues;
+
+namespace Bridge.Tests.Support;
+
+/// <summary>A queue in memory with leases on the test's clock, as strict as the clouds about lost ones.</summary>
+internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
+{
+    private readonly Lock _gate = new();
+    private readonly List<Stored> _stored = [];
+    private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _next;
+
+    public QueueEndpoint Endpoint { get; } =
+        QueueEndpoint.TryParse("http://127.0.0.1/account/memory", "sqs", null, out var endpoint, out _) ? endpoint : null!;
+
+    public int MaxReceive => 10;
+
+    /// <summary>Receive calls so far.</summary>
+    public int Receives { get; private set; }
+
+    /// <summary>Renewals so far.</summary>
+    public int Renewals { get; private set; }
+
+    /// <summary>Delays of the releases so far.</summary>
+    public List<TimeSpan> Releases { get; } = [];
+
+    /// <summary>Texts that are stored.</summary>
+    public IReadOnlyList<string> Texts
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _stored.Select(stored => Encoding.UTF8.GetString(stored.Text))];
+        }
+    }
+
+    public void Put(string text) => Put(Encoding.UTF8.GetBytes(text));
+
+    public void Put(byte[] text)
+    {
+        lock (_gate)
+        {
+            _stored.Add(new Stored($"message-{_next++}", text, clock.GetUtcNow()));
+            _arrived.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends every lease, as if a replica had been dead for its length.</summary>
+    public void ExpireLeases()
+    {
+        lock (_gate)
+        {
+            foreach (var stored in _stored)
+                stored.VisibleAt = clock.GetUtcNow();
+            _arrived.TrySetResult();
+        }
+    }
+
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int max, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task arrived;
+            lock (_gate)
+            {
+                Receives++;
+                var messages = _stored.Where(stored => stored.VisibleAt <= clock.GetUtcNow()).Take(max).Select(stored => stored.Take(lease, clock)).ToList();
+                if (messages.Count > 0 || wait == TimeSpan.Zero)
+                    return messages;
+                if (_arrived.Task.IsCompleted)
+                    _arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                arrived = _arrived.Task;
+            }
+
+            await arrived.WaitAsync(cancellationToken);
+        }
+    }
+
+    public Task<ReceivedMessage?> RenewAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Renewals++;
+            return Task.FromResult(Find(message)?.Renew(message, lease, clock));
+        }
+    }
+
+    public Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var lost = messages.Where(message => Find(message) is null).ToList();
+            _stored.RemoveAll(stored => messages.Any(message => message.Receipt == stored.Receipt));
+            return Task.FromResult<IReadOnlyList<ReceivedMessage>>(lost);
+        }
+    }
+
+    public Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Releases.Add(delay);
+            if (Find(message) is { } stored)
+                stored.VisibleAt = clock.GetUtcNow() + delay;
+            return Task.CompletedTask;
+        }
+    }
+
+    public Task<long> GetDepthAsync(CancellationToken cancellationToken) => Task.FromResult((long)Texts.Count);
+
+    public Task CreateIfMissingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<QueueFinding>> CheckAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<QueueFinding>>([]);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Stored? Find(ReceivedMessage message) => _stored.Find(stored => stored.Receipt == message.Receipt);
+
+    private sealed class Stored(string id, byte[] text, DateTimeOffset at)
+    {
+        private int _deliveries;
+
+        public byte[] Text => text;
+
+        public string? Receipt { get; private set; }
+
+        public DateTimeOffset EnqueuedAt { get; } = at;
+
+        public DateTimeOffset VisibleAt { get; set; } = at;
+
+        public ReceivedMessage Take(TimeSpan lease, TimeProvider clock)
+        {
+            Receipt = $"{id}/{++_deliveries}";
+            VisibleAt = clock.GetUtcNow() + lease;
+            return new ReceivedMessage
+            {
+                Id = id, Receipt = Receipt, Text = text, ReceiveCount = _deliveries, EnqueuedAt = EnqueuedAt, LeaseStart = clock.GetTimestamp(),
+            };
+        }
+
+        public ReceivedMessage Renew(ReceivedMessage message, TimeSpan lease, TimeProvider clock)
+        {
+            VisibleAt = clock.GetUtcNow() + lease;
+            return message with { LeaseStart = clock.GetTimestamp() };
+        }
+    }
+}

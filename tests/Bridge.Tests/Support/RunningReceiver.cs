@@ -1,0 +1,64 @@
+using System.Diagnostics.Metrics;
+using Bridge.Assemble;
+using Bridge.DeadLetter;
+using Bridge.Deliver;
+using Bridge.Diagnostics;
+using Bridge.Receive;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Telemetry.Codec;
+
+namespace Bridge.Tests.Support;
+
+/// <summary>The receiving half of the bridge between a queue in memory and a broker that the test controls.</summary>
+internal sealed class RunningReceiver : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly QueueReceiver _receiver;
+
+    public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null)
+    {
+        Queue = new InMemoryQueue(Clock);
+        var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>());
+        var dead = new DeadLetterPublisher(Publisher, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
+        var delivery = new BatchDelivery(
+            new BatchOpener(keys ?? KeyRing.Empty, CodecLimits.Default),
+            new EventRouter(RoutingKeyTemplate.Parse("{style}.{service}.{level}"), CodecLimits.Default),
+            Publisher,
+            dead,
+            new ByteBudget(1024 * 1024),
+            "telemetry",
+            metrics);
+        var forwarder = new ChunkForwarder(Publisher, partitions: 4, "replica-1", metrics, Clock);
+        var work = new MessageWork(delivery, forwarder, dead, new SettledBatches(), CodecLimits.Default, metrics);
+        _receiver = new QueueReceiver(
+            Queue, work, Publisher, Budget, options ?? new ReceiveOptions(), metrics, NullLogger<QueueReceiver>.Instance, Clock);
+    }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public InMemoryQueue Queue { get; }
+
+    public ControlledPublisher Publisher { get; } = new();
+
+    public ByteBudget Budget { get; } = new(8 * 1024 * 1024);
+
+    public Task StartAsync() => _receiver.StartAsync(CancellationToken.None);
+
+    public Task StopAsync(CancellationToken patience) => _receiver.StopAsync(patience).WaitAsync(Patience, CancellationToken.None);
+
+    public static Task UntilAsync(Func<bool> condition) => Publish.Eventually.TrueAsync(condition, Patience);
+
+    public Task UntilEmptyAsync() => UntilAsync(() => Queue.Texts.Count == 0);
+
+    public async ValueTask DisposeAsync()
+    {
+        Publisher.Unblock();
+        Publisher.Answer();
+        await StopAsync(new CancellationToken(canceled: true));
+        _receiver.Dispose();
+        await _services.DisposeAsync();
+    }
+}
