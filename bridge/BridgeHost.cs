@@ -1,16 +1,27 @@
+using Bridge.Assemble;
+using Bridge.Commands;
 using Bridge.DeadLetter;
+using Bridge.Deliver;
 using Bridge.Diagnostics;
 using Bridge.Publish;
+using Bridge.Receive;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Telemetry.Codec;
 
 namespace Bridge;
 
 /// <summary>Puts the bridge together.</summary>
 internal static class BridgeHost
 {
+    // The budget of opened batches, beside that of received messages.
+    private const string Opened = "opened";
+
+    // Names this process in the headers of the chunks that it received.
+    private static readonly string Replica = $"{Environment.MachineName}/{Environment.ProcessId}";
+
     /// <summary>The bridge with all its stages, not started.</summary>
     public static WebApplication Build(BridgeOptions options)
     {
@@ -23,12 +34,16 @@ internal static class BridgeHost
             .AddSingleton<IHostLifetime, CommandLifetime>()
             .AddSingleton<Stages>()
             .AddDiagnostics()
-            .AddPublishing(options);
+            .AddPublishing(options)
+            .AddDelivery(options)
+            .AddAssembling(options)
+            .AddReceiving(options);
 
         var app = builder.Build();
 
         // Before the first instrument: it exports what is recorded from now on.
         app.Services.GetRequiredService<MetricsExporter>();
+        app.Services.ObserveBytesInFlight();
         app.MapDiagnostics();
         app.Urls.Add(options.Http.Url);
         return app;
@@ -41,6 +56,51 @@ internal static class BridgeHost
         .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
         .AddSingleton<IDeadLetters, DeadLetterPublisher>()
         .AddStage<RabbitPublisher>();
+
+    private static IServiceCollection AddDelivery(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(CodecLimits.Default)
+        .AddSingleton<SettledBatches>()
+        .AddSingleton(provider => new BatchDelivery(
+            new BatchOpener(options.KeyRing(), CodecLimits.Default),
+            new EventRouter(RoutingKeyTemplate.Parse(options.RabbitMq.RoutingKey), CodecLimits.Default),
+            provider.GetRequiredService<IPublisher>(),
+            provider.GetRequiredService<IDeadLetters>(),
+            provider.GetRequiredKeyedService<ByteBudget>(Opened),
+            options.RabbitMq.Exchange,
+            provider.GetRequiredService<BridgeMetrics>()))
+        .AddKeyedSingleton(Opened, new ByteBudget(options.Receive.MaxOpenedBytes));
+
+    private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(options.Assemble)
+        .AddSingleton<WholeBatches>()
+        .AddSingleton(provider => new ChunkForwarder(
+            provider.GetRequiredService<IPublisher>(),
+            options.Assemble.Partitions,
+            Replica,
+            provider.GetRequiredService<BridgeMetrics>(),
+            provider.GetRequiredService<TimeProvider>()))
+        .AddStage<Assembler>();
+
+    private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)
+    {
+        services.AddSingleton<MessageWork>().AddSingleton(options.Receive).AddSingleton(new ByteBudget(options.Receive.MaxBytes));
+        foreach (var queue in options.Endpoints())
+        {
+            services.AddSingleton(provider => new Stage(
+                $"receiving from {queue}",
+                ActivatorUtilities.CreateInstance<QueueReceiver>(provider, CloudQueues.OpenReceiver(queue))));
+        }
+
+        return services;
+    }
+
+    private static void ObserveBytesInFlight(this IServiceProvider services)
+    {
+        var received = services.GetRequiredService<ByteBudget>();
+        var opened = services.GetRequiredKeyedService<ByteBudget>(Opened);
+        var assembler = services.GetRequiredService<Assembler>();
+        services.GetRequiredService<BridgeMetrics>().ObserveBytes(() => received.Used + opened.Used + assembler.Bytes);
+    }
 
     // Signals are the command line's: the host only starts and stops.
     private sealed class CommandLifetime : IHostLifetime

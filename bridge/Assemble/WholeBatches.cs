@@ -11,7 +11,7 @@ namespace Bridge.Assemble;
 
 /// <summary>What becomes of a batch once its chunks are together, or once they are given up: published, or dead-lettered.</summary>
 internal sealed class WholeBatches(
-    BatchDelivery delivery, IDeadLetters deadLetters, SettledBatches settled, BridgeMetrics metrics, ILogger log, TimeProvider clock)
+    BatchDelivery delivery, IDeadLetters deadLetters, SettledBatches settled, BridgeMetrics metrics, ILogger<WholeBatches> log, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<BatchId, TaskCompletionSource> _underWay = [];
 

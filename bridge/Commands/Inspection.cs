@@ -13,6 +13,7 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
 
     private readonly BatchOpener _opener = new(keys, CodecLimits.Default);
     private readonly BatchAssembler<int> _assembler = new(Timeout.InfiniteTimeSpan);
+    private readonly List<DecodedMessage> _messages = [];
     private bool _refused;
 
     /// <summary>Shows one message.</summary>
@@ -20,13 +21,15 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
     /// <param name="text">Its text.</param>
     public void Show(int index, ReadOnlyMemory<byte> text)
     {
-        using var message = MessageText.Decode(text.Span, CodecLimits.Default);
+        // Its bytes are the assembler's until the end.
+        var message = MessageText.Decode(text.Span, CodecLimits.Default);
+        _messages.Add(message);
         if (index > 0)
             Write("\n");
         if (message.Refusal is { } refusal)
             Refuse(index, refusal);
         else if (message.Header is { } header)
-            ShowChunk(index, header, message.Slice.Span);
+            ShowChunk(index, header, message.Slice);
         else
             ShowPlain(message.Bytes.Span);
     }
@@ -39,7 +42,7 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
         return !_refused;
     }
 
-    public void Dispose() => _assembler.Dispose();
+    public void Dispose() => _messages.ForEach(message => message.Dispose());
 
     private void ShowPlain(ReadOnlySpan<byte> json)
     {
@@ -48,7 +51,7 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
         Write("\n");
     }
 
-    private void ShowChunk(int index, in ChunkHeader header, ReadOnlySpan<byte> slice)
+    private void ShowChunk(int index, in ChunkHeader header, ReadOnlyMemory<byte> slice)
     {
         WriteHeader(header, slice.Length);
         var assembly = _assembler.Add(header, slice, index, DateTimeOffset.UnixEpoch);

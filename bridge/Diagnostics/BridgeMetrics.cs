@@ -89,6 +89,7 @@ internal sealed class BridgeMetrics
     {
         foreach (var reason in Enum.GetValues<RefusalReason>())
             CountDeadLettered(reason, 0);
+        _published.Add(0);
         _duplicates.Add(0);
         _chunksForwarded.Add(0);
         _eventsInFlight.Add(0);

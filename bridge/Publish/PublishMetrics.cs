@@ -28,7 +28,7 @@ internal sealed class PublishMetrics
             "bridge.confirm.latency", "s", "From writing a message to its confirm; one sample an answer of the broker, for its oldest message");
 
         // A rate over a series that appears only with its first message misses that message.
-        _published.Add(0);
+        _confirmed.Add(0);
         _refused.Add(0, Unroutable);
         _refused.Add(0, Rejected);
         _reconnects.Add(0);

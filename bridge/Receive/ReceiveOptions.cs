@@ -22,6 +22,12 @@ internal sealed record ReceiveOptions
     /// </summary>
     public long MaxBytes { get; init; } = 32L * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of opened batches at most, over all queues; 4 MiB to 4 GiB. Default 32 MiB. Further batches wait to be opened; one that
+    /// is larger by itself is opened alone.
+    /// </summary>
+    public long MaxOpenedBytes { get; init; } = 32L * 1024 * 1024;
+
     /// <summary>Everything that is wrong, one line each.</summary>
     public IEnumerable<string> Validate()
     {
@@ -29,6 +35,8 @@ internal sealed record ReceiveOptions
             yield return $"{Section}:Lease is {Lease}: give whole seconds from 00:00:10 to 12:00:00";
         if (MaxPolls is < 1 or > 64)
             yield return $"{Section}:MaxPolls is {MaxPolls}: give 1 to 64";
+        if (MaxOpenedBytes is < 4L * 1024 * 1024 or > 4L * 1024 * 1024 * 1024)
+            yield return $"{Section}:MaxOpenedBytes is {MaxOpenedBytes}: give 4194304 to 4294967296 bytes";
         if (MaxBytes is < 4L * 1024 * 1024 or > 4L * 1024 * 1024 * 1024)
             yield return $"{Section}:MaxBytes is {MaxBytes}: give 4194304 to 4294967296 bytes";
     }
