@@ -1,0 +1,58 @@
+using System.Diagnostics.Metrics;
+using Bridge.Publish;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bridge.Commands;
+
+/// <summary>The bridge's publisher for the length of a command; connects with the first publication.</summary>
+internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly BrokerProbe _probe;
+    private readonly RabbitPublisher _publisher;
+    private bool _started;
+
+    public CommandPublisher(RabbitMqOptions options, int partitions)
+    {
+        var connector = new BrokerConnector(options, TimeProvider.System);
+        var topology = new Topology(options.Exchange, partitions);
+        var metrics = new PublishMetrics(_services.GetRequiredService<IMeterFactory>());
+        Exchange = options.Exchange;
+        _probe = new BrokerProbe(connector, topology);
+        _publisher = new RabbitPublisher(connector, topology, metrics, NullLogger<RabbitPublisher>.Instance, TimeProvider.System);
+    }
+
+    /// <summary>The exchange of the options.</summary>
+    public string Exchange { get; }
+
+    public bool IsReady => _publisher.IsReady;
+
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => _publisher.WaitUntilReadyAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="BrokerFaultException">The broker lacks something that publishing needs.</exception>
+    public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
+    {
+        if (!_started)
+            await StartAsync(cancellationToken);
+        return await _publisher.PublishAsync(publication, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _publisher.StopAsync(CancellationToken.None);
+        _publisher.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    // The publisher itself would try again and again, and not say why.
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var findings = await _probe.CheckAsync(cancellationToken);
+        if (findings.FirstOrDefault(finding => !finding.IsOk)?.Fault is { } fault)
+            throw new BrokerFaultException(fault);
+        await _publisher.StartAsync(cancellationToken);
+        _started = true;
+    }
+}
