@@ -12,6 +12,11 @@ namespace Telemetry;
 /// </summary>
 public sealed class TelemetryClient : IAsyncDisposable
 {
+    // Enough to fill an SQS message of telemetry that compresses as usual.
+    private const int HurryBytes = 1024 * 1024;
+
+    private static readonly TimeSpan DisposeBudget = TimeSpan.FromSeconds(2);
+
     private readonly TelemetryOptions _options;
     private readonly TimeProvider _clock;
     private readonly ClientMembers _members;
@@ -21,6 +26,8 @@ public sealed class TelemetryClient : IAsyncDisposable
     private readonly BatchSender _sender;
     private readonly EventPump _pump;
     private readonly PumpLoop _loop;
+    private int _disposing;
+    private bool _closed;
 
     /// <summary>A client for the queue that the options name. No request is made before the first send.</summary>
     public TelemetryClient(TelemetryOptions options)
@@ -40,8 +47,9 @@ public sealed class TelemetryClient : IAsyncDisposable
         _trouble = new TroubleReport(options.Report, clock);
         _buffer = new EventBuffer(options.BufferBytes);
         _sender = new BatchSender(open, options.Key, clock);
-        _pump = new EventPump(_buffer, _sender, _counters, _trouble);
-        _loop = new PumpLoop(_pump, _counters, ReportDrops, options.FlushInterval, clock);
+        _pump = new EventPump(_buffer, _sender, _counters, _trouble, options.SendTimeout, clock);
+        var hurryBytes = Math.Min(HurryBytes, options.BufferBytes / 2);
+        _loop = new PumpLoop(_pump, _counters, () => ReportDrops(), options.FlushInterval, hurryBytes, clock);
     }
 
     /// <summary>What the client did so far.</summary>
@@ -110,22 +118,21 @@ public sealed class TelemetryClient : IAsyncDisposable
         SendAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), cancellationToken);
 
     /// <summary>Empties the buffer within a budget. Never throws for a queue that is slow, refuses or is out of reach.</summary>
-    /// <param name="budget">How long it may take; <see cref="TelemetryOptions.SendTimeout"/> when null.</param>
+    /// <param name="budget">How long it may take; <see cref="TelemetryOptions.SendTimeout"/> when null, nothing when zero or less.</param>
     /// <param name="cancellationToken">Ends it earlier; that is no error either.</param>
     public async Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default)
     {
-        var target = _counters.Current.Accepted;
-        var complete = _counters.Settled >= target;
-        if (!complete)
-        {
-            using var time = new CancellationTokenSource(budget ?? _options.SendTimeout, _clock);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
-            complete = await TryDrainAsync(target, both.Token);
-        }
+        // Asked for at the end of every invocation, most of which have nothing left to send.
+        if (_counters.Current.Waiting == 0 && !ReportDrops())
+            return default;
 
-        ReportDrops();
-        var error = complete ? null : _pump.LastError ?? "the flush's time was over before the queue had answered";
-        return new FlushResult(Math.Max(0, target - _counters.Settled), error);
+        using var time = new TimeBudget(budget ?? _options.SendTimeout, _clock, cancellationToken);
+        var complete = await TryDrainAsync(time.Token);
+        if (complete && ReportDrops())
+            complete = await TryDrainAsync(time.Token);
+        return complete
+            ? default
+            : new FlushResult(Math.Max(1, _counters.Current.Waiting), _pump.LastError ?? "the time was over before the queue had answered");
     }
 
     /// <summary>
@@ -134,43 +141,57 @@ public sealed class TelemetryClient : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task WaitForRoomAsync(CancellationToken cancellationToken) => _buffer.WaitForRoomAsync(cancellationToken);
 
-    /// <summary>Tries for two seconds to send what is buffered, then lets go of everything.</summary>
+    /// <summary>Tries for two seconds to send what is buffered; what could not be sent by then is dropped, counted and reported.</summary>
     public async ValueTask DisposeAsync()
     {
-        await FlushAsync(TimeSpan.FromSeconds(2));
+        if (Interlocked.Exchange(ref _disposing, 1) != 0)
+            return;
+        var flushed = await FlushAsync(DisposeBudget);
+        Volatile.Write(ref _closed, true);
         await _loop.DisposeAsync();
         await _sender.DisposeAsync();
         _pump.Dispose();
+        if (_counters.Current.Waiting is > 0 and var lost)
+            Drop(lost, $"{lost} events could not be sent before the client was disposed: {flushed.Error}");
     }
 
     private void Buffer(ReadOnlySpan<byte> json)
     {
+        if (Volatile.Read(ref _closed))
+        {
+            Reject("the client is disposed");
+            return;
+        }
+
         _counters.Accept();
-        if (_buffer.TryAppend(json, out var dropped))
-            _loop.Wake(_buffer.Bytes);
-        else
-            DropOne($"an event of {json.Length} bytes is larger than the buffer of {_options.BufferBytes}");
+        if (!_buffer.TryAppend(json, out var dropped, out var held))
+        {
+            Drop(1, $"dropped an event of {json.Length} bytes: it is larger than the buffer of {_options.BufferBytes}");
+            return;
+        }
+
         if (dropped > 0)
-            _counters.Drop(dropped);
+            Drop(dropped, $"dropped the oldest {dropped} events: the buffer of {_options.BufferBytes} bytes is full");
+        _loop.Wake(held);
     }
 
     private void Reject(string problem)
     {
         _counters.Accept();
-        DropOne(problem);
+        Drop(1, $"dropped an event: {problem}");
     }
 
-    private void DropOne(string problem)
+    private void Drop(long events, string problem)
     {
-        _counters.Drop(1);
-        _trouble.Failed($"dropped an event: {problem}");
+        _counters.Drop(events);
+        _trouble.Failed(TroubleReport.Trouble.Dropped, problem);
     }
 
-    private async Task<bool> TryDrainAsync(long target, CancellationToken cancellationToken)
+    private async Task<bool> TryDrainAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await _pump.DrainAsync(target, fillMessages: false, cancellationToken);
+            return await _pump.DrainAsync(fillMessages: false, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -179,21 +200,22 @@ public sealed class TelemetryClient : IAsyncDisposable
     }
 
     // Once sending works again, how many events did not make it becomes an event itself.
-    private void ReportDrops()
+    private bool ReportDrops()
     {
-        if (_pump.LastError is null && _counters.TakeUnreportedDrops() is > 0 and var dropped)
-            Send(TelemetryEvent.Log(TelemetryLevel.Warn, "telemetry events were dropped").With("dropped", dropped));
+        if (_pump.LastError is not null || _counters.TakeUnreportedDrops() is not (> 0 and var dropped))
+            return false;
+        Send(TelemetryEvent.Log(TelemetryLevel.Warn, "telemetry events were dropped").With("dropped", dropped));
+        return true;
     }
 
     private async Task SendNowAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        using var time = new CancellationTokenSource(_options.SendTimeout, _clock);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        using var time = new TimeBudget(_options.SendTimeout, _clock, cancellationToken);
         try
         {
-            await SendNowWithinAsync(lines, both.Token);
+            await SendNowWithinAsync(lines, time.Token);
         }
-        catch (OperationCanceledException e) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (time.IsOver)
         {
             throw new TimeoutException($"{_options.Queue} did not accept the event within {_options.SendTimeout}", e);
         }
@@ -204,16 +226,7 @@ public sealed class TelemetryClient : IAsyncDisposable
         var packer = await _sender.CreatePackerAsync(cancellationToken);
         using var batch = _sender.Pack(packer, lines.Span, out _, out var refusal)
             ?? throw new ArgumentException(refusal!.Detail, nameof(lines));
-        _counters.Accept();
-        try
-        {
-            _counters.Sent(1, await _sender.SendAsync([batch], cancellationToken));
-        }
-        catch
-        {
-            // The caller learns of it, so it is no drop to be reported as an event.
-            _counters.Withdraw();
-            throw;
-        }
+        // Counted once it is sent: of a failure the caller learns, so it is no drop to be reported as an event.
+        _counters.SentAtOnce(await _sender.SendAsync([batch], cancellationToken));
     }
 }

@@ -1,7 +1,7 @@
 namespace Telemetry;
 
 /// <summary>What a client did so far: <c>Accepted = Sent + Dropped + Waiting</c>.</summary>
-/// <param name="Accepted">Events handed to the client, those that it adds itself included.</param>
+/// <param name="Accepted">Events handed to the client, those that it adds itself included; of <c>SendAsync</c> those that were sent.</param>
 /// <param name="Sent">Events that the queue has accepted.</param>
 /// <param name="Dropped">Events given up: the buffer was full, or the event could never be sent.</param>
 /// <param name="Messages">Queue messages that carried the events sent.</param>

@@ -69,15 +69,17 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
 
     private Refusal? Decompress(ref BrotliDecoder decoder, ReadOnlySpan<byte> source, PooledBytes destination)
     {
+        Span<byte> beyond = stackalloc byte[1];
         while (true)
         {
-            // One byte over the limit is enough to know, and no more is ever asked for.
-            var room = Math.Min(limits.BatchBytes + 1 - destination.Length, Math.Max(destination.Free.Length, 4_096));
-            var status = decoder.Decompress(source, destination.Reserve(room)[..room], out var read, out var written);
+            // No memory beyond the limit: at the limit a single byte tells whether there is more.
+            var left = limits.BatchBytes - destination.Length;
+            var room = left == 0 ? beyond : destination.Reserve(1, limits.BatchBytes);
+            var status = decoder.Decompress(source, room[..Math.Min(room.Length, Math.Max(left, 1))], out var read, out var written);
+            if (left == 0 && written > 0)
+                return BatchTooLarge();
             destination.Advance(written);
             source = source[read..];
-            if (destination.Length > limits.BatchBytes)
-                return BatchTooLarge();
             if (status is OperationStatus.Done)
                 return source.IsEmpty ? null : Refusal.Malformed($"{source.Length} bytes behind the end of the Brotli stream");
             if (status is not OperationStatus.DestinationTooSmall)

@@ -50,7 +50,7 @@ public sealed class BatchPacker
     }
 
     /// <summary>Bytes of events that are likely to fill a message, by what was packed so far.</summary>
-    public int BytesToFill => (int)Math.Min(LargestBatch, _room * _ratio * 1.05);
+    public int BytesToFill => (int)Math.Clamp(_room * _ratio * 1.05, 1, LargestBatch);
 
     /// <summary>Bytes of a slice in a message of at most <paramref name="messageBytes"/> of Base64: 3 for every 4, less the header.</summary>
     public static int SliceBytes(int messageBytes) => (messageBytes / 4 * 3) - ChunkHeader.Size;
@@ -78,7 +78,9 @@ public sealed class BatchPacker
         if (batch.MessageCount <= _limits.Chunks && batch.Length <= _limits.SealedBytes)
             return batch;
 
-        refusal = Refusal.TooLarge($"an event of {firstLine - 1} bytes needs {batch.MessageCount} messages of this queue: the limit is {_limits.Chunks}");
+        refusal = Refusal.TooLarge(
+            $"an event of {firstLine - 1} bytes needs {batch.MessageCount} messages of this queue and {batch.Length} bytes:"
+            + $" the limits are {_limits.Chunks} and {_limits.SealedBytes}");
         batch.Dispose();
         return null;
     }

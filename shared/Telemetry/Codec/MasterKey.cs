@@ -11,6 +11,8 @@ public sealed class MasterKey
     /// <summary>Longest version name in UTF-8 bytes: its length travels in one byte.</summary>
     public const int LongestVersion = 255;
 
+    private const string Remedy = "make one with `openssl rand -base64 32`";
+
     private readonly byte[] _secret;
 
     /// <summary>Wraps a key.</summary>
@@ -37,22 +39,36 @@ public sealed class MasterKey
     internal ReadOnlySpan<byte> Secret => _secret;
 
     /// <summary>Reads <c>kver:base64</c>, the form of <c>TELEMETRY_KEY</c>.</summary>
-    /// <exception cref="FormatException">The text has another form; the message does not hold the key.</exception>
+    /// <exception cref="FormatException">The text has another form; the message holds no part of it.</exception>
     public static MasterKey Parse(string text)
     {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 1)
+        // No part of the text is repeated: with both halves swapped, the name would be the key.
+        var parts = text.Trim().Split(':', 2);
+        if (parts.Length < 2 || parts[0].Length == 0)
             throw new FormatException("the key must read kver:base64, a name and 32 bytes in Base64");
-        return Parse(text[..colon], text[(colon + 1)..]);
+        if (DecodeSecret(parts[1]) is not { } secret)
+            throw new FormatException("the key must read kver:base64, and what follows the colon is no Base64 of 32 bytes: " + Remedy);
+        return Create(parts[0], secret);
     }
 
     /// <summary>Reads a key from its name and its Base64.</summary>
     /// <exception cref="FormatException">The key is no Base64 of 32 bytes; the message does not hold it.</exception>
-    public static MasterKey Parse(string version, string base64)
+    public static MasterKey Parse(string version, string base64) =>
+        DecodeSecret(base64.Trim()) is { } secret
+            ? Create(version, secret)
+            : throw new FormatException($"key '{version}' is no Base64 of {Size} bytes: {Remedy}");
+
+    /// <summary>The version alone.</summary>
+    public override string ToString() => Version;
+
+    private static byte[]? DecodeSecret(string base64)
     {
-        Span<byte> secret = stackalloc byte[Size];
-        if (base64.Length != 44 || !Convert.TryFromBase64String(base64, secret, out var written) || written != Size)
-            throw new FormatException($"key '{version}' is no Base64 of {Size} bytes: make one with `openssl rand -base64 32`");
+        var secret = new byte[Size];
+        return base64.Length == 44 && Convert.TryFromBase64String(base64, secret, out var written) && written == Size ? secret : null;
+    }
+
+    private static MasterKey Create(string version, ReadOnlySpan<byte> secret)
+    {
         try
         {
             return new MasterKey(version, secret);
@@ -62,7 +78,4 @@ public sealed class MasterKey
             throw new FormatException(e.Message, e);
         }
     }
-
-    /// <summary>The version alone.</summary>
-    public override string ToString() => Version;
 }

@@ -58,7 +58,7 @@ public static class MessageText
         if (status is not OperationStatus.Done)
             return Refusal.Malformed($"{text.Length} bytes that are neither a JSON object nor Base64");
         bytes.Advance(written);
-        return IsCanonical(text, bytes.Span) ? null : Refusal.Malformed("Base64 whose last character holds stray bits");
+        return IsCanonical(text, bytes.Span) ? null : Refusal.Malformed("Base64 that is not canonical: stray bits or white space in its last four characters");
     }
 
     // The decoder ignores bits behind the last byte; a changed bit there must not pass as the same message.

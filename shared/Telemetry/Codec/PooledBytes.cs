@@ -43,12 +43,12 @@ public sealed class PooledBytes : IDisposable
         Length -= count;
     }
 
-    /// <summary>Makes <see cref="Free"/> at least <paramref name="size"/> bytes long.</summary>
-    public Span<byte> Reserve(int size)
+    /// <summary>Makes <see cref="Free"/> at least <paramref name="size"/> bytes long, doubling what is rented up to <paramref name="most"/>.</summary>
+    public Span<byte> Reserve(int size, int most = int.MaxValue)
     {
         if (_array.Length - Length < size)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + size, (int)Math.Min(2L * Length, Array.MaxLength)));
+            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max((long)Length + size, Math.Min(2L * Length, Math.Min(most, Array.MaxLength))));
             Span.CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_array);
             _array = larger;

@@ -168,7 +168,12 @@ public readonly ref struct TelemetryEvent
         return writer.End();
     }
 
-    internal void Release() => _writer.Return();
+    /// <summary>Gives the memory back. Does nothing for an event that was sent before: its memory serves another by now.</summary>
+    internal void Release()
+    {
+        if (_writer is not null && _writer.Turn == _turn)
+            _writer.Return();
+    }
 
     private EventWriter Writer() => _writer is not null && _writer.Turn == _turn
         ? _writer

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Telemetry.Queues;
 
 /// <summary>Which queue, of which kind, reached how: what <c>TELEMETRY_QUEUE</c> and its companions say.</summary>
@@ -32,8 +34,8 @@ public sealed record QueueEndpoint
         string? url,
         string? kind,
         string? connection,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out QueueEndpoint? endpoint,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? error)
+        [NotNullWhen(true)] out QueueEndpoint? endpoint,
+        [NotNullWhen(false)] out string? error)
     {
         endpoint = null;
         if (!TryParseUrl(url, out var address, out error)
@@ -58,13 +60,13 @@ public sealed record QueueEndpoint
 
     private static bool TryParseUrl(
         string? text,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? url,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? error)
+        [NotNullWhen(true)] out Uri? url,
+        [NotNullWhen(false)] out string? error)
     {
         url = null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("https" or "http"))
         {
-            error = $"'{text}' is no queue address: give https://ACCOUNT.queue.core.windows.net/QUEUE"
+            error = $"{Shown(text)} is no queue address: give https://ACCOUNT.queue.core.windows.net/QUEUE"
                 + " or https://sqs.REGION.amazonaws.com/ACCOUNT/QUEUE";
             return false;
         }
@@ -88,11 +90,19 @@ public sealed record QueueEndpoint
         return true;
     }
 
+    // A connection string or an address with credentials is easily put here by mistake: only harmless text is repeated.
+    private static string Shown(string? text) => text switch
+    {
+        null or "" => "an empty text",
+        _ when text.Length > 256 || text.AsSpan().ContainsAny("=;@?#") => $"a text of {text.Length} characters",
+        _ => $"'{text}'",
+    };
+
     private static bool TryParseKind(
         string? text,
         Uri url,
         out QueueKind kind,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? error)
+        [NotNullWhen(false)] out string? error)
     {
         error = null;
         switch (text?.Trim().ToLowerInvariant())

@@ -17,25 +17,39 @@ internal sealed class EventBuffer(int most)
     private byte[] _ring = [];
     private int _head;
     private int _length;
+    private long _appended;
+    private long _removed;
     private TaskCompletionSource? _room;
 
-    /// <summary>Bytes held.</summary>
-    internal int Bytes
+    /// <summary>Events that ever came in: the position behind the newest.</summary>
+    internal long Appended
     {
         get
         {
             lock (_gate)
-                return _length;
+                return _appended;
+        }
+    }
+
+    /// <summary>Events that ever left, moved or dropped: the position of the oldest that is still here.</summary>
+    internal long Removed
+    {
+        get
+        {
+            lock (_gate)
+                return _removed;
         }
     }
 
     /// <summary>Appends an event; its raw line feeds, which JSON allows only as white space, become spaces.</summary>
     /// <param name="json">One JSON object.</param>
     /// <param name="dropped">Older events that made room.</param>
+    /// <param name="held">Bytes that the buffer holds now.</param>
     /// <returns>False when the event is larger than the whole buffer.</returns>
-    internal bool TryAppend(ReadOnlySpan<byte> json, out int dropped)
+    internal bool TryAppend(ReadOnlySpan<byte> json, out int dropped, out int held)
     {
         dropped = 0;
+        held = 0;
         if (json.Length >= most)
             return false;
         lock (_gate)
@@ -48,12 +62,14 @@ internal sealed class EventBuffer(int most)
 
             Grow(json.Length + 1);
             Write(json);
+            _appended++;
+            held = _length;
         }
 
         return true;
     }
 
-    /// <summary>Moves the oldest events, whole, until <paramref name="destination"/> holds at least <paramref name="target"/> bytes.</summary>
+    /// <summary>Moves the oldest events, whole, until <paramref name="destination"/> holds about <paramref name="target"/> bytes.</summary>
     internal void MoveTo(PooledBytes destination, int target)
     {
         lock (_gate)
@@ -63,7 +79,10 @@ internal sealed class EventBuffer(int most)
             if (_length == 0)
                 ReleaseLarge();
             if (_length <= most / 2)
-                Interlocked.Exchange(ref _room, null)?.SetResult();
+            {
+                _room?.SetResult();
+                _room = null;
+            }
         }
     }
 
@@ -87,12 +106,22 @@ internal sealed class EventBuffer(int most)
         if (end < 0)
             end = FirstLineFeed();
         var part = Math.Min(end + 1, _ring.Length - _head);
-        destination.Append(_ring.AsSpan(_head, part));
-        destination.Append(_ring.AsSpan(0, end + 1 - part));
+        MoveBytes(destination, _ring.AsSpan(_head, part));
+        MoveBytes(destination, _ring.AsSpan(0, end + 1 - part));
         Remove(end + 1);
     }
 
-    private void DropOldest() => Remove(FirstLineFeed() + 1);
+    private void MoveBytes(PooledBytes destination, ReadOnlySpan<byte> part)
+    {
+        destination.Append(part);
+        _removed += part.Count((byte)'\n');
+    }
+
+    private void DropOldest()
+    {
+        Remove(FirstLineFeed() + 1);
+        _removed++;
+    }
 
     private void Remove(int bytes)
     {

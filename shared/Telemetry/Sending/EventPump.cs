@@ -7,7 +7,9 @@ namespace Telemetry.Sending;
 /// Moves events from the buffer to the queue, in rounds: seal what fills messages, send it, and only when nothing fills
 /// one any more seal the rest. While a round travels the buffer collects, so a busy sender sends full messages.
 /// </summary>
-internal sealed class EventPump(EventBuffer buffer, BatchSender sender, SendCounters counters, TroubleReport trouble) : IDisposable
+internal sealed class EventPump(
+    EventBuffer buffer, BatchSender sender, SendCounters counters, TroubleReport trouble, TimeSpan roundTimeout, TimeProvider clock)
+    : IDisposable
 {
     private const int BatchesPerRound = 8;
     private const int BytesPerRound = 4 * 1024 * 1024;
@@ -20,27 +22,30 @@ internal sealed class EventPump(EventBuffer buffer, BatchSender sender, SendCoun
     private readonly List<SealedBatch> _unsent = [];
     private BatchPacker? _packer;
 
+    // Position of the first event in _lines, as the buffer counts them; lower where events behind it were dropped.
+    private long _position;
+
     internal string? LastError { get; private set; }
 
-    /// <summary>Sends until <paramref name="settled"/> events have left the client, or the attempt fails.</summary>
-    /// <param name="settled">As counted by <see cref="SendCounters.Settled"/>.</param>
+    /// <summary>Sends until every event that is buffered now has left the client, or an attempt fails.</summary>
     /// <param name="fillMessages">Whether the rest may wait for the next round while fuller batches travel.</param>
     /// <param name="cancellationToken">Ends the attempt; what was not accepted stays.</param>
     /// <returns>False when sending failed; the reason is in <see cref="LastError"/>.</returns>
-    internal async Task<bool> DrainAsync(long settled, bool fillMessages, CancellationToken cancellationToken)
+    internal async Task<bool> DrainAsync(bool fillMessages, CancellationToken cancellationToken)
     {
+        var end = buffer.Appended;
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            while (counters.Settled < settled && (_unsent.Count > 0 || _lines.Length > 0 || buffer.Bytes > 0))
+            while (_unsent.Count > 0 || OldestUnsealed() < end)
                 await SendRoundAsync(fillMessages, cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // Whatever stops sending must not reach the function's code.
             LastError = e.Message;
-            trouble.Failed($"cannot send, {counters.Current.Waiting} events wait: {e.Message}");
+            trouble.Failed(TroubleReport.Trouble.Sending, $"cannot send, {counters.Current.Waiting} events wait: {e.Message}");
             return false;
         }
         finally
@@ -57,7 +62,23 @@ internal sealed class EventPump(EventBuffer buffer, BatchSender sender, SendCoun
             batch.Dispose();
     }
 
+    private long OldestUnsealed() => _lines.Length > 0 ? _position : buffer.Removed;
+
+    // A call that never answers must not hold the turn for good: other senders and flushes wait for it.
     private async Task SendRoundAsync(bool fillMessages, CancellationToken cancellationToken)
+    {
+        using var time = new TimeBudget(roundTimeout, clock, cancellationToken);
+        try
+        {
+            await SendRoundWithinAsync(fillMessages, time.Token);
+        }
+        catch (OperationCanceledException e) when (time.IsOver)
+        {
+            throw new TimeoutException($"the queue did not answer within {roundTimeout}", e);
+        }
+    }
+
+    private async Task SendRoundWithinAsync(bool fillMessages, CancellationToken cancellationToken)
     {
         _packer ??= await sender.CreatePackerAsync(cancellationToken);
         if (_unsent.Count == 0)
@@ -79,15 +100,18 @@ internal sealed class EventPump(EventBuffer buffer, BatchSender sender, SendCoun
         var bytes = 0;
         while (_unsent.Count < BatchesPerRound && bytes < BytesPerRound)
         {
+            if (_lines.Length == 0)
+                _position = buffer.Removed;
             buffer.MoveTo(_lines, packer.BytesToFill);
             if (_lines.Length == 0 || (fillMessages && _unsent.Count > 0 && _lines.Length < packer.BytesToFill))
                 return;
             var batch = sender.Pack(packer, _lines.Span, out var consumed, out var refusal);
             _lines.RemoveStart(consumed);
+            _position += batch?.Events ?? 1;
             if (batch is null)
             {
                 counters.Drop(1);
-                trouble.Failed($"dropped {refusal}");
+                trouble.Failed(TroubleReport.Trouble.Dropped, $"dropped an event: {refusal}");
                 continue;
             }
 

@@ -3,12 +3,15 @@ namespace Telemetry.Sending;
 /// <summary>
 /// Sends in the background what nobody flushes. Runs only while events wait: an idle client has no timer and no task.
 /// </summary>
-internal sealed class PumpLoop(EventPump pump, SendCounters counters, Action drained, TimeSpan interval, TimeProvider clock)
-    : IAsyncDisposable
+/// <param name="pump">Does the sending.</param>
+/// <param name="counters">Tell whether events wait.</param>
+/// <param name="sent">Called whenever everything that waited has been sent.</param>
+/// <param name="interval">How long events wait for company.</param>
+/// <param name="hurryBytes">Buffered bytes that wait no longer.</param>
+/// <param name="clock">The clock of all waits.</param>
+internal sealed class PumpLoop(
+    EventPump pump, SendCounters counters, Action sent, TimeSpan interval, int hurryBytes, TimeProvider clock) : IAsyncDisposable
 {
-    // Enough to fill an SQS message of telemetry that compresses as usual.
-    private const int WakeBytes = 1024 * 1024;
-
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _gate = new();
@@ -19,17 +22,25 @@ internal sealed class PumpLoop(EventPump pump, SendCounters counters, Action dra
     {
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-        _wake.Dispose();
+        // Neither source nor semaphore is disposed: a late Send may still look at them, and they hold memory only.
     }
 
     /// <summary>Sees to it that what is buffered leaves: soon when there is much of it, else within the flush interval.</summary>
     internal void Wake(int bufferedBytes)
     {
         if (Volatile.Read(ref _active) == 0 && Interlocked.Exchange(ref _active, 1) == 0)
-            _running = Task.Run(RunAsync);
-        if (bufferedBytes >= WakeBytes && _wake.CurrentCount == 0)
+            _running = Start();
+        if (bufferedBytes >= hurryBytes && _wake.CurrentCount == 0)
             Hurry();
+    }
+
+    // The loop outlives the send that starts it, so it must not carry that send's trace and other ambient values.
+    private Task Start()
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+            return Task.Run(RunAsync);
+        using (ExecutionContext.SuppressFlow())
+            return Task.Run(RunAsync);
     }
 
     private void Hurry()
@@ -44,34 +55,38 @@ internal sealed class PumpLoop(EventPump pump, SendCounters counters, Action dra
     private async Task RunAsync()
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
-        while (!_stop.IsCancellationRequested)
+        TimeSpan? pause = null;
+        do
         {
-            await WaitAsync(backoff.Failures == 0 ? interval : backoff.Next());
-            if (_stop.IsCancellationRequested)
-                return;
-            if (await pump.DrainAsync(counters.Current.Accepted, fillMessages: true, _stop.Token))
+            // A full buffer hurries a queue that answers; one that failed is left alone until its time.
+            await (pause is { } span ? Task.Delay(span, clock, _stop.Token) : WaitForEventsAsync());
+            if (await pump.DrainAsync(fillMessages: true, _stop.Token))
             {
+                pause = null;
                 backoff.Reset();
-                drained();
+                sent();
             }
-            else if (backoff.Failures == 0)
+            else
             {
-                backoff.Next();
+                pause = backoff.Next();
             }
-
-            if (counters.Current.Waiting > 0)
-                continue;
-            Volatile.Write(ref _active, 0);
-            // An event may have come between the count and the mark; its sender saw the loop still running.
-            if (counters.Current.Waiting == 0 || Interlocked.Exchange(ref _active, 1) != 0)
-                return;
         }
+        while (!TryRest());
     }
 
-    private async Task WaitAsync(TimeSpan delay)
+    private bool TryRest()
+    {
+        if (counters.Current.Waiting > 0)
+            return false;
+        Volatile.Write(ref _active, 0);
+        // An event may have come between the count and the mark; its sender saw the loop still running.
+        return counters.Current.Waiting == 0 || Interlocked.Exchange(ref _active, 1) != 0;
+    }
+
+    private async Task WaitForEventsAsync()
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        await Task.WhenAny(_wake.WaitAsync(enough.Token), Task.Delay(delay, clock, enough.Token));
+        await Task.WhenAny(_wake.WaitAsync(enough.Token), Task.Delay(interval, clock, enough.Token));
         await enough.CancelAsync();
     }
 }

@@ -1,37 +1,71 @@
 namespace Telemetry.Sending;
 
-/// <summary>Counts events on their way through a client; safe for use by several threads at once.</summary>
+/// <summary>Counts events on their way through a client; safe for use by several threads at once, and every reading is exact.</summary>
 internal sealed class SendCounters
 {
-    private long _accepted;
+    private readonly Lock _gate = new();
+    private long _waiting;
     private long _sent;
     private long _dropped;
     private long _messages;
     private long _unreported;
 
-    internal TelemetryStatistics Current => new(
-        Interlocked.Read(ref _accepted), Interlocked.Read(ref _sent), Interlocked.Read(ref _dropped), Interlocked.Read(ref _messages));
-
-    /// <summary>Events that have left the client, one way or the other.</summary>
-    internal long Settled => Interlocked.Read(ref _sent) + Interlocked.Read(ref _dropped);
-
-    internal void Accept() => Interlocked.Increment(ref _accepted);
-
-    /// <summary>Takes an acceptance back: its sender was told that it failed.</summary>
-    internal void Withdraw() => Interlocked.Decrement(ref _accepted);
-
-    internal void Drop(int events)
+    internal TelemetryStatistics Current
     {
-        Interlocked.Add(ref _dropped, events);
-        Interlocked.Add(ref _unreported, events);
+        get
+        {
+            lock (_gate)
+                return new TelemetryStatistics(_waiting + _sent + _dropped, _sent, _dropped, _messages);
+        }
     }
 
+    /// <summary>An event was accepted and waits from here on.</summary>
+    internal void Accept()
+    {
+        lock (_gate)
+            _waiting++;
+    }
+
+    /// <summary>Waiting events were given up.</summary>
+    internal void Drop(long events)
+    {
+        lock (_gate)
+        {
+            _waiting -= events;
+            _dropped += events;
+            _unreported += events;
+        }
+    }
+
+    /// <summary>Waiting events were accepted by the queue.</summary>
     internal void Sent(int events, int messages)
     {
-        Interlocked.Add(ref _messages, messages);
-        Interlocked.Add(ref _sent, events);
+        lock (_gate)
+        {
+            _waiting -= events;
+            _sent += events;
+            _messages += messages;
+        }
+    }
+
+    /// <summary>An event that never waited was accepted by the queue.</summary>
+    internal void SentAtOnce(int messages)
+    {
+        lock (_gate)
+        {
+            _sent++;
+            _messages += messages;
+        }
     }
 
     /// <summary>Events dropped since the last call.</summary>
-    internal long TakeUnreportedDrops() => Interlocked.Exchange(ref _unreported, 0);
+    internal long TakeUnreportedDrops()
+    {
+        lock (_gate)
+        {
+            var dropped = _unreported;
+            _unreported = 0;
+            return dropped;
+        }
+    }
 }

@@ -6,25 +6,40 @@ internal sealed class TroubleReport(Action<string> report, TimeProvider clock)
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private string? _last;
-    private long _reportedAt;
+    private readonly long?[] _reportedAt = new long?[Enum.GetValues<Trouble>().Length];
 
-    internal void Failed(string trouble)
+    internal enum Trouble
+    {
+        /// <summary>The queue does not take what waits.</summary>
+        Sending,
+
+        /// <summary>Events were given up.</summary>
+        Dropped,
+    }
+
+    internal void Failed(Trouble kind, string detail)
     {
         lock (_gate)
         {
-            if (trouble == _last && clock.GetElapsedTime(_reportedAt) < Interval)
+            if (_reportedAt[(int)kind] is { } last && clock.GetElapsedTime(last) < Interval)
                 return;
-            _last = trouble;
-            _reportedAt = clock.GetTimestamp();
+            _reportedAt[(int)kind] = clock.GetTimestamp();
         }
 
-        report($"telemetry: {trouble}");
+        try
+        {
+            report($"telemetry: {detail}");
+        }
+        catch (Exception)
+        {
+            // The last place to tell anyone; what fails here (a closed standard error) must not fail the function.
+        }
     }
 
+    /// <summary>The next failure to send is news again.</summary>
     internal void Recovered()
     {
         lock (_gate)
-            _last = null;
+            _reportedAt[(int)Trouble.Sending] = null;
     }
 }
