@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging;
 
 namespace Bridge.Diagnostics;
 
@@ -7,8 +8,13 @@ namespace Bridge.Diagnostics;
 internal static class BridgeLogging
 {
     /// <summary>Sets the defaults, below every other source of configuration.</summary>
-    public static void AddBridgeLogging(this WebApplicationBuilder builder) =>
+    public static void AddBridgeLogging(this WebApplicationBuilder builder)
+    {
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults() });
+
+        // The slim builder has fixed the formatter: the configured one is set behind it.
+        builder.Logging.AddConsole(console => console.FormatterName = builder.Configuration["Logging:Console:FormatterName"]);
+    }
 
     private static Dictionary<string, string?> Defaults() => new(StringComparer.Ordinal)
     {
