@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
@@ -31,7 +32,8 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         return reason.ReplyCode switch
         {
             403 when text.Contains("login was refused", StringComparison.OrdinalIgnoreCase) => LoginRefused(options),
-            403 => new BrokerFault($"{text}: grant the user of {options.DisplayUri} that permission on the named resource", IsTransient: false),
+            403 => new BrokerFault(
+                $"{text}: grant the user of {options.DisplayUri} that permission on the named resource", IsTransient: false),
             404 => new BrokerFault($"{text}: create it, or correct its name in the configuration", IsTransient: false),
             406 => new BrokerFault($"{text}: what exists differs from what the bridge needs", IsTransient: false),
             530 => new BrokerFault(
@@ -44,7 +46,7 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
 
     private static BrokerFault? Explain(Exception cause, RabbitMqOptions options) => cause switch
     {
-        OperationInterruptedException { ShutdownReason: { Initiator: RabbitMQ.Client.ShutdownInitiator.Peer } reason } => From(reason, options),
+        OperationInterruptedException { ShutdownReason: { Initiator: ShutdownInitiator.Peer } reason } => From(reason, options),
         AuthenticationFailureException => LoginRefused(options),
         AuthenticationException => new BrokerFault(
             $"TLS with {options.DisplayUri} failed: {OneLine(cause.Message)}; check that the port speaks TLS (5671 by custom),"
@@ -70,8 +72,9 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
             $"the host of {options.DisplayUri} is not known: correct it in {RabbitMqOptions.Section}:Uri", IsTransient: false),
         SocketError.ConnectionRefused => new BrokerFault(
             $"{options.DisplayUri} refused the connection: the broker is not up yet, or listens on another port", IsTransient: true),
-        SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TryAgain => new BrokerFault(
-            $"{options.DisplayUri} could not be reached ({cause.SocketErrorCode}): check route, firewall and name service", IsTransient: true),
+        SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TryAgain => new(
+            $"{options.DisplayUri} could not be reached ({cause.SocketErrorCode}): check route, firewall and name service",
+            IsTransient: true),
         _ => null,
     };
 
@@ -80,13 +83,19 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         IsTransient: false);
 
     private static BrokerFault NotAmqp(RabbitMqOptions options) => new(
-        $"{options.DisplayUri} does not speak AMQP 0-9-1: correct the port in {RabbitMqOptions.Section}:Uri (5672 by custom, 5671 with amqps)",
+        $"{options.DisplayUri} does not speak AMQP 0-9-1: correct the port in {RabbitMqOptions.Section}:Uri"
+            + " (5672 by custom, 5671 with amqps)",
         IsTransient: false);
 
     private static IEnumerable<Exception> Causes(Exception exception)
     {
         yield return exception;
-        var inner = exception is AggregateException several ? several.InnerExceptions : [.. exception.InnerException is { } one ? [one] : Array.Empty<Exception>()];
+        var inner = exception switch
+        {
+            AggregateException several => several.InnerExceptions,
+            { InnerException: { } one } => [one],
+            _ => Array.Empty<Exception>() as IReadOnlyList<Exception>,
+        };
         foreach (var cause in inner.SelectMany(Causes))
             yield return cause;
     }

@@ -57,7 +57,7 @@ internal sealed class ConfirmWindow
         }
     }
 
-    /// <summary>True when a message of that size may be added now, or the window has failed and adding will throw.</summary>
+    /// <summary>True when a message of that size may be added now; also when the window has failed and adding will throw.</summary>
     /// <param name="bytes">Bytes of the message's body.</param>
     /// <param name="freed">To await before asking again, when the result is false.</param>
     public bool IsOpenFor(int bytes, [NotNullWhen(false)] out Task? freed)

@@ -21,14 +21,14 @@ internal sealed partial class MessageLimits
     public long MessageBytes => Volatile.Read(ref _messageBytes);
 
     /// <summary>Reads the limit out of the reason that a broker gives for closing a channel; other reasons are no matter.</summary>
-    /// <returns>True when the reason was a message over the limit.</returns>
+    /// <returns>True when that taught a limit that was not known.</returns>
     public bool TryLearn(string? closeReason)
     {
         if (closeReason is null || OverLimit().Match(closeReason) is not { Success: true } match)
             return false;
 
-        Volatile.Write(ref _messageBytes, long.Parse(match.Groups["limit"].ValueSpan));
-        return true;
+        var limit = long.Parse(match.Groups["limit"].ValueSpan);
+        return Interlocked.Exchange(ref _messageBytes, limit) != limit;
     }
 
     /// <summary>The refusal of a message that must not be written, or null.</summary>
@@ -50,9 +50,10 @@ internal sealed partial class MessageLimits
     private static string? ShortStringDetail(string name, string? text)
     {
         // Three bytes a character at most: most strings are known to fit without being encoded.
-        if (text is null || text.Length * 3 <= ShortString || Encoding.UTF8.GetByteCount(text) is var bytes && bytes <= ShortString)
+        if (text is null || text.Length * 3 <= ShortString)
             return null;
-        return $"the {name} has {bytes:N0} bytes; AMQP takes {ShortString}";
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        return bytes <= ShortString ? null : $"the {name} has {bytes:N0} bytes; AMQP takes {ShortString}";
     }
 
     private static string? HeadersDetail(in OutgoingProperties properties, uint frameBytes)
@@ -72,6 +73,7 @@ internal sealed partial class MessageLimits
     }
 
     // "message size 2000000 is larger than configured max size 1048576"; older brokers leave "configured" out.
-    [GeneratedRegex(@"message size \d+ is larger than (?:configured )?max size (?<limit>\d{1,18})", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"message size \d+ is larger than (?:configured )?max size (?<limit>\d{1,18})", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OverLimit();
 }

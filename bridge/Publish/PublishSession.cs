@@ -120,7 +120,8 @@ internal sealed class PublishSession : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task WriteAllAsync(IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
+    private async Task WriteAllAsync(
+        IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
     {
         try
         {
@@ -155,7 +156,12 @@ internal sealed class PublishSession : IAsyncDisposable
         {
             // No cancellation from here: a cancelled call would disturb the sequence numbers of others (client issue 1900).
             var write = _channel.BasicPublishAsync(
-                message.Exchange, message.RoutingKey, mandatory: true, _properties.Fill(message.Properties), message.Body, CancellationToken.None);
+                message.Exchange,
+                message.RoutingKey,
+                mandatory: true,
+                _properties.Fill(message.Properties),
+                message.Body,
+                CancellationToken.None);
             if (write.IsCompletedSuccessfully)
                 return;
             await AwaitOrGiveUpAsync(write.AsTask());
@@ -190,6 +196,11 @@ internal sealed class PublishSession : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
+        }
+        catch (Exception exception)
+        {
+            // Without its watch a session could wait for ever.
+            End(BrokerFault.From(exception, _context.Options).Message);
         }
     }
 

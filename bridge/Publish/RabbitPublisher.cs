@@ -6,6 +6,9 @@ namespace Bridge.Publish;
 /// <summary>
 /// Publishes over one or several connections, each with a confirm channel. A publication goes to one of them as a whole. Starting
 /// does not wait for the broker: until it is reachable and complete, <see cref="IsReady"/> is false and connecting goes on.
+/// While the broker blocks publishers (memory or disk alarm), which it tells only after something was published,
+/// <see cref="IsReady"/> is false too. Publications already begun then wait for <see cref="RabbitMqOptions.ConfirmTimeout"/> and
+/// fail with their outcome unknown; the connection is kept until the alarm is over, and only then replaced.
 /// </summary>
 internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
 {

@@ -55,7 +55,8 @@ internal sealed class Topology(string exchange, int partitions)
     /// <summary>Finds the exchange.</summary>
     /// <exception cref="OperationInterruptedException">It is missing.</exception>
     public Task FindExchangeAsync(IConnection connection, CancellationToken cancellationToken) =>
-        OnNewChannelAsync(connection, channel => channel.ExchangeDeclarePassiveAsync(exchange, cancellationToken), cancellationToken);
+        OnNewChannelAsync(
+            connection, channel => channel.ExchangeDeclarePassiveAsync(exchange, cancellationToken), cancellationToken);
 
     /// <summary>Finds a queue, or creates it.</summary>
     /// <exception cref="OperationInterruptedException">It can be neither found nor created.</exception>
@@ -63,7 +64,8 @@ internal sealed class Topology(string exchange, int partitions)
     {
         try
         {
-            await OnNewChannelAsync(connection, channel => channel.QueueDeclarePassiveAsync(queue, cancellationToken), cancellationToken);
+            await OnNewChannelAsync(
+                connection, channel => channel.QueueDeclarePassiveAsync(queue, cancellationToken), cancellationToken);
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == NotFound)
         {
@@ -76,7 +78,8 @@ internal sealed class Topology(string exchange, int partitions)
     }
 
     // A refused declaration closes its channel: each gets one of its own.
-    private static async Task OnNewChannelAsync(IConnection connection, Func<IChannel, Task> declare, CancellationToken cancellationToken)
+    private static async Task OnNewChannelAsync(
+        IConnection connection, Func<IChannel, Task> declare, CancellationToken cancellationToken)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await declare(channel);

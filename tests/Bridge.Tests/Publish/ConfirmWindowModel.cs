@@ -1,4 +1,5 @@
 using Bridge.Publish;
+using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Publish;
 
@@ -20,7 +21,7 @@ internal sealed class ConfirmWindowModel
         _random = new Random(seed);
         _seed = $"seed {seed}";
         _maxMessages = _random.Next(1, 40);
-        _window = new ConfirmWindow(_maxMessages, MaxBytes, new HandSetClock());
+        _window = new ConfirmWindow(_maxMessages, MaxBytes, new ManualTimeProvider());
     }
 
     public async Task RunAsync()

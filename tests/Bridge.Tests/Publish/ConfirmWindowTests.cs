@@ -1,10 +1,11 @@
 using Bridge.Publish;
+using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Publish;
 
 public sealed class ConfirmWindowTests
 {
-    private readonly HandSetClock _clock = new();
+    private readonly ManualTimeProvider _clock = new();
 
     [Fact]
     public async Task An_answer_with_multiple_settles_everything_up_to_it()

@@ -24,7 +24,7 @@ public sealed class PublishMetricsTests(BrokerFixture broker)
         await running.UntilReadyAsync();
         listener.RecordObservableInstruments();
 
-        Assert.Equal(2, measured["bridge.published"]);
+        Assert.Equal(2, measured["bridge.broker.confirmed"]);
         Assert.Equal(1, measured["bridge.publish.refused unroutable"]);
         Assert.Equal(1, measured["bridge.publish.refused rejected"]);
         Assert.Equal(1, measured["bridge.broker.reconnects"]);
