@@ -19,6 +19,7 @@ public sealed class TelemetryClient : IAsyncDisposable
 
     private readonly TelemetryOptions _options;
     private readonly TimeProvider _clock;
+    private readonly string _bufferIsFull;
     private readonly ClientMembers _members;
     private readonly SendCounters _counters = new();
     private readonly TroubleReport _trouble;
@@ -43,6 +44,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     {
         _options = options;
         _clock = clock;
+        _bufferIsFull = $"drops the oldest events: the buffer of {options.BufferBytes} bytes is full";
         _members = new ClientMembers(options.Service, options.Release, options.Instance);
         _trouble = new TroubleReport(options.Report, clock);
         _buffer = new EventBuffer(options.BufferBytes);
@@ -123,7 +125,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     public async Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default)
     {
         // Asked for at the end of every invocation, most of which have nothing left to send.
-        if (_counters.Current.Waiting == 0 && !ReportDrops())
+        if (Volatile.Read(ref _closed) || (_counters.Current.Waiting == 0 && !ReportDrops()))
             return default;
 
         using var time = new TimeBudget(budget ?? _options.SendTimeout, _clock, cancellationToken);
@@ -171,7 +173,7 @@ public sealed class TelemetryClient : IAsyncDisposable
         }
 
         if (dropped > 0)
-            Drop(dropped, $"dropped the oldest {dropped} events: the buffer of {_options.BufferBytes} bytes is full");
+            Drop(dropped, _bufferIsFull);
         _loop.Wake(held);
     }
 

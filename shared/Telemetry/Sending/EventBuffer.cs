@@ -11,7 +11,7 @@ namespace Telemetry.Sending;
 internal sealed class EventBuffer(int most)
 {
     private const int Smallest = 16 * 1024;
-    private const int LargestKept = 1024 * 1024;
+    private const int LargestKept = 4 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private byte[] _ring = [];

@@ -8,7 +8,7 @@ namespace Telemetry.Tests.Codec;
 /// <summary>What must hold for all events, limits and orders. A failure shows the scenario and the seed to repeat it with.</summary>
 public sealed class CodecProperties
 {
-    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(150);
+    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(100);
 
     [Fact]
     public void What_comes_out_is_what_went_in_whatever_the_order_and_the_duplicates() =>

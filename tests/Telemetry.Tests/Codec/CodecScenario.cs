@@ -10,7 +10,7 @@ namespace Telemetry.Tests.Codec;
 /// <summary>What one run of a property is about; all content follows from the seed, so a failure is told in one line.</summary>
 internal sealed record CodecScenario(int MessageBytes, bool Encrypted, int Senders, int[] EventBytes, int Seed)
 {
-    private const int LargestEvent = 300_000;
+    private const int LargestEvent = 200_000;
 
     internal KeyRing Keys => Encrypted ? new KeyRing(Some.Key) : KeyRing.Empty;
 
@@ -18,7 +18,7 @@ internal sealed record CodecScenario(int MessageBytes, bool Encrypted, int Sende
         from messageBytes in Between(QueueLimits.SmallestMessageBytes, 1_048_576)
         from encrypted in Gen.Elements(true, false)
         from senders in Gen.Choose(1, 3)
-        from events in Gen.Choose(1, 40)
+        from events in Gen.Choose(1, 25)
         from sizes in Between(2, LargestWithin(messageBytes)).ArrayOf(events)
         from seed in Gen.Choose(0, int.MaxValue)
         select new CodecScenario(messageBytes, encrypted, senders, sizes, seed)).ToArbitrary();

@@ -21,5 +21,17 @@ internal static class Some
     }
 
     /// <summary>Events, each on one line.</summary>
-    internal static byte[] Lines(IEnumerable<byte[]> events) => [.. events.SelectMany(line => line.Append((byte)'\n'))];
+    internal static byte[] Lines(IReadOnlyCollection<byte[]> events)
+    {
+        var lines = new byte[events.Sum(line => line.Length + 1)];
+        var length = 0;
+        foreach (var line in events)
+        {
+            line.CopyTo(lines, length);
+            length += line.Length + 1;
+            lines[length - 1] = (byte)'\n';
+        }
+
+        return lines;
+    }
 }

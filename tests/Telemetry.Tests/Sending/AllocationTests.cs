@@ -1,0 +1,70 @@
+using Telemetry.Queues;
+using Telemetry.Tests.Support;
+
+namespace Telemetry.Tests.Sending;
+
+/// <summary>In steady state a send allocates nothing on the thread of the function.</summary>
+public sealed class AllocationTests
+{
+    private const int Sends = 2_000;
+
+    [Fact]
+    public async Task A_ready_event_is_sent_without_allocation()
+    {
+        await using var test = new TestClient(limits: QueueLimits.Sqs);
+        var json = Some.Event(400, new Random(1), compressible: false);
+
+        Assert.Equal(0, await BytesPerSendAsync(test, () => test.Client.Send(json)));
+    }
+
+    [Fact]
+    public async Task A_log_event_with_ten_attributes_is_sent_without_allocation()
+    {
+        await using var test = new TestClient(limits: QueueLimits.Sqs);
+        var at = new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
+
+        Assert.Equal(
+            0,
+            await BytesPerSendAsync(test, () => test.Client.Send(
+                TelemetryEvent.Log(TelemetryLevel.Info, "order accepted")
+                    .With("orderId", 12_345_678).With("customer", "c-4711").With("total", 129.95).With("items", 3)
+                    .With("express", true).With("currency", "EUR").With("price", 12.50m).With("at", at)
+                    .With("note", (string?)null).With("ratio", 0.25))));
+    }
+
+    [Fact]
+    public async Task A_full_buffer_costs_no_allocation_either()
+    {
+        await using var test = new TestClient(options => options with { BufferBytes = 100_000 });
+        test.Queue.BeforeStoring = _ => throw TestClient.Failure();
+        var json = Some.Event(400, new Random(1), compressible: false);
+
+        Run(() => test.Client.Send(json));
+        await test.Client.FlushAsync();
+
+        Assert.Equal(0, BytesPerSend(() => test.Client.Send(json)));
+        Assert.True(test.Client.Statistics.Dropped > Sends);
+        test.Queue.BeforeStoring = _ => Task.CompletedTask;
+    }
+
+    // The second run is the steady state: writer, buffer and background exist, and the buffer has its size.
+    private static async Task<double> BytesPerSendAsync(TestClient test, Action send)
+    {
+        Run(send);
+        await test.FlushedAsync();
+        return BytesPerSend(send);
+    }
+
+    private static double BytesPerSend(Action send)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(send);
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Sends;
+    }
+
+    private static void Run(Action send)
+    {
+        for (var i = 0; i < Sends; i++)
+            send();
+    }
+}
