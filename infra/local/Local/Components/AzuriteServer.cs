@@ -18,7 +18,7 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private readonly int _port = FreePort.Next();
     private readonly string _folder = LocalFolders.NewRunFolder("azurite");
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = Loopback.NewHttpClient();
     private ChildProcess? _process;
 
     private AzuriteServer()

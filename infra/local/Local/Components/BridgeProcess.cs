@@ -13,7 +13,9 @@ public sealed class BridgeProcess : IAsyncDisposable
     private BridgeProcess(ChildProcess process, Uri url)
     {
         _process = process;
-        _http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(5) };
+        _http = Loopback.NewHttpClient();
+        _http.BaseAddress = url;
+        _http.Timeout = TimeSpan.FromSeconds(5);
     }
 
     /// <summary>Where it answers <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>

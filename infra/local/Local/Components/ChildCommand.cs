@@ -34,7 +34,10 @@ public static class ChildCommand
         finally
         {
             if (!process.HasExited)
+            {
                 process.Kill();
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
         }
 
         return new CommandResult(process.ExitCode, await output, await errors);

@@ -9,7 +9,7 @@ public sealed class FauxqsServer : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
     private readonly int _port = FreePort.Next();
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = Loopback.NewHttpClient();
     private ChildProcess? _process;
 
     private FauxqsServer()

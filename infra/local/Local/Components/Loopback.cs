@@ -8,6 +8,9 @@ internal static class Loopback
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A client that ignores the machine's proxy settings, which need not exempt loopback.</summary>
+    public static HttpClient NewHttpClient() => new(new SocketsHttpHandler { UseProxy = false });
+
     /// <summary>Completes when the port accepts a connection.</summary>
     /// <exception cref="InvalidOperationException">The process ended or the time passed first; its last output is in the message.</exception>
     public static Task WaitForPortAsync(int port, ChildProcess process, TimeSpan patience, CancellationToken cancellationToken) =>
