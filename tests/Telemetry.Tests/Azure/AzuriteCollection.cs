@@ -1,0 +1,8 @@
+namespace Telemetry.Tests.Azure;
+
+/// <summary>Facts that share one Azurite, each with queues of its own.</summary>
+[CollectionDefinition(Name)]
+public sealed class AzuriteCollection : ICollectionFixture<AzuriteFixture>
+{
+    public const string Name = "Azurite";
+}
