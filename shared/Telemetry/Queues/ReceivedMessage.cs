@@ -24,6 +24,9 @@ public sealed record ReceivedMessage
     /// </summary>
     public required long LeaseStart { get; init; }
 
+    /// <summary>How long the lease lasts, counted from <see cref="LeaseStart"/>; null where the receiver does not tell.</summary>
+    public TimeSpan? Lease { get; init; }
+
     /// <summary>Its length in bytes and its identity; never the text.</summary>
     public override string ToString() => $"message {Id} ({Text.Length} bytes, delivery {ReceiveCount})";
 }

@@ -1,0 +1,12 @@
+namespace Telemetry.Aws;
+
+/// <summary>One request to SQS, before it is signed.</summary>
+/// <param name="Operation">One of <see cref="SqsOperation"/>.</param>
+/// <param name="Body">The JSON document.</param>
+/// <param name="Wait">How long the service may hold the answer back on purpose.</param>
+internal sealed record SqsCall(string Operation, ReadOnlyMemory<byte> Body, TimeSpan Wait = default);
+
+/// <summary>A successful answer.</summary>
+/// <param name="Body">The JSON document; may be empty.</param>
+/// <param name="SentAt"><see cref="TimeProvider.GetTimestamp"/> from right before the request that was answered.</param>
+internal readonly record struct SqsAnswer(byte[] Body, long SentAt);

@@ -1,0 +1,46 @@
+namespace Telemetry.Aws;
+
+/// <summary>What to do about an error, in one clause.</summary>
+internal static class SqsRemedies
+{
+    public const string NoCredentials =
+        "no AWS credentials were found: give the function, task, pod or machine a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        + " (AWS_SESSION_TOKEN too for temporary ones) or AWS_PROFILE";
+
+    /// <summary>The remedy for a code; for the few codes whose message is known to hold no secret and no text, that message; else null.</summary>
+    public static string? For(string operation, string? code, string? message) => SqsCodes.Bare(code) switch
+    {
+        "AccessDenied" => $"allow {SqsOperation.ActionOf(operation)} on the queue, in the caller's policy and in the queue's own if it has one; "
+            + $"if the queue is encrypted with a KMS key, {KeyActions(operation)} on the key may be missing",
+        "KmsAccessDenied" or "KMS.AccessDenied" => $"allow {KeyActions(operation)} on the queue's KMS key",
+        "KmsDisabled" or "KmsInvalidState" or "KmsNotFound" => "the queue's KMS key cannot be used: see its state in KMS",
+        "QueueDoesNotExist" => "the queue does not exist: check region, account and name in its address, or create it",
+        "QueueDeletedRecently" => "a queue of this name was deleted less than 60 s ago: wait that long",
+        "InvalidClientTokenId" or "UnrecognizedClient" or "InvalidAccessKeyId" =>
+            "AWS does not know this access key: check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and that key and queue are of the same partition",
+        "MissingAuthenticationToken" => "the request arrived without its signature: a proxy may have removed it",
+        "SignatureDoesNotMatch" or "InvalidSignature" or "IncompleteSignature" =>
+            "the secret key does not belong to the access key, the region is another one, or a proxy changes requests",
+        "ExpiredToken" => "the session token has expired, and the credential chain gave no newer one",
+        "RequestTimeTooSkewed" or "RequestExpired" or "RequestInTheFuture" => "this machine's clock is wrong by minutes: set it",
+        "OverLimit" => "too many messages are in flight: delete or release some",
+        "InvalidMessageContents" => "a text holds characters that SQS does not take: U+0009, U+000A, U+000D and U+0020 and above only",
+        "BatchRequestTooLong" => "the messages of one call are larger than the queue takes: its MaximumMessageSize was lowered after it was asked",
+        "InvalidParameterValue" or "InvalidAttributeValue" or "InvalidAddress" or "UnsupportedOperation" => OneLine(message),
+        "RequestThrottled" or "Throttling" or "KmsThrottled" => "throttled",
+        _ => null,
+    };
+
+    private static string KeyActions(string operation) =>
+        operation is SqsOperation.SendMessageBatch ? "kms:GenerateDataKey and kms:Decrypt" : "kms:Decrypt";
+
+    private static string? OneLine(string? message)
+    {
+        const int longest = 200;
+        if (string.IsNullOrWhiteSpace(message))
+            return null;
+
+        message = message.ReplaceLineEndings(" ");
+        return message.Length > longest ? message[..longest] + "..." : message;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace Telemetry.Tests.Aws;
+
+/// <summary>Lets short timers fire at once and notes all: back-off passes, what bounds a call runs on real time.</summary>
+internal sealed class ImpatientClock : TimeProvider
+{
+    /// <summary>Timers up to this long fire at once: longer than any back-off, shorter than any call's time-out unless told otherwise.</summary>
+    public TimeSpan Impatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How far this clock is from the right time.</summary>
+    public TimeSpan Offset { get; init; }
+
+    /// <summary>The timers that fired at once, in order.</summary>
+    public ConcurrentQueue<TimeSpan> Waits { get; } = new();
+
+    /// <summary>The others.</summary>
+    public ConcurrentQueue<TimeSpan> Deadlines { get; } = new();
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime < TimeSpan.Zero || dueTime > Impatience)
+        {
+            Deadlines.Enqueue(dueTime);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+
+        Waits.Enqueue(dueTime);
+        return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
+}

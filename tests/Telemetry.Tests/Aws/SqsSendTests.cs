@@ -1,0 +1,304 @@
+using System.Text;
+using Telemetry.Aws;
+using Telemetry.Queues;
+
+namespace Telemetry.Tests.Aws;
+
+/// <summary>Sending to a queue that does not always do what it is asked.</summary>
+public sealed class SqsSendTests
+{
+    private static CancellationToken Bound => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+
+    [Fact]
+    public async Task Throttling_passes_with_growing_jittered_waits()
+    {
+        var refusals = 3;
+        await using var sqs = await FakeSqs.StartAsync(request =>
+            request.Operation is SqsOperation.SendMessageBatch && refusals-- > 0 ? FakeSqsReply.Error("RequestThrottled") : FakeSqsReply.Success(request));
+        var clock = new ImpatientClock();
+        await using var queue = sqs.Open(clock);
+
+        await queue.SendAsync(Messages(1), Bound);
+
+        Assert.Equal(4, sqs.Requests.Count(request => request.Operation is SqsOperation.SendMessageBatch));
+        Assert.Collection(
+            clock.Waits,
+            wait => Assert.InRange(wait, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200)),
+            wait => Assert.InRange(wait, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)),
+            wait => Assert.InRange(wait, TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(800)));
+    }
+
+    [Theory]
+    [InlineData("ThrottlingException", 400)]
+    [InlineData("ServiceUnavailable", 503)]
+    [InlineData("TooManyRequestsException", 429)]
+    public async Task Endless_throttling_ends_after_six_attempts(string code, int status)
+    {
+        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Error(code, status));
+        await using var queue = sqs.Open();
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound));
+
+        Assert.Equal(6, sqs.Requests.Count);
+        Assert.True(error.Failure.IsTransient);
+        Assert.Equal((status, code, "request-1"), (error.Failure.Status, error.Failure.Code, error.Failure.RequestId));
+    }
+
+    [Fact]
+    public async Task Only_failed_entries_are_sent_again()
+    {
+        var calls = 0;
+        await using var sqs = await FakeSqs.StartAsync(request =>
+            request.Operation is SqsOperation.SendMessageBatch && calls++ == 0
+                ? FakeSqsReply.Batch(request.Entries.Select((entry, i) => i % 3 == 0 ? FakeSqsReply.Failed(entry, "InternalError", false) : FakeSqsReply.Stored(entry)))
+                : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        await queue.SendAsync(Messages(10), Bound);
+
+        var sent = sqs.Requests.Where(request => request.Operation is SqsOperation.SendMessageBatch).Select(BodiesOf).ToList();
+        Assert.Equal(2, sent.Count);
+        Assert.Equal(["text 0", "text 3", "text 6", "text 9"], sent[1].Order(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task Entries_that_go_on_failing_are_given_up_and_counted()
+    {
+        await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch
+            ? FakeSqsReply.Batch(request.Entries.Select(entry =>
+                entry!["MessageBody"]!.GetValue<string>() is "text 1" ? FakeSqsReply.Failed(entry, "InternalError", false) : FakeSqsReply.Stored(entry)))
+            : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.SendAsync(Messages(3), Bound));
+
+        Assert.Equal(6, sqs.Requests.Count(request => request.Operation is SqsOperation.SendMessageBatch));
+        Assert.Contains("2 of 3 messages were stored", error.Message, StringComparison.Ordinal);
+        Assert.True(error.Failure.IsTransient);
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_the_senders_fault_is_not_repeated_and_keeps_no_other_back()
+    {
+        await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch
+            ? FakeSqsReply.Batch(request.Entries.Select((entry, i) => i == 2 ? FakeSqsReply.Failed(entry, "InvalidMessageContents", true) : FakeSqsReply.Stored(entry)))
+            : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.SendAsync(Messages(10), Bound));
+
+        Assert.Single(sqs.Requests, request => request.Operation is SqsOperation.SendMessageBatch);
+        Assert.Contains("9 of 10 messages were stored", error.Message, StringComparison.Ordinal);
+        Assert.Contains("InvalidMessageContents", error.Message, StringComparison.Ordinal);
+        Assert.False(error.Failure.IsTransient);
+    }
+
+    [Fact]
+    public async Task An_entry_that_the_answer_leaves_out_is_sent_again()
+    {
+        var calls = 0;
+        await using var sqs = await FakeSqs.StartAsync(request =>
+            request.Operation is SqsOperation.SendMessageBatch && calls++ == 0
+                ? FakeSqsReply.Batch(request.Entries.Skip(1).Select(FakeSqsReply.Stored))
+                : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        await queue.SendAsync(Messages(2), Bound);
+
+        Assert.Equal(["text 0"], BodiesOf(sqs.Requests.Last()));
+    }
+
+    [Fact]
+    public async Task A_text_that_was_stored_otherwise_is_an_error()
+    {
+        await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch
+            ? FakeSqsReply.Json("""{"Successful":[{"Id":"0","MD5OfMessageBody":"00000000000000000000000000000000"}]}""")
+            : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.SendAsync(Messages(1), Bound));
+
+        Assert.Contains("0 of 1 messages were stored", error.Message, StringComparison.Ordinal);
+        Assert.Contains("MD5", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("text 0", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dropped_connections_are_repeated()
+    {
+        var drops = 2;
+        await using var sqs = await FakeSqs.StartAsync(request =>
+            request.Operation is SqsOperation.SendMessageBatch && Interlocked.Decrement(ref drops) >= 0 ? FakeSqsReply.HangUp : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        await queue.SendAsync(Messages(1), Bound);
+
+        Assert.True(drops < 0);
+    }
+
+    [Fact]
+    public async Task A_connection_that_always_drops_is_an_error_without_a_status()
+    {
+        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.HangUp);
+        await using var queue = sqs.Open();
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound));
+
+        Assert.Null(error.Failure.Status);
+        Assert.True(error.Failure.IsTransient);
+        Assert.Contains("broke off", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_queue_that_does_not_answer_is_given_up_after_six_times_thirty_seconds()
+    {
+        using var release = new ManualResetEventSlim();
+        await using var sqs = await FakeSqs.StartAsync(request =>
+        {
+            release.Wait(TimeSpan.FromSeconds(20));
+            return FakeSqsReply.Success(request);
+        });
+        var clock = new ImpatientClock { Impatience = TimeSpan.FromMinutes(1) };
+        await using var queue = sqs.Open(clock);
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound));
+        release.Set();
+
+        Assert.Contains("no answer within 30 s", error.Message, StringComparison.Ordinal);
+        Assert.True(error.Failure.IsTransient);
+        Assert.Equal(6, clock.Waits.Count(wait => wait == TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Calls_run_side_by_side_but_no_more_than_eight()
+    {
+        var (running, most) = (0, 0);
+        var gate = new TaskCompletionSource();
+        await using var sqs = await FakeSqs.StartAsync(request =>
+        {
+            if (request.Operation is not SqsOperation.SendMessageBatch)
+                return FakeSqsReply.Success(request);
+
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            if (Volatile.Read(ref running) == SqsBatch.Concurrency)
+                gate.TrySetResult();
+            Assert.True(gate.Task.Wait(TimeSpan.FromSeconds(20)));
+            Interlocked.Decrement(ref running);
+            return FakeSqsReply.Success(request);
+        });
+        await using var queue = sqs.Open();
+
+        await queue.SendAsync(Messages(300), Bound);
+
+        Assert.Equal(SqsBatch.Concurrency, most);
+        Assert.Equal(30, sqs.Requests.Count(request => request.Operation is SqsOperation.SendMessageBatch));
+    }
+
+    [Fact]
+    public async Task After_a_failure_no_further_call_begins()
+    {
+        await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch
+            ? FakeSqsReply.Error("AccessDeniedException")
+            : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.SendAsync(Messages(1_000), Bound));
+
+        Assert.InRange(sqs.Requests.Count, 2, 1 + SqsBatch.Concurrency);
+        Assert.Contains("0 of 1000 messages were stored", error.Message, StringComparison.Ordinal);
+        Assert.Contains("allow sqs:SendMessage", error.Message, StringComparison.Ordinal);
+        Assert.Contains("kms:GenerateDataKey", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Base64_and_letters_beyond_ascii_travel_unescaped()
+    {
+        await using var sqs = await FakeSqs.StartAsync(FakeSqsReply.Success);
+        await using var queue = sqs.Open();
+
+        await queue.SendAsync([Encoding.UTF8.GetBytes("A+/=é")], Bound);
+
+        Assert.Contains("\"A+/=é\"", Encoding.UTF8.GetString(sqs.Requests.Last().Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Limits_are_asked_once()
+    {
+        await using var sqs = await FakeSqs.StartAsync(FakeSqsReply.Success);
+        await using var queue = sqs.Open();
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => queue.GetLimitsAsync(Bound).AsTask()));
+
+        Assert.Single(sqs.Requests);
+    }
+
+    [Fact]
+    public async Task A_failed_question_for_limits_is_asked_again()
+    {
+        var failures = 1;
+        await using var sqs = await FakeSqs.StartAsync(request =>
+            failures-- > 0 ? FakeSqsReply.Error("QueueDoesNotExist") : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        await Assert.ThrowsAsync<QueueException>(() => queue.GetLimitsAsync(Bound).AsTask());
+
+        Assert.Equal(QueueLimits.ForSqs(262_144), await queue.GetLimitsAsync(Bound));
+    }
+
+    [Fact]
+    public async Task A_sender_that_may_not_ask_for_limits_gets_the_default_ones()
+    {
+        await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.GetQueueAttributes
+            ? FakeSqsReply.Error("AccessDeniedException")
+            : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        Assert.Equal(QueueLimits.Sqs, await queue.GetLimitsAsync(Bound));
+        await queue.SendAsync(Messages(1), Bound);
+        Assert.Single(sqs.Requests, request => request.Operation is SqsOperation.GetQueueAttributes);
+    }
+
+    [Fact]
+    public async Task A_send_cancelled_under_way_throws_that_it_was_cancelled()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await using var sqs = await FakeSqs.StartAsync(request =>
+        {
+            if (request.Operation is SqsOperation.SendMessageBatch)
+                cancellation.Cancel();
+            return FakeSqsReply.Success(request);
+        });
+        await using var queue = sqs.Open();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.SendAsync(Messages(1), cancellation.Token));
+    }
+
+    [Fact]
+    public async Task A_cancellation_ends_the_wait_between_attempts()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Error("RequestThrottled"));
+        await using var queue = new SqsQueue(sqs.Endpoint, new CancellingClock(cancellation), () => new KnownCredentials());
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.SendAsync(Messages(1), cancellation.Token).WaitAsync(Bound));
+
+        Assert.Single(sqs.Requests);
+    }
+
+    private static List<string> BodiesOf(FakeSqsRequest request) =>
+        [.. request.Entries.Select(entry => entry!["MessageBody"]!.GetValue<string>())];
+
+    private static ReadOnlyMemory<byte>[] Messages(int count) =>
+        [.. Enumerable.Range(0, count).Select(n => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes($"text {n}")))];
+
+    /// <summary>Cancels when a back-off begins, which itself never ends.</summary>
+    private sealed class CancellingClock(CancellationTokenSource cancellation) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime >= TimeSpan.Zero && dueTime < TimeSpan.FromSeconds(10))
+                cancellation.CancelAfter(TimeSpan.FromMilliseconds(20));
+            return base.CreateTimer(callback, state, TimeSpan.FromMinutes(5), period);
+        }
+    }
+}
