@@ -114,8 +114,8 @@ public sealed class TelemetryClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends it earlier; that is no error either.</param>
     public async Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default)
     {
-        var target = _counters.Current.Accepted;
-        var complete = _counters.Settled >= target;
+        var target = _counters.Buffered;
+        var complete = _counters.Left >= target;
         if (!complete)
         {
             using var time = new CancellationTokenSource(budget ?? _options.SendTimeout, _clock);
@@ -124,8 +124,10 @@ public sealed class TelemetryClient : IAsyncDisposable
         }
 
         ReportDrops();
-        var error = complete ? null : _pump.LastError ?? "the flush's time was over before the queue had answered";
-        return new FlushResult(Math.Max(0, target - _counters.Settled), error);
+        var waiting = complete ? 0 : Math.Max(0, target - _counters.Left);
+        return waiting == 0
+            ? default
+            : new FlushResult(waiting, _pump.LastError ?? "the flush's time was over before the queue had answered");
     }
 
     /// <summary>
@@ -145,13 +147,19 @@ public sealed class TelemetryClient : IAsyncDisposable
 
     private void Buffer(ReadOnlySpan<byte> json)
     {
-        _counters.Accept();
+        _counters.AcceptBuffered();
         if (_buffer.TryAppend(json, out var dropped))
+        {
             _loop.Wake(_buffer.Bytes);
+        }
         else
+        {
+            _counters.Unbuffer();
             DropOne($"an event of {json.Length} bytes is larger than the buffer of {_options.BufferBytes}");
+        }
+
         if (dropped > 0)
-            _counters.Drop(dropped);
+            _counters.DropBuffered(dropped);
     }
 
     private void Reject(string problem)

@@ -22,17 +22,17 @@ internal sealed class EventPump(EventBuffer buffer, BatchSender sender, SendCoun
 
     internal string? LastError { get; private set; }
 
-    /// <summary>Sends until <paramref name="settled"/> events have left the client, or the attempt fails.</summary>
-    /// <param name="settled">As counted by <see cref="SendCounters.Settled"/>.</param>
+    /// <summary>Sends until <paramref name="left"/> events have left the buffer for good, or the attempt fails.</summary>
+    /// <param name="left">As counted by <see cref="SendCounters.Left"/>.</param>
     /// <param name="fillMessages">Whether the rest may wait for the next round while fuller batches travel.</param>
     /// <param name="cancellationToken">Ends the attempt; what was not accepted stays.</param>
     /// <returns>False when sending failed; the reason is in <see cref="LastError"/>.</returns>
-    internal async Task<bool> DrainAsync(long settled, bool fillMessages, CancellationToken cancellationToken)
+    internal async Task<bool> DrainAsync(long left, bool fillMessages, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            while (counters.Settled < settled && (_unsent.Count > 0 || _lines.Length > 0 || buffer.Bytes > 0))
+            while (counters.Left < left && (_unsent.Count > 0 || _lines.Length > 0 || buffer.Bytes > 0))
                 await SendRoundAsync(fillMessages, cancellationToken);
             return true;
         }
@@ -66,7 +66,7 @@ internal sealed class EventPump(EventBuffer buffer, BatchSender sender, SendCoun
             return;
 
         var messages = await sender.SendAsync(_unsent, cancellationToken);
-        counters.Sent(_unsent.Sum(batch => batch.Events), messages);
+        counters.SentBuffered(_unsent.Sum(batch => batch.Events), messages);
         foreach (var batch in _unsent)
             batch.Dispose();
         _unsent.Clear();
@@ -86,7 +86,7 @@ internal sealed class EventPump(EventBuffer buffer, BatchSender sender, SendCoun
             _lines.RemoveStart(consumed);
             if (batch is null)
             {
-                counters.Drop(1);
+                counters.DropBuffered(1);
                 trouble.Failed($"dropped {refusal}");
                 continue;
             }

@@ -49,7 +49,7 @@ internal sealed class PumpLoop(EventPump pump, SendCounters counters, Action dra
             await WaitAsync(backoff.Failures == 0 ? interval : backoff.Next());
             if (_stop.IsCancellationRequested)
                 return;
-            if (await pump.DrainAsync(counters.Current.Accepted, fillMessages: true, _stop.Token))
+            if (await pump.DrainAsync(counters.Buffered, fillMessages: true, _stop.Token))
             {
                 backoff.Reset();
                 drained();
@@ -59,11 +59,11 @@ internal sealed class PumpLoop(EventPump pump, SendCounters counters, Action dra
                 backoff.Next();
             }
 
-            if (counters.Current.Waiting > 0)
+            if (counters.Left < counters.Buffered)
                 continue;
             Volatile.Write(ref _active, 0);
             // An event may have come between the count and the mark; its sender saw the loop still running.
-            if (counters.Current.Waiting == 0 || Interlocked.Exchange(ref _active, 1) != 0)
+            if (counters.Left >= counters.Buffered || Interlocked.Exchange(ref _active, 1) != 0)
                 return;
         }
     }
