@@ -36,7 +36,7 @@ internal sealed class EventPump(EventBuffer buffer, BatchSender sender, SendCoun
                 await SendRoundAsync(fillMessages, cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Whatever stops sending must not reach the function's code.
             LastError = e.Message;
