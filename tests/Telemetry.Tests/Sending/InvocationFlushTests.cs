@@ -4,18 +4,12 @@ using Telemetry.Queues;
 
 namespace Telemetry.Tests.Sending;
 
-public sealed class InvocationFlushTests : IAsyncDisposable
+public sealed class InvocationFlushTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HoldingQueue _queue = new();
     private readonly ConcurrentQueue<string> _reports = [];
-
-    public ValueTask DisposeAsync()
-    {
-        _queue.LetGo();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task A_queue_that_does_not_answer_costs_an_invocation_its_budget_and_is_reported()
