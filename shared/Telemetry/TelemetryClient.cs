@@ -138,6 +138,27 @@ public sealed class TelemetryClient : IAsyncDisposable
     }
 
     /// <summary>
+    /// What a function host calls when an invocation ends and the platform may freeze or stop the instance: a flush within
+    /// <see cref="TelemetryOptions.FlushBudget"/> or what is left of the invocation, whichever is shorter. Never throws;
+    /// that events still wait is reported as every trouble is.
+    /// </summary>
+    /// <param name="remaining">Time that the invocation still has; null where the platform sets no deadline.</param>
+    public async Task<FlushResult> FlushInvocationAsync(TimeSpan? remaining = null)
+    {
+        var budget = remaining < _options.FlushBudget ? remaining.Value : _options.FlushBudget;
+        var result = await FlushAsync(budget > TimeSpan.Zero ? budget : TimeSpan.Zero);
+        // A failure is reported where it happens; only a queue that is merely slow would go unnoticed.
+        if (!result.IsComplete && _pump.LastError is null)
+        {
+            _trouble.Failed(
+                TroubleReport.Trouble.Sending,
+                $"events wait for a later flush: the queue had not answered within the invocation's {budget.TotalMilliseconds:0} ms");
+        }
+
+        return result;
+    }
+
+    /// <summary>
     /// Completes when the buffer is at most half full: for bulk producers, which would rather wait than have events dropped.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

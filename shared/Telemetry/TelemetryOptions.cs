@@ -1,3 +1,4 @@
+using System.Globalization;
 using Telemetry.Codec;
 using Telemetry.Queues;
 
@@ -6,6 +7,8 @@ namespace Telemetry;
 /// <summary>How a <see cref="TelemetryClient"/> sends.</summary>
 public sealed record TelemetryOptions
 {
+    private static readonly TimeSpan DefaultFlushBudget = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Where to. Environment: <c>TELEMETRY_QUEUE</c>, <c>TELEMETRY_QUEUE_KIND</c>, <c>TELEMETRY_QUEUE_CONNECTION</c>.</summary>
     public required QueueEndpoint Queue { get; init; }
 
@@ -30,6 +33,12 @@ public sealed record TelemetryOptions
     /// <summary>How long <c>SendAsync</c> tries at most. Default 30 s.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long the flush at an invocation's end may hold the invocation up. Default 500 ms; zero leaves sending to the
+    /// background. Environment: <c>TELEMETRY_FLUSH_BUDGET_MS</c>.
+    /// </summary>
+    public TimeSpan FlushBudget { get; init; } = DefaultFlushBudget;
+
     /// <summary>Takes one line about trouble with sending. Default: standard error, which both platforms keep.</summary>
     public Action<string> Report { get; init; } = Console.Error.WriteLine;
 
@@ -51,6 +60,7 @@ public sealed record TelemetryOptions
             Release = First(read, "TELEMETRY_RELEASE"),
             Instance = First(read, "AWS_LAMBDA_LOG_STREAM_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_NAME") ?? Environment.MachineName,
             Key = ReadKey(read("TELEMETRY_KEY")),
+            FlushBudget = ReadBudget(read("TELEMETRY_FLUSH_BUDGET_MS")),
         };
     }
 
@@ -66,6 +76,15 @@ public sealed record TelemetryOptions
         {
             throw new FormatException($"TELEMETRY_KEY: {e.Message}", e);
         }
+    }
+
+    private static TimeSpan ReadBudget(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return DefaultFlushBudget;
+        return int.TryParse(text, NumberStyles.None, null, out var milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : throw new FormatException($"TELEMETRY_FLUSH_BUDGET_MS: '{text}' is no number of milliseconds: give 0 or more");
     }
 
     private static string? First(Func<string, string?> read, params ReadOnlySpan<string> names)

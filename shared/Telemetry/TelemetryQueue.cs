@@ -54,6 +54,10 @@ public static class TelemetryQueue
     public static Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default) =>
         Client?.FlushAsync(budget, cancellationToken) ?? Task.FromResult(new FlushResult(0, null));
 
+    /// <inheritdoc cref="TelemetryClient.FlushInvocationAsync"/>
+    public static Task<FlushResult> FlushInvocationAsync(TimeSpan? remaining = null) =>
+        Client?.FlushInvocationAsync(remaining) ?? Task.FromResult(new FlushResult(0, null));
+
     private static TelemetryClient Required() =>
         Client ?? throw new InvalidOperationException(s_problem ?? "TelemetryQueue.Client was set to null");
 

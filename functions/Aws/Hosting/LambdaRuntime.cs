@@ -1,0 +1,136 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Telemetry;
+
+namespace Functions.Aws.Hosting;
+
+/// <summary>
+/// A Lambda custom runtime: asks for an invocation, runs the handler, answers, flushes telemetry, asks for the next. The
+/// flush comes after the answer, so that no caller waits for it, and before the next question, after which the platform
+/// may freeze the instance.
+/// </summary>
+public sealed class LambdaRuntime : IDisposable
+{
+    private const string HostName = "AWS_LAMBDA_RUNTIME_API";
+    private const string TraceName = "_X_AMZN_TRACE_ID";
+
+    // What is kept back of an invocation's time, so that a handler that obeys its token still gets an answer out.
+    private static readonly TimeSpan LongestReserve = TimeSpan.FromMilliseconds(500);
+
+    private readonly RuntimeApi _api;
+    private readonly TimeProvider _clock;
+
+    /// <summary>A runtime on the Runtime API at this host and port; nothing is asked before <see cref="RunAsync(Func{LambdaHandler}, CancellationToken)"/>.</summary>
+    public LambdaRuntime(string host, TimeProvider clock)
+    {
+        _api = new RuntimeApi(host);
+        _clock = clock;
+    }
+
+    /// <summary>The whole life of a function's process: until the platform ends it with SIGTERM.</summary>
+    /// <param name="initialise">Makes the handler; what it throws is reported as an initialisation error.</param>
+    /// <returns>The exit code: 0 after SIGTERM, 1 when the function could not be initialised or the platform is gone.</returns>
+    public static async Task<int> RunAsync(Func<LambdaHandler> initialise)
+    {
+        if (Environment.GetEnvironmentVariable(HostName) is not { Length: > 0 } host)
+        {
+            await Console.Error.WriteLineAsync($"{HostName} is not set: this program is started by AWS Lambda, or give the Runtime API's host:port");
+            return 1;
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            // The process ends by itself, after the last flush.
+            signal.Cancel = true;
+            stop.Cancel();
+        });
+        using var runtime = new LambdaRuntime(host, TimeProvider.System);
+        return await runtime.RunAsync(initialise, stop.Token);
+    }
+
+    /// <summary>Serves invocations until the token is cancelled; an invocation under way is finished first.</summary>
+    /// <returns>The exit code, as <see cref="RunAsync(Func{LambdaHandler})"/>.</returns>
+    public async Task<int> RunAsync(Func<LambdaHandler> initialise, CancellationToken stop)
+    {
+        try
+        {
+            if (await TryInitialiseAsync(initialise) is not { } handler)
+                return 1;
+            while (!stop.IsCancellationRequested)
+                await ServeAsync(await _api.GetNextAsync(stop), handler);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop while it waited for an invocation.
+        }
+        catch (HttpRequestException e)
+        {
+            await Console.Error.WriteLineAsync($"the Runtime API failed, the process ends: {e.Message}");
+            return 1;
+        }
+
+        await TelemetryQueue.FlushInvocationAsync();
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _api.Dispose();
+
+    private async Task<LambdaHandler?> TryInitialiseAsync(Func<LambdaHandler> initialise)
+    {
+        try
+        {
+            return initialise();
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"the function could not be initialised: {e}");
+            await _api.PostInitErrorAsync(LambdaError.Of(e));
+            await TelemetryQueue.FlushInvocationAsync();
+            return null;
+        }
+    }
+
+    private async Task ServeAsync(LambdaInvocation invocation, LambdaHandler handler)
+    {
+        // The X-Ray SDK and its like look for it there.
+        Environment.SetEnvironmentVariable(TraceName, invocation.TraceId);
+        var (answer, error) = await HandleAsync(invocation, handler);
+        if (error is null && await _api.PostResponseAsync(invocation.RequestId, answer) is HttpStatusCode.RequestEntityTooLarge)
+            error = new InvalidOperationException($"the answer of {answer.Length} bytes is larger than Lambda takes (6 MB)");
+        if (error is not null)
+        {
+            await Console.Error.WriteLineAsync($"invocation {invocation.RequestId} failed: {error}");
+            await _api.PostErrorAsync(invocation.RequestId, LambdaError.Of(error));
+        }
+
+        await TelemetryQueue.FlushInvocationAsync(Remaining(invocation));
+    }
+
+    private async Task<(ReadOnlyMemory<byte> Answer, Exception? Error)> HandleAsync(LambdaInvocation invocation, LambdaHandler handler)
+    {
+        var remaining = Remaining(invocation);
+        var reserve = remaining / 10 < LongestReserve ? remaining / 10 : LongestReserve;
+        using var time = new CancellationTokenSource(remaining - reserve, _clock);
+        try
+        {
+            return (await handler(invocation, time.Token), null);
+        }
+        catch (OperationCanceledException e) when (time.IsCancellationRequested)
+        {
+            return (default, new TimeoutException($"cancelled {reserve.TotalMilliseconds:0} ms before the invocation's deadline", e));
+        }
+        catch (Exception e)
+        {
+            return (default, e);
+        }
+    }
+
+    // Bounded above, because a timer takes no longer time.
+    private TimeSpan Remaining(LambdaInvocation invocation)
+    {
+        var remaining = invocation.Deadline - _clock.GetUtcNow();
+        return TimeSpan.FromTicks(Math.Clamp(remaining.Ticks, 0, TimeSpan.TicksPerDay));
+    }
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+using Functions.Aws.Hosting;
+using Orders.Http;
+
+namespace Functions.Aws;
+
+/// <summary>Serves a function that knows no cloud behind an HTTP API.</summary>
+internal static class HttpFunction
+{
+    internal static LambdaHandler Handler(Func<FunctionRequest, CancellationToken, Task<FunctionResponse>> function) =>
+        HttpApi.Handler(async (request, cancellationToken) =>
+        {
+            var response = await function(new FunctionRequest(request.ReadBody(), request.Header("traceparent")), cancellationToken);
+            var answer = HttpApiResponse.Of(response.Status, FunctionResponse.ContentType, response.Body.Span);
+            return response.RetryAfter is { } seconds
+                ? answer.With("retry-after", seconds.ToString(CultureInfo.InvariantCulture))
+                : answer;
+        });
+}

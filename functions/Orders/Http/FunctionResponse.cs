@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Orders.Model;
+
+namespace Orders.Http;
+
+/// <summary>What an HTTP function answers, whichever cloud carries it: a status and a JSON document.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">JSON, UTF-8.</param>
+public sealed record FunctionResponse(int Status, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The media type of every body.</summary>
+    public const string ContentType = "application/json";
+
+    /// <summary>After how many seconds the caller may try again; null says nothing about it (header <c>Retry-After</c>).</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>A value as JSON.</summary>
+    public static FunctionResponse Json<T>(int status, T value, JsonTypeInfo<T> type) =>
+        new(status, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    /// <summary>What is wrong, in one sentence: <c>{"error":"..."}</c>.</summary>
+    public static FunctionResponse Problem(int status, string error) => Json(status, new Problem(error), OrdersJson.Default.Problem);
+}

@@ -1,0 +1,27 @@
+using Local.Components;
+
+namespace Functions.Tests.Support;
+
+/// <summary>An Azure Storage Queue service that the tests of a class share.</summary>
+public sealed class AzuriteFixture : IAsyncLifetime
+{
+    private AzuriteServer? _server;
+
+    public AzuriteServer Server => _server ?? throw new InvalidOperationException("Azurite did not start");
+
+    public async Task InitializeAsync() => _server = await AzuriteServer.StartAsync();
+
+    public Task DisposeAsync() => _server?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+}
+
+/// <summary>An SQS that the tests of a class share.</summary>
+public sealed class FauxqsFixture : IAsyncLifetime
+{
+    private FauxqsServer? _server;
+
+    public FauxqsServer Server => _server ?? throw new InvalidOperationException("fauxqs did not start");
+
+    public async Task InitializeAsync() => _server = await FauxqsServer.StartAsync();
+
+    public Task DisposeAsync() => _server?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+}
