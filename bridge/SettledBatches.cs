@@ -3,34 +3,32 @@ using Telemetry.Codec;
 namespace Bridge;
 
 /// <summary>
-/// Remembers what this replica has settled, so that a redelivery is dropped instead of published again. Bounded: the oldest
-/// identities are forgotten first, after which a redelivery is published again under the same <c>message_id</c>.
+/// Remembers what this replica has published, so that a redelivery is dropped instead of published again. What was
+/// dead-lettered is not remembered: it may be sent back. Bounded: the oldest identities are forgotten first, after which a
+/// redelivery is published again under the same <c>message_id</c>.
 /// </summary>
 /// <param name="capacity">Identities remembered.</param>
 internal sealed class SettledBatches(int capacity = 50_000)
 {
-    /// <summary>The index that stands for all of a batch.</summary>
-    public const int Whole = -1;
-
     private readonly Lock _gate = new();
-    private readonly HashSet<(BatchId Batch, int Index)> _known = [];
-    private readonly Queue<(BatchId Batch, int Index)> _order = [];
+    private readonly HashSet<BatchId> _known = [];
+    private readonly Queue<BatchId> _order = [];
 
-    /// <summary>Whether a batch, or one chunk of it, is settled.</summary>
-    public bool Contains(BatchId batch, int index = Whole)
+    /// <summary>Whether a batch is known to be published.</summary>
+    public bool Contains(BatchId batch)
     {
         lock (_gate)
-            return _known.Contains((batch, index));
+            return _known.Contains(batch);
     }
 
-    /// <summary>Remembers a batch, or one chunk of it.</summary>
-    public void Add(BatchId batch, int index = Whole)
+    /// <summary>Remembers a batch.</summary>
+    public void Add(BatchId batch)
     {
         lock (_gate)
         {
-            if (!_known.Add((batch, index)))
+            if (!_known.Add(batch))
                 return;
-            _order.Enqueue((batch, index));
+            _order.Enqueue(batch);
             if (_order.Count > capacity)
                 _known.Remove(_order.Dequeue());
         }

@@ -15,7 +15,7 @@ internal sealed class WholeBatches(
 {
     private readonly ConcurrentDictionary<BatchId, TaskCompletionSource> _underWay = [];
 
-    /// <summary>True when this replica has already settled the batch.</summary>
+    /// <summary>True when this replica has already published the batch.</summary>
     public bool IsSettled(BatchId batch) => settled.Contains(batch);
 
     /// <summary>Publishes a whole batch, trying until it is settled.</summary>
@@ -35,9 +35,10 @@ internal sealed class WholeBatches(
         {
             if (await delivery.DeliverAsync(whole.Header, bytes.Memory, origin, cancellationToken) is { } refusal)
                 await deadLetters.PublishAsync(DeadMessagesOf(whole.Tokens, refusal), cancellationToken);
+            else
+                settled.Add(batch);
         }, cancellationToken);
 
-        settled.Add(batch);
         var receivers = whole.Tokens.Select(chunk => chunk.Receiver).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         metrics.CountAssembled(receivers.Count);
         AssembleLog.Whole(log, origin.Batch, whole.Tokens.Count, bytes.Length, string.Join(", ", receivers));

@@ -29,32 +29,30 @@ internal sealed class MessageWork(
             return true;
         }
 
-        var (batch, index) = IdentityOf(leased, decoded);
-        if (settled.Contains(batch, index))
+        var identity = IdentityOf(leased, decoded);
+        if (settled.Contains(identity.Batch))
         {
             metrics.CountDuplicate();
             return true;
         }
 
-        if (!_underWay.TryAdd((batch, index), true))
+        if (!_underWay.TryAdd(identity, true))
             return false;
         try
         {
-            await DoAsync(leased, decoded, batch, cancellationToken);
-            settled.Add(batch, index);
+            await DoAsync(leased, decoded, identity.Batch, cancellationToken);
             return true;
         }
         finally
         {
-            _underWay.TryRemove((batch, index), out _);
+            _underWay.TryRemove(identity, out _);
         }
     }
 
     private static (BatchId Batch, int Index) IdentityOf(LeasedMessage leased, DecodedMessage decoded) => decoded.Header switch
     {
-        null => (PlainIdentity.Of(leased.Message.Id, decoded.Bytes.Span), SettledBatches.Whole),
-        { Count: 1 } header => (header.Batch, SettledBatches.Whole),
         { } header => (header.Batch, header.Index),
+        null => (PlainIdentity.Of(leased.Message.Id, decoded.Bytes.Span), 0),
     };
 
     private async Task DoAsync(LeasedMessage leased, DecodedMessage decoded, BatchId batch, CancellationToken cancellationToken)
@@ -69,7 +67,9 @@ internal sealed class MessageWork(
         var refusal = decoded.Header is { } header
             ? await delivery.DeliverAsync(header, decoded.Slice, origin, cancellationToken)
             : await delivery.DeliverPlainAsync(decoded.Bytes, origin, cancellationToken);
-        if (refusal is not null)
+        if (refusal is null)
+            settled.Add(batch);
+        else
             await DeadLetterAsync(leased, refusal, cancellationToken);
     }
 

@@ -107,6 +107,20 @@ public sealed class QueueReceiverTests
     }
 
     [Fact]
+    public async Task What_was_dead_lettered_is_read_anew_when_it_is_sent_back()
+    {
+        await using var receiver = new RunningReceiver();
+        var text = Messages.Of([Messages.Event(1)], key: new Telemetry.Codec.MasterKey("k1", new byte[32]))[0];
+        receiver.Queue.Put(text);
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+
+        receiver.Queue.Put(text);
+        await receiver.UntilEmptyAsync();
+        Assert.Equal(2, receiver.Publisher.InQueue(Topology.DeadQueue).Count);
+    }
+
+    [Fact]
     public async Task The_same_batch_twice_at_a_time_is_published_once()
     {
         await using var receiver = new RunningReceiver();
