@@ -138,7 +138,7 @@ public sealed class FlushTests
     public async Task How_many_were_dropped_becomes_an_event_once_the_queue_takes_events_again()
     {
         await using var test = new TestClient(options => options with { BufferBytes = 1_000 });
-        test.Queue.BeforeStoring = _ => throw TestClient.Failure();
+        await test.FailAsync("{}");
         var events = Enumerable.Range(100, 30).Select(i => $$"""{"i":{{i}},"text":"{{new string('t', 80)}}"}""").ToList();
         foreach (var json in events)
             test.Send(json);
@@ -148,11 +148,11 @@ public sealed class FlushTests
         await test.FlushedAsync();
 
         var kept = 1_000 / (events[0].Length + 1);
-        Assert.Equal(events.TakeLast(kept), test.Events.Take(kept), StringComparer.Ordinal);
-        var report = Assert.Single(test.Events.Skip(kept));
+        Assert.Equal(["{}", .. events.TakeLast(kept)], test.Events.Take(1 + kept), StringComparer.Ordinal);
+        var report = Assert.Single(test.Events.Skip(1 + kept));
         Assert.Contains("\"level\":\"warn\"", report, StringComparison.Ordinal);
         Assert.Contains($"\"attributes\":{{\"dropped\":{events.Count - kept}}}", report, StringComparison.Ordinal);
-        test.AssertCounted(sent: kept + 1, dropped: events.Count - kept, waiting: 0);
+        test.AssertCounted(sent: 1 + kept + 1, dropped: events.Count - kept, waiting: 0);
     }
 
     [Fact]

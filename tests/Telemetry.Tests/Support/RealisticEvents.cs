@@ -25,8 +25,16 @@ internal sealed class RealisticEvents(int seed)
         var total = _random.Next(100, 50_000) / 100.0;
         Assert.True(Utf8.TryWrite(
             _json,
-            $"{{\"timestamp\":\"{_time:O}\",\"style\":\"log\",\"level\":\"{Levels[_random.Next(Levels.Length)]}\",\"message\":\"{Messages[_random.Next(Messages.Length)]}\",\"attributes\":{{\"orderId\":{_random.Next(10_000_000, 99_999_999)},\"items\":{_random.Next(1, 9)},\"total\":{total},\"currency\":\"{Currencies[_random.Next(Currencies.Length)]}\",\"durationMs\":{_random.Next(500, 90_000) / 1_000.0}}},\"traceparent\":\"00-{_random.NextInt64():x16}{_random.NextInt64():x16}-{_random.NextInt64():x16}-01\",\"service\":\"orders\",\"release\":\"2026.11.3\",\"instance\":\"2026/11/20/[$LATEST]0f9c2b7a41d84e6f\"}}",
+            $$"""
+            {"timestamp":"{{_time:O}}","style":"log","level":"{{Pick(Levels)}}","message":"{{Pick(Messages)}}",
+            "attributes":{"orderId":{{_random.Next(10_000_000, 99_999_999)}},"items":{{_random.Next(1, 9)}},"total":{{total}},
+            "currency":"{{Pick(Currencies)}}","durationMs":{{_random.Next(500, 90_000) / 1_000.0}}},
+            "traceparent":"00-{{_random.NextInt64():x16}}{{_random.NextInt64():x16}}-{{_random.NextInt64():x16}}-01",
+            "service":"orders","release":"2026.11.3","instance":"2026/11/20/[$LATEST]0f9c2b7a41d84e6f"}
+            """,
             out var length));
         return _json.AsSpan(0, length);
     }
+
+    private string Pick(string[] values) => values[_random.Next(values.Length)];
 }

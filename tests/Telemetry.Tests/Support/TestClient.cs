@@ -63,6 +63,16 @@ internal sealed class TestClient : IAsyncDisposable
 
     internal void Send(string json) => Client.Send(Encoding.UTF8.GetBytes(json));
 
+    /// <summary>Lets the queue fail and the background see it: it waits for its back-off then, and takes nothing more out of the buffer.</summary>
+    /// <param name="json">The one event that the background took.</param>
+    internal async Task FailAsync(string json)
+    {
+        Queue.BeforeStoring = _ => throw Failure();
+        Send(json);
+        await Clock.AdvanceToAsync(due => due == Options.FlushInterval);
+        await Eventually.TrueAsync(() => Queue.Calls == 1 && Clock.Due is [var due] && due < TimeSpan.FromSeconds(1));
+    }
+
     internal async Task FlushedAsync()
     {
         var result = await Client.FlushAsync();
