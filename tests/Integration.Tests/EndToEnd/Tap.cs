@@ -1,0 +1,70 @@
+using Local.Demo;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Integration.Tests.EndToEnd;
+
+/// <summary>
+/// The company's side: its exchange, and a durable queue bound with <c>#</c> that hands every event to the ledger. It survives a
+/// restart of the broker; an event that the broker then hands over again is not entered twice.
+/// </summary>
+internal sealed class Tap : IAsyncDisposable
+{
+    public const string Exchange = ExchangeTap.Exchange;
+    private const string Queue = "tap";
+    private const ushort Prefetch = 2_000;
+
+    private readonly IConnection _connection;
+    private readonly Ledger _ledger;
+
+    private Tap(IConnection connection, Ledger ledger)
+    {
+        _connection = connection;
+        _ledger = ledger;
+    }
+
+    /// <summary>Makes exchange and queue.</summary>
+    /// <param name="uri">The virtual host.</param>
+    /// <param name="ledger">Where arrivals are entered.</param>
+    /// <param name="bindingKey">What the queue is bound with.</param>
+    public static async Task<Tap> StartAsync(Uri uri, Ledger ledger, string bindingKey = "#")
+    {
+        var factory = new ConnectionFactory { Uri = uri, ClientProvidedName = "tap", NetworkRecoveryInterval = TimeSpan.FromMilliseconds(500) };
+        var tap = new Tap(await factory.CreateConnectionAsync(), ledger);
+        try
+        {
+            await tap.ConsumeAsync(bindingKey);
+            return tap;
+        }
+        catch
+        {
+            await tap.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Binds the queue with another key.</summary>
+    public async Task BindAsync(string bindingKey)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        await channel.QueueBindAsync(Queue, Exchange, bindingKey);
+    }
+
+    public async ValueTask DisposeAsync() => await _connection.DisposeAsync();
+
+    private async Task ConsumeAsync(string bindingKey)
+    {
+        var channel = await _connection.CreateChannelAsync();
+        await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true);
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueBindAsync(Queue, Exchange, bindingKey);
+        await channel.BasicQosAsync(0, Prefetch, global: false);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += async (_, delivery) =>
+        {
+            _ledger.Enter(delivery);
+            await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
+        };
+        await channel.BasicConsumeAsync(Queue, autoAck: false, consumer);
+    }
+}
