@@ -27,7 +27,7 @@ internal sealed record SentEvent(string Text)
     /// <summary>Reassembles and opens what a queue holds, as the bridge does; fails where anything is refused or missing.</summary>
     public static IReadOnlyList<SentEvent> Decode(IEnumerable<byte[]> messages)
     {
-        using var assembler = new BatchAssembler<int>(TimeSpan.FromMinutes(1));
+        var assembler = new BatchAssembler<int>(TimeSpan.FromMinutes(1));
         var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default);
         var events = new List<SentEvent>();
         foreach (var text in messages)
@@ -35,7 +35,8 @@ internal sealed record SentEvent(string Text)
             using var message = MessageText.Decode(text, CodecLimits.Default);
             Assert.Null(message.Refusal);
             var header = message.Header!.Value;
-            var assembly = assembler.Add(header, message.Slice.Span, token: 0, TimeProvider.System.GetUtcNow());
+            // A copy: the assembler holds it for longer than the message lives.
+            var assembly = assembler.Add(header, message.Slice.ToArray(), token: 0, TimeProvider.System.GetUtcNow());
             if (assembly.State is AssemblyState.Held)
                 continue;
             Assert.Equal(AssemblyState.Complete, assembly.State);
