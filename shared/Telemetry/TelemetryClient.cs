@@ -146,15 +146,10 @@ public sealed class TelemetryClient : IAsyncDisposable
     public async Task<FlushResult> FlushInvocationAsync(TimeSpan? remaining = null)
     {
         var budget = remaining < _options.FlushBudget ? remaining.Value : _options.FlushBudget;
-        var result = await FlushAsync(budget > TimeSpan.Zero ? budget : TimeSpan.Zero);
-        // A failure is reported where it happens; only a queue that is merely slow would go unnoticed.
-        if (!result.IsComplete && _pump.LastError is null)
-        {
-            _trouble.Failed(
-                TroubleReport.Trouble.Sending,
-                $"events wait for a later flush: the queue had not answered within the invocation's {budget.TotalMilliseconds:0} ms");
-        }
-
+        var result = await FlushAsync(budget);
+        // What the queue refused is reported by the pump already; only that it was slow would go unnoticed.
+        if (!result.IsComplete && budget > TimeSpan.Zero)
+            _trouble.Failed(TroubleReport.Trouble.Sending, $"{result.Waiting} events wait for a later flush: {result.Error}");
         return result;
     }
 
