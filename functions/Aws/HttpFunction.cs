@@ -10,7 +10,8 @@ internal static class HttpFunction
     internal static LambdaHandler Handler(Func<FunctionRequest, CancellationToken, Task<FunctionResponse>> function) =>
         HttpApi.Handler(async (request, cancellationToken) =>
         {
-            var response = await function(new FunctionRequest(request.ReadBody(), request.Header("traceparent")), cancellationToken);
+            var call = new FunctionRequest(request.ReadBody(), request.Header("traceparent"));
+            var response = await function(call, cancellationToken);
             var answer = HttpApiResponse.Of(response.Status, FunctionResponse.ContentType, response.Body.Span);
             return response.RetryAfter is { } seconds
                 ? answer.With("retry-after", seconds.ToString(CultureInfo.InvariantCulture))

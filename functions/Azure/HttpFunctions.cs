@@ -17,7 +17,8 @@ internal static class HttpFunctions
         Func<FunctionRequest, CancellationToken, Task<FunctionResponse>> function) =>
         app.MapMethods(route, [method], context => InvokeAsync(context, function));
 
-    private static async Task InvokeAsync(HttpContext context, Func<FunctionRequest, CancellationToken, Task<FunctionResponse>> function)
+    private static async Task InvokeAsync(
+        HttpContext context, Func<FunctionRequest, CancellationToken, Task<FunctionResponse>> function)
     {
         using var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, 1024 * 1024));
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);

@@ -15,6 +15,7 @@ namespace Orders;
 public sealed class CreateOrder(TimeProvider clock, TimeSpan? auditTimeout = null)
 {
     private const string Name = "create-order";
+    private const string NotAudited = "the order was not created: its audit event could not be stored; try again";
 
     // Above it an order is rare enough to keep whole, and its lines are worth more than their sum.
     private const int SnapshotAbove = 100;
@@ -26,7 +27,8 @@ public sealed class CreateOrder(TimeProvider clock, TimeSpan? auditTimeout = nul
     public Task<FunctionResponse> InvokeAsync(FunctionRequest request, CancellationToken cancellationToken) =>
         TracedFunction.RunAsync(Name, request, activity => CreateAsync(request, activity, cancellationToken));
 
-    private async Task<FunctionResponse> CreateAsync(FunctionRequest request, Activity activity, CancellationToken cancellationToken)
+    private async Task<FunctionResponse> CreateAsync(
+        FunctionRequest request, Activity activity, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
         var (order, problem) = OrderReader.Read(request.Body);
@@ -38,7 +40,7 @@ public sealed class CreateOrder(TimeProvider clock, TimeSpan? auditTimeout = nul
         // The order counts as created once its audit event is stored, and nothing before that has an effect. So a caller who
         // gets 503 may simply repeat: an order without its audit event would be worse than an order a moment later.
         if (!await TryAuditAsync(created, order, cancellationToken))
-            return FunctionResponse.Problem(503, "the order was not created: its audit event could not be stored; try again") with { RetryAfter = 1 };
+            return FunctionResponse.Problem(503, NotAudited) with { RetryAfter = 1 };
 
         Report(created, order, clock.GetElapsedTime(start));
         return FunctionResponse.Json(201, created, OrdersJson.Default.OrderCreated);
@@ -61,7 +63,9 @@ public sealed class CreateOrder(TimeProvider clock, TimeSpan? auditTimeout = nul
         catch (Exception e) when (e is QueueException or TimeoutException or InvalidOperationException || time.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TelemetryQueue.Send(TelemetryEvent.Log(TelemetryLevel.Error, "order not audited").With("orderId", created.OrderId).With(e));
+            TelemetryQueue.Send(TelemetryEvent.Log(TelemetryLevel.Error, "order not audited")
+                .With("orderId", created.OrderId)
+                .With(e));
             return false;
         }
     }

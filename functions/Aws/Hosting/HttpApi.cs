@@ -15,7 +15,7 @@ public static class HttpApi
     });
 
     /// <summary>Makes a handler of a function.</summary>
-    /// <param name="function">Answers a request; what it throws makes the invocation fail, which API Gateway answers with 500.</param>
+    /// <param name="function">Answers a request; what it throws fails the invocation, which API Gateway answers with 500.</param>
     public static LambdaHandler Handler(Func<HttpApiRequest, CancellationToken, Task<HttpApiResponse>> function) =>
         async (invocation, cancellationToken) =>
         {
@@ -36,7 +36,8 @@ public static class HttpApi
     }
 
     private static InvalidOperationException NoRequest(JsonException? e) =>
-        new($"the event is no HTTP request in payload format 2.0{(e?.Path is { } path ? $" at {path}" : "")}: invoke this function by an HTTP API or its URL");
+        new($"the event is no HTTP request in payload format 2.0{(e?.Path is { } path ? $" at {path}" : "")}:"
+            + " invoke this function by an HTTP API or its URL");
 }
 
 [JsonSerializable(typeof(HttpApiRequest))]

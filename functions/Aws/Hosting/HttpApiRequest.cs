@@ -34,7 +34,12 @@ public sealed record HttpApiRequest
 
     /// <summary>The body's bytes.</summary>
     /// <exception cref="FormatException">It claims to be Base64 and is not.</exception>
-    public byte[] ReadBody() => Body is null ? [] : IsBase64Encoded ? Convert.FromBase64String(Body) : Encoding.UTF8.GetBytes(Body);
+    public byte[] ReadBody() => this switch
+    {
+        { Body: null } => [],
+        { IsBase64Encoded: true } => Convert.FromBase64String(Body),
+        _ => Encoding.UTF8.GetBytes(Body),
+    };
 }
 
 /// <summary>What API Gateway says about a request.</summary>

@@ -8,7 +8,8 @@ namespace Functions.Aws.Hosting;
 /// <param name="Headers">The headers.</param>
 /// <param name="Body">The body as text, or in Base64.</param>
 /// <param name="IsBase64Encoded">Whether <paramref name="Body"/> is Base64.</param>
-public sealed record HttpApiResponse(int StatusCode, IReadOnlyDictionary<string, string> Headers, string Body, bool IsBase64Encoded)
+public sealed record HttpApiResponse(
+    int StatusCode, IReadOnlyDictionary<string, string> Headers, string Body, bool IsBase64Encoded)
 {
     /// <summary>An answer with a body of one type; text travels as it is, all else in Base64.</summary>
     public static HttpApiResponse Of(int statusCode, string contentType, ReadOnlySpan<byte> body)

@@ -9,7 +9,8 @@ namespace Functions.Aws.Hosting;
 /// <param name="StackTrace">Its stack, a line an entry.</param>
 internal sealed record LambdaError(string ErrorType, string ErrorMessage, IReadOnlyList<string> StackTrace)
 {
-    internal static LambdaError Of(Exception e) => new(e.GetType().Name, e.Message, e.StackTrace?.Split(Environment.NewLine) ?? []);
+    internal static LambdaError Of(Exception e) =>
+        new(e.GetType().Name, e.Message, e.StackTrace?.Split(Environment.NewLine) ?? []);
 
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, LambdaJson.Default.LambdaError);
 }

@@ -20,7 +20,7 @@ public sealed class LambdaRuntime : IDisposable
     private readonly RuntimeApi _api;
     private readonly TimeProvider _clock;
 
-    /// <summary>A runtime on the Runtime API at this host and port; nothing is asked before <see cref="RunAsync(Func{LambdaHandler}, CancellationToken)"/>.</summary>
+    /// <summary>A runtime on the Runtime API at this host and port; nothing is asked before it runs.</summary>
     public LambdaRuntime(string host, TimeProvider clock)
     {
         _api = new RuntimeApi(host);
@@ -34,7 +34,8 @@ public sealed class LambdaRuntime : IDisposable
     {
         if (Environment.GetEnvironmentVariable(HostName) is not { Length: > 0 } host)
         {
-            await Console.Error.WriteLineAsync($"{HostName} is not set: this program is started by AWS Lambda, or give the Runtime API's host:port");
+            await Console.Error.WriteLineAsync(
+                $"{HostName} is not set: AWS Lambda sets it; to start by hand, set it to a Runtime API's host:port");
             return 1;
         }
 
@@ -97,8 +98,12 @@ public sealed class LambdaRuntime : IDisposable
         // The X-Ray SDK and its like look for it there.
         Environment.SetEnvironmentVariable(TraceName, invocation.TraceId);
         var (answer, error) = await HandleAsync(invocation, handler);
-        if (error is null && await _api.PostResponseAsync(invocation.RequestId, answer) is HttpStatusCode.RequestEntityTooLarge)
+        if (error is null
+            && await _api.PostResponseAsync(invocation.RequestId, answer) is HttpStatusCode.RequestEntityTooLarge)
+        {
             error = new InvalidOperationException($"the answer of {answer.Length} bytes is larger than Lambda takes (6 MB)");
+        }
+
         if (error is not null)
         {
             await Console.Error.WriteLineAsync($"invocation {invocation.RequestId} failed: {error}");
@@ -108,7 +113,8 @@ public sealed class LambdaRuntime : IDisposable
         await TelemetryQueue.FlushInvocationAsync(Remaining(invocation));
     }
 
-    private async Task<(ReadOnlyMemory<byte> Answer, Exception? Error)> HandleAsync(LambdaInvocation invocation, LambdaHandler handler)
+    private async Task<(ReadOnlyMemory<byte> Answer, Exception? Error)> HandleAsync(
+        LambdaInvocation invocation, LambdaHandler handler)
     {
         var remaining = Remaining(invocation);
         var reserve = remaining / 10 < LongestReserve ? remaining / 10 : LongestReserve;

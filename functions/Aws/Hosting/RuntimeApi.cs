@@ -34,8 +34,9 @@ internal sealed class RuntimeApi(string host) : IDisposable
         return new LambdaInvocation
         {
             RequestId = Find(headers, "Lambda-Runtime-Aws-Request-Id")
-                ?? throw new HttpRequestException("the Runtime API handed out an invocation without Lambda-Runtime-Aws-Request-Id"),
-            Deadline = long.TryParse(Find(headers, "Lambda-Runtime-Deadline-Ms"), CultureInfo.InvariantCulture, out var milliseconds)
+                ?? throw new HttpRequestException("an invocation came without the header Lambda-Runtime-Aws-Request-Id"),
+            Deadline = long.TryParse(
+                Find(headers, "Lambda-Runtime-Deadline-Ms"), CultureInfo.InvariantCulture, out var milliseconds)
                 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
                 : DateTimeOffset.MaxValue,
             TraceId = Find(headers, "Lambda-Runtime-Trace-Id"),

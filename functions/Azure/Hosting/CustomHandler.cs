@@ -15,7 +15,7 @@ public static class CustomHandler
 {
     private const string PortName = "FUNCTIONS_CUSTOMHANDLER_PORT";
 
-    /// <summary>An application that listens where the Functions host expects it and flushes telemetry in every invocation.</summary>
+    /// <summary>An application that listens where the Functions host expects it and flushes in every invocation.</summary>
     /// <exception cref="InvalidOperationException"><c>FUNCTIONS_CUSTOMHANDLER_PORT</c> is missing or no port.</exception>
     public static WebApplication Create()
     {

@@ -5,7 +5,9 @@ using Telemetry;
 
 namespace Functions.Azure.Hosting;
 
-/// <summary>Sends an invocation's telemetry before its response is handed over: the platform may stop the instance right after.</summary>
+/// <summary>
+/// Sends an invocation's telemetry before its response is handed over: the platform may stop the instance right after.
+/// </summary>
 public static class TelemetryFlush
 {
     /// <summary>

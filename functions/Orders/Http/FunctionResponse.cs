@@ -12,7 +12,7 @@ public sealed record FunctionResponse(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>The media type of every body.</summary>
     public const string ContentType = "application/json";
 
-    /// <summary>After how many seconds the caller may try again; null says nothing about it (header <c>Retry-After</c>).</summary>
+    /// <summary>After how many seconds the caller may try again (header <c>Retry-After</c>); null says nothing.</summary>
     public int? RetryAfter { get; init; }
 
     /// <summary>A value as JSON.</summary>
@@ -20,5 +20,6 @@ public sealed record FunctionResponse(int Status, ReadOnlyMemory<byte> Body)
         new(status, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     /// <summary>What is wrong, in one sentence: <c>{"error":"..."}</c>.</summary>
-    public static FunctionResponse Problem(int status, string error) => Json(status, new Problem(error), OrdersJson.Default.Problem);
+    public static FunctionResponse Problem(int status, string error) =>
+        Json(status, new Problem(error), OrdersJson.Default.Problem);
 }

@@ -3,7 +3,7 @@ using Telemetry;
 
 namespace Orders.Http;
 
-/// <summary>What all functions have in common: each runs in a span that continues its caller's trace, and a failure is told.</summary>
+/// <summary>What all functions share: each runs in a span that continues its caller's trace, and a failure is told.</summary>
 public static class TracedFunction
 {
     /// <summary>Runs a function; what it sends meanwhile carries the span's <c>traceparent</c>.</summary>

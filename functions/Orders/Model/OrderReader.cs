@@ -20,7 +20,8 @@ internal static class OrderReader
         {
             // The exception's own message may quote the document.
             var line = (e.LineNumber ?? 0) + 1;
-            return (null, $"the body is no order at {e.Path ?? "$"} (line {line}, near byte {e.BytePositionInLine ?? 0}): not JSON, or a value of the wrong type");
+            var place = $"{e.Path ?? "$"} (line {line}, near byte {e.BytePositionInLine ?? 0})";
+            return (null, $"the body is no order at {place}: not JSON, or a value of the wrong type");
         }
     }
 }
