@@ -15,6 +15,7 @@ internal sealed class ConfirmWindowModel
     private readonly List<Written> _written = [];
     private readonly List<(PendingPublication Pending, List<PublishRefusal> Expected)> _publications = [];
     private int _processed;
+    private int _steps;
 
     public ConfirmWindowModel(int seed)
     {
@@ -66,6 +67,7 @@ internal sealed class ConfirmWindowModel
     // The broker reads messages in order, returning some, and answers those that it has read in any order.
     private void PlayBroker()
     {
+        Assert.True(_steps++ < 1_000_000, $"{_seed}: the answers never end");
         if (_processed < _written.Count && _random.Next(2) == 0)
         {
             var message = _written[_processed++];
