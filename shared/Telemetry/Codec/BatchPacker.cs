@@ -9,7 +9,7 @@ namespace Telemetry.Codec;
 public sealed class BatchPacker
 {
     /// <summary>Bytes of events that one batch holds at most, unless a single event is larger.</summary>
-    public const int LargestBatch = 4 * 1024 * 1024;
+    public const int LargestBatch = 8 * 1024 * 1024;
 
     // Below this a batch is one small message whatever is done to it: compressing it would cost time and save nothing.
     private const int CompressFrom = 1_024;
