@@ -9,11 +9,17 @@ internal static class CommandArguments
 {
     private const string StandardInput = "-";
 
-    public static Argument<string?> File() => new("FILE")
+    public static Argument<string?> File()
     {
-        Description = "File to read; standard input when left out or -",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+        var file = new Argument<string?>("FILE") { Description = "File to read; standard input when left out or -", Arity = ArgumentArity.ZeroOrOne };
+        file.Validators.Add(result =>
+        {
+            // The library takes a mistyped option for the file. What follows its = may be a secret.
+            if (result.Tokens is [{ Value: ['-', _, ..] value }])
+                result.AddError($"Unrecognized option '{value.Split('=')[0]}'");
+        });
+        return file;
+    }
 
     public static Option<string?> Queue(bool required, string description) => new("--queue")
     {

@@ -41,7 +41,8 @@ internal static class DeadCommand
 
     /// <summary>Opens the queue at the configured broker.</summary>
     public static Task<DeadLetterQueue> OpenAsync(CancellationToken cancellationToken) =>
-        DeadLetterQueue.OpenAsync(new BrokerConnector(CommandConfiguration.ReadBroker(), TimeProvider.System), cancellationToken);
+        DeadLetterQueue.OpenAsync(
+            new BrokerConnector(CommandConfiguration.ReadBroker(), TimeProvider.System), TimeProvider.System, cancellationToken);
 
     /// <summary>Those that the options choose.</summary>
     public static IAsyncEnumerable<KeptDeadLetter> ChooseAsync(

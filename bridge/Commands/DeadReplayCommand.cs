@@ -69,6 +69,8 @@ internal static class DeadReplayCommand
                 foreach (var failure in failures.Values)
                     stayed[failure] = stayed.GetValueOrDefault(failure) + 1;
             }
+
+            await letters.SettleAsync(cancellationToken);
         }
         finally
         {

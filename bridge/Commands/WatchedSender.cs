@@ -10,13 +10,23 @@ internal sealed class WatchedSender(IQueueSender inner) : IQueueSender
     /// <summary>The refusal; null while there was none.</summary>
     public QueueException? Refusal => _refusal;
 
-    public ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken) => inner.GetLimitsAsync(cancellationToken);
+    public ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken) =>
+        new(WatchAsync(() => inner.GetLimitsAsync(cancellationToken).AsTask()));
 
-    public async Task SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
+    public Task SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken) =>
+        WatchAsync(async () =>
+        {
+            await inner.SendAsync(messages, cancellationToken);
+            return true;
+        });
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private async Task<T> WatchAsync<T>(Func<Task<T>> call)
     {
         try
         {
-            await inner.SendAsync(messages, cancellationToken);
+            return await call();
         }
         catch (QueueException exception) when (!exception.Failure.IsTransient)
         {
@@ -24,6 +34,4 @@ internal sealed class WatchedSender(IQueueSender inner) : IQueueSender
             throw;
         }
     }
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

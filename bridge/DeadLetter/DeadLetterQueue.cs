@@ -10,16 +10,30 @@ namespace Bridge.DeadLetter;
 /// </summary>
 internal sealed class DeadLetterQueue : IAsyncDisposable
 {
+    // What a quorum queue takes back with one command it sorts by an Erlang map, which keeps the order of up to 32 keys.
+    private const int ReturnsAtOnce = 32;
+
+    private static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Farewell = TimeSpan.FromMinutes(1);
+
     private readonly BrokerConnection _connection;
     private readonly IChannel _channel;
     private readonly RabbitMqOptions _options;
+    private readonly TimeProvider _clock;
 
-    private DeadLetterQueue(BrokerConnection connection, IChannel channel, RabbitMqOptions options, uint count)
+    // Delivery tags count from 1 on a channel: all from there to the last are held, but for those removed.
+    private readonly HashSet<ulong> _removed = [];
+    private ulong _last;
+    private int _settled;
+
+    private DeadLetterQueue(BrokerConnection connection, IChannel channel, RabbitMqOptions options, uint count, TimeProvider clock)
     {
         _connection = connection;
         _channel = channel;
         _options = options;
         Count = count;
+        _clock = clock;
     }
 
     /// <summary>Dead letters that were there when it was opened, those that another reader holds not included.</summary>
@@ -27,14 +41,14 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
 
     /// <summary>Opens the queue.</summary>
     /// <exception cref="BrokerFaultException">The broker is out of reach, or the queue is missing or may not be read.</exception>
-    public static async Task<DeadLetterQueue> OpenAsync(BrokerConnector connector, CancellationToken cancellationToken)
+    public static async Task<DeadLetterQueue> OpenAsync(BrokerConnector connector, TimeProvider clock, CancellationToken cancellationToken)
     {
         var connection = await connector.OpenAsync("bridge dead letters", cancellationToken);
         try
         {
             var channel = await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken);
             var queue = await channel.QueueDeclarePassiveAsync(Topology.DeadQueue, cancellationToken);
-            return new DeadLetterQueue(connection, channel, connector.Options, queue.MessageCount);
+            return new DeadLetterQueue(connection, channel, connector.Options, queue.MessageCount, clock);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -49,36 +63,86 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
     {
         for (long i = 0; i < Count; i++)
         {
-            if (await TryAsync(() => _channel.BasicGetAsync(Topology.DeadQueue, autoAck: false, cancellationToken)) is not { } message)
+            if (await TryAsync(() => GetAsync(cancellationToken)) is not { } message)
                 yield break;
             yield return KeptDeadLetter.Of(message);
         }
     }
 
-    /// <summary>Removes a dead letter that was read.</summary>
+    /// <summary>Removes a dead letter that was read; certain once <see cref="SettleAsync"/> has ended.</summary>
     /// <exception cref="BrokerFaultException">The broker failed: it stays.</exception>
     public Task RemoveAsync(KeptDeadLetter letter, CancellationToken cancellationToken) => TryAsync(async () =>
     {
         await _channel.BasicAckAsync(letter.DeliveryTag, multiple: false, cancellationToken);
-        return true;
+        return _removed.Add(letter.DeliveryTag);
     });
+
+    /// <summary>Completes when the queue has applied every removal.</summary>
+    /// <exception cref="BrokerFaultException">The broker failed: any of them may stay.</exception>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        // The broker holds back acknowledgements while more than 32 of them are not applied, and forgets those when the channel
+        // closes. A get is applied in its turn: behind the first one they are sent, behind the second they are applied.
+        var removed = _removed.Count;
+        await TryAsync(() => GetAsync(cancellationToken));
+        await TryAsync(() => GetAsync(cancellationToken));
+        _settled = removed;
+    }
 
     /// <summary>Gives back what was not removed.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            // Waits until the broker has seen every removal.
-            await _channel.CloseAsync(CancellationToken.None);
+            await ReturnAsync().WaitAsync(Farewell, _clock);
         }
         catch (Exception)
         {
-            // The connection is closed next either way.
+            // The connection is closed next either way: then the broker takes them back, in an order of its own.
         }
 
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();
     }
+
+    private async Task<BasicGetResult?> GetAsync(CancellationToken cancellationToken)
+    {
+        var message = await _channel.BasicGetAsync(Topology.DeadQueue, autoAck: false, cancellationToken);
+        _last = message?.DeliveryTag ?? _last;
+        return message;
+    }
+
+    // In their order, and each part only when the one before has arrived. What is returned lies before what was never read, but
+    // behind what was returned earlier: reading a part of that turns the order round, reading all of it does not.
+    private async Task ReturnAsync()
+    {
+        if (_settled < _removed.Count)
+            await SettleAsync(CancellationToken.None);
+        long ready = await CountReadyAsync();
+        for (ulong tag = 0; tag < _last;)
+        {
+            var held = 0;
+            while (held < ReturnsAtOnce && tag < _last)
+                held += _removed.Contains(++tag) ? 0 : 1;
+            if (held == 0)
+                break;
+            await _channel.BasicNackAsync(tag, multiple: true, requeue: true, CancellationToken.None);
+            ready += held;
+            await WaitUntilReadyAsync(ready);
+        }
+
+        await _channel.CloseAsync(CancellationToken.None);
+    }
+
+    // Another reader may take them at once: then their number never shows, and the order is its concern.
+    private async Task WaitUntilReadyAsync(long count)
+    {
+        var began = _clock.GetTimestamp();
+        while (await CountReadyAsync() < count && _clock.GetElapsedTime(began) < ReturnPatience)
+            await Task.Delay(Look, _clock);
+    }
+
+    private async Task<long> CountReadyAsync() => (await _channel.QueueDeclarePassiveAsync(Topology.DeadQueue)).MessageCount;
 
     private static BrokerFaultException Explain(Exception exception, RabbitMqOptions options) =>
         exception as BrokerFaultException ?? new BrokerFaultException(BrokerFault.From(exception, options), exception);

@@ -7,12 +7,17 @@ namespace Bridge.DeadLetter;
 /// <summary>A dead letter as it lies in the queue, held by the channel that it was read on.</summary>
 internal sealed class KeptDeadLetter
 {
+    // Of this delivery, not of the message: quorum queues add them.
+    private const string DeliveryCount = "x-delivery-count";
+    private const string AcquiredCount = "x-acquired-count";
+
     private KeptDeadLetter(BasicGetResult message)
     {
         DeliveryTag = message.DeliveryTag;
         MessageId = message.BasicProperties.MessageId ?? "";
         ContentType = message.BasicProperties.ContentType;
         Headers = (message.BasicProperties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+            .Where(header => header.Key is not (DeliveryCount or AcquiredCount))
             .ToDictionary(header => header.Key, header => Value(header.Value), StringComparer.Ordinal);
         Body = message.Body;
     }
@@ -26,7 +31,7 @@ internal sealed class KeptDeadLetter
     /// <summary>MIME type of the body; null where there is none.</summary>
     public string? ContentType { get; }
 
-    /// <summary>All headers; each value a string or a long.</summary>
+    /// <summary>Its headers; each value a string or a long.</summary>
     public IReadOnlyDictionary<string, object> Headers { get; }
 
     /// <summary>The raw text of the queue message, or the event.</summary>

@@ -1,0 +1,39 @@
+using Local.Components;
+
+namespace Bridge.Tests.Commands;
+
+/// <summary>Both clouds' queues on loopback, for the tests of one class.</summary>
+public sealed class CloudsFixture : IAsyncLifetime
+{
+    private int _queues;
+
+    public AzuriteServer Azure { get; private set; } = null!;
+
+    public FauxqsServer Aws { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Azure = await AzuriteServer.StartAsync();
+        Aws = await FauxqsServer.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Azure.DisposeAsync();
+        await Aws.DisposeAsync();
+    }
+
+    /// <summary>A new queue of the kind <c>azure</c> or <c>sqs</c>.</summary>
+    internal async Task<BridgeQueue> CreateAsync(string kind)
+    {
+        var name = $"telemetry-{Interlocked.Increment(ref _queues)}";
+        if (kind is "azure")
+        {
+            await Azure.CreateQueueAsync(name);
+            return BridgeQueue.Of(Azure, name);
+        }
+
+        await Aws.CreateQueueAsync(name);
+        return BridgeQueue.Of(Aws, name);
+    }
+}

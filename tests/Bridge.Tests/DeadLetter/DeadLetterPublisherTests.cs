@@ -1,0 +1,119 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Bridge.DeadLetter;
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Bridge.Tests.Publish;
+using Bridge.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Telemetry.Codec;
+
+namespace Bridge.Tests.DeadLetter;
+
+/// <summary>What keeping a dead letter promises, and what it tells.</summary>
+public sealed class DeadLetterPublisherTests : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly ControlledPublisher _broker = new();
+    private readonly RecordedLog<DeadLetterPublisher> _log = new();
+    private readonly ManualTimeProvider _clock = new();
+    private readonly MetricsExporter _exporter;
+    private readonly DeadLetterPublisher _publisher;
+
+    public DeadLetterPublisherTests()
+    {
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        _exporter = new MetricsExporter(meters, _clock);
+        _publisher = new DeadLetterPublisher(_broker, new BridgeMetrics(meters), _log, _clock);
+    }
+
+    public void Dispose()
+    {
+        _exporter.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task Dead_letters_go_to_their_queue_with_reason_and_origin()
+    {
+        await PublishAsync(Dead.Raw("one", RefusalReason.Malformed));
+
+        var message = Assert.Single(_broker.InQueue(Topology.DeadQueue));
+        Assert.Equal("one", message.Properties.MessageId);
+        Assert.Equal("payload of one", Encoding.UTF8.GetString(message.Body.Span));
+        Assert.Equal(
+            [
+                new(DeadLetterHeaders.Reason, "malformed"), new(DeadLetterHeaders.Detail, "as the test says"), new(DeadLetterHeaders.Source, Dead.Source),
+                new(DeadLetterHeaders.ReceiveCount, 3), new(DeadLetterHeaders.At, "2026-01-01T00:00:00.0000000Z"),
+            ],
+            message.Properties.Headers.AsEnumerable());
+    }
+
+    [Fact]
+    public async Task Confirmed_dead_letters_are_counted_by_reason()
+    {
+        await PublishAsync(Dead.Raw("one", RefusalReason.Malformed), Dead.Raw("two", RefusalReason.Conflict), Dead.Raw("three", RefusalReason.Malformed));
+
+        Assert.Equal(2, Counted(RefusalReason.Malformed));
+        Assert.Equal(1, Counted(RefusalReason.Conflict));
+        Assert.Equal(0, Counted(RefusalReason.TooLarge));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_dead_letter_queue_that_refuses_fails_the_call_and_counts_nothing(bool isMissing)
+    {
+        _broker.Refuse = message => message.Properties.MessageId is not "two" ? null
+            : isMissing ? PublishRefusalReason.Unroutable : PublishRefusalReason.Rejected;
+
+        var failure = await Assert.ThrowsAsync<PublishException>(
+            () => PublishAsync(Dead.Raw("one", RefusalReason.Malformed), Dead.Raw("two", RefusalReason.Malformed)));
+
+        Assert.Contains("refused 1 of 2 dead letters", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("telemetry.dead", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, Counted(RefusalReason.Malformed));
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public async Task A_lost_connection_fails_the_call()
+    {
+        _broker.Failures = 1;
+
+        await Assert.ThrowsAsync<PublishException>(() => PublishAsync(Dead.Raw("one", RefusalReason.Malformed)));
+
+        Assert.Equal(0, Counted(RefusalReason.Malformed));
+    }
+
+    [Fact]
+    public async Task One_line_tells_of_a_batch_with_reason_source_and_ids_and_without_payload()
+    {
+        await PublishAsync([.. Enumerable.Range(0, 7).Select(number => Dead.Raw($"id-{number}", RefusalReason.Undecryptable))]);
+
+        Assert.Equal(
+            $"Warning: Dead-lettered 7 from {Dead.Source} as undecryptable: as the test says; id-0, id-1, id-2, id-3, id-4 and 2 more",
+            Assert.Single(_log.Lines));
+    }
+
+    [Fact]
+    public async Task A_flood_is_counted_instead_of_told_line_by_line()
+    {
+        for (var number = 0; number < 1_000; number++)
+            await PublishAsync(Dead.Raw($"id-{number}", RefusalReason.Malformed));
+        Assert.Equal(20, _log.Lines.Count);
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await PublishAsync(Dead.Raw("later", RefusalReason.Malformed));
+
+        Assert.Equal(22, _log.Lines.Count);
+        Assert.Contains("Dead-lettered 980 more", _log.Lines[20], StringComparison.Ordinal);
+        Assert.Contains("later", _log.Lines[21], StringComparison.Ordinal);
+    }
+
+    private Task PublishAsync(params IReadOnlyList<DeadMessage> messages) =>
+        _publisher.PublishAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
+
+    private double Counted(RefusalReason reason) =>
+        Local.Components.PrometheusText.Parse(_exporter.Export())[$$"""bridge_dead_lettered_total{reason="{{Refusal.CodeOf(reason)}}"}"""];
+}

@@ -1,0 +1,105 @@
+using Bridge.Tests.Publish;
+using Microsoft.Extensions.Hosting;
+
+namespace Bridge.Tests;
+
+/// <summary>In which order stages start and stop, and what becomes of one that ends by itself.</summary>
+public sealed class StagesTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly List<string> _calls = [];
+    private readonly RecordedLog<Stages> _log = new();
+
+    [Fact]
+    public async Task Sinks_start_first_and_sources_stop_first()
+    {
+        var stages = Stages(new RecordingStage("publisher", _calls), new RecordingStage("assembler", _calls), new RecordingStage("receiver", _calls));
+
+        await stages.StartAsync(CancellationToken.None);
+        await stages.StopAsync();
+
+        Assert.Equal(["+publisher", "+assembler", "+receiver", "-receiver", "-assembler", "-publisher"], _calls);
+        Assert.Null(stages.Dead);
+    }
+
+    [Fact]
+    public async Task A_stage_that_fails_to_stop_does_not_keep_the_others_from_it()
+    {
+        var stages = Stages(new RecordingStage("publisher", _calls), new RecordingStage("receiver", _calls) { FailsToStop = true });
+
+        await stages.StartAsync(CancellationToken.None);
+        await stages.StopAsync();
+
+        Assert.Equal("-publisher", _calls[^1]);
+        Assert.Equal("Warning: Stage receiver did not stop in order: stuck", Assert.Single(_log.Lines));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_loop_that_ends_by_itself_is_a_dead_stage(bool fails)
+    {
+        var loop = new EndingStage();
+        var stages = Stages(new RecordingStage("publisher", _calls), loop);
+        await stages.StartAsync(CancellationToken.None);
+        var failed = stages.FailedOrAsync(CancellationToken.None);
+        Assert.False(failed.IsCompleted);
+
+        loop.End(fails);
+        await failed.WaitAsync(Patience);
+
+        Assert.Equal("ending", stages.Dead);
+        Assert.Equal("Critical: Stage ending has ended by itself: the bridge ends", Assert.Single(_log.Lines));
+        await stages.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_loop_that_was_told_to_stop_is_no_dead_stage()
+    {
+        var stages = Stages(new EndingStage());
+        await stages.StartAsync(CancellationToken.None);
+
+        await stages.StopAsync();
+
+        Assert.Null(stages.Dead);
+        Assert.Empty(_log.Lines);
+    }
+
+    private Stages Stages(params IReadOnlyList<IHostedService> services) =>
+        new(services.Select(service => new Stage(service is RecordingStage recording ? recording.Name : "ending", service)), _log, TimeProvider.System);
+
+    private sealed class RecordingStage(string name, List<string> calls) : IHostedService
+    {
+        public string Name => name;
+
+        public bool FailsToStop { get; init; }
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            calls.Add($"+{name}");
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            calls.Add($"-{name}");
+            return FailsToStop ? Task.FromException(new InvalidOperationException("stuck")) : Task.CompletedTask;
+        }
+    }
+
+    private sealed class EndingStage : BackgroundService
+    {
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End(bool fails)
+        {
+            if (fails)
+                _end.SetException(new InvalidOperationException("a bug"));
+            else
+                _end.SetResult();
+        }
+
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => _end.Task.WaitAsync(stoppingToken);
+    }
+}
