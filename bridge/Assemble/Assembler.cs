@@ -1,6 +1,5 @@
 using Bridge.Diagnostics;
 using Bridge.Publish;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -18,28 +17,13 @@ internal sealed class Assembler(
     AssembleOptions options,
     BridgeMetrics metrics,
     ILogger<Assembler> log,
-    TimeProvider clock) : BackgroundService
+    TimeProvider clock) : DrainingService
 {
     private readonly TaskGroup _inWork = new();
-    private readonly CancellationTokenSource _abort = new();
     private PartitionConsumer[] _consumers = [];
 
     /// <summary>Bytes of chunks held.</summary>
     public long Bytes => Volatile.Read(ref _consumers).Sum(consumer => consumer.Bytes);
-
-    /// <summary>Takes no more chunks, lets whole batches be settled while the host allows it, then leaves the rest to other replicas.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await using var registration = cancellationToken.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
-        await base.StopAsync(CancellationToken.None);
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _abort.Dispose();
-        base.Dispose();
-    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -111,7 +95,7 @@ internal sealed class Assembler(
             var queue = Topology.ChunkQueue(partition);
             consumers[partition] = new PartitionConsumer(
                 channel, queue, whole, limits, options, metrics, _inWork, clock,
-                cancelled: () => closed.TrySetResult($"the broker no longer delivers from {queue}"), _abort.Token);
+                cancelled: () => closed.TrySetResult($"the broker no longer delivers from {queue}"), Abort);
             await consumers[partition].StartAsync(cancellationToken);
         }
 

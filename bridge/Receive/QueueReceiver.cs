@@ -1,6 +1,5 @@
 using Bridge.Diagnostics;
 using Bridge.Publish;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Telemetry;
 using Telemetry.Queues;
@@ -19,7 +18,7 @@ internal sealed class QueueReceiver(
     ReceiveOptions options,
     BridgeMetrics metrics,
     ILogger<QueueReceiver> log,
-    TimeProvider clock) : BackgroundService
+    TimeProvider clock) : DrainingService
 {
     private const int ExpectedMessageBytes = 64 * 1024;
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
@@ -30,22 +29,7 @@ internal sealed class QueueReceiver(
     private readonly DeleteBatcher _deletes = new(queue);
     private readonly QueueDepth _depth = new(queue, clock);
     private readonly TaskGroup _inWork = new();
-    private readonly CancellationTokenSource _abort = new();
     private int _polls;
-
-    /// <summary>Stops taking messages, lets the work under way end while the host allows it, then gives the rest back.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await using var registration = cancellationToken.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
-        await base.StopAsync(CancellationToken.None);
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _abort.Dispose();
-        base.Dispose();
-    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -135,12 +119,12 @@ internal sealed class QueueReceiver(
     {
         try
         {
-            if (await work.DoAsync(leased, _abort.Token))
+            if (await work.DoAsync(leased, Abort))
                 await DeleteAsync(leased);
             else
                 await ReleaseAsync(leased, SameUnderWayDelay);
         }
-        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        catch (OperationCanceledException) when (Abort.IsCancellationRequested)
         {
             await ReleaseAsync(leased, TimeSpan.Zero);
         }
