@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Bridge.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Bridge.Diagnostics;
 
 namespace Bridge.Commands;
 

@@ -91,7 +91,7 @@ public sealed class UsageTests
         var result = await BridgeCommand.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["TELEMETRY_KEY"] = $"k1:{Secret}{Secret}" }, "inspect");
 
         var error = BridgeCommand.OnlyError(result);
-        Assert.StartsWith("error: TELEMETRY_KEY: key 'k1' is no Base64 of 32 bytes", error, StringComparison.Ordinal);
+        Assert.StartsWith("error: TELEMETRY_KEY: the key must read kver:base64", error, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, error, StringComparison.Ordinal);
     }
 }

@@ -136,7 +136,12 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
             VisibleAt = clock.GetUtcNow() + lease;
             return new ReceivedMessage
             {
-                Id = id, Receipt = Receipt, Text = text, ReceiveCount = _deliveries, EnqueuedAt = EnqueuedAt, LeaseStart = clock.GetTimestamp(),
+                Id = id,
+                Receipt = Receipt,
+                Text = text,
+                ReceiveCount = _deliveries,
+                EnqueuedAt = EnqueuedAt,
+                LeaseStart = clock.GetTimestamp(),
             };
         }
 
