@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bridge.Publish;
 using Telemetry.Queues;
 
@@ -32,8 +33,13 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
         await using var receiver = CloudQueues.OpenReceiver(queue);
         var findings = await receiver.CheckAsync(cancellationToken);
         return [.. findings.Select(finding => new CheckResult(
-            $"queue {queue}: {finding.Operation}", finding.Error?.Message, finding.Error?.Failure.IsTransient ?? false))];
+            $"queue {queue}: {finding.Operation}", finding.Error?.Message, finding.Error is { } error && MayPass(error)))];
     }
+
+    // A name that does not exist is a typing error to the one who starts a bridge; later it is the name service's trouble.
+    private static bool MayPass(QueueException error) =>
+        error.Failure.IsTransient
+        && error.GetBaseException() is not SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData };
 
     private async Task<IReadOnlyList<CheckResult>> CheckBrokerAsync(CancellationToken cancellationToken)
     {
@@ -52,7 +58,8 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
         {
             return await check(both.Token).WaitAsync(Patience + Grace, clock, cancellationToken);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && (exception is TimeoutException || time.IsCancellationRequested))
+        catch (Exception exception) when (
+            !cancellationToken.IsCancellationRequested && (exception is TimeoutException || time.IsCancellationRequested))
         {
             return [new CheckResult(name, $"gave no complete answer within {Patience.TotalSeconds} s", IsTransient: true)];
         }

@@ -17,15 +17,18 @@ internal sealed class EventSender : IAsyncDisposable
     private readonly WatchedSender _queue;
     private readonly TelemetryClient _client;
     private readonly TimeProvider _clock;
+    private readonly Action<string> _report;
+    private volatile bool _over;
     private long _sent;
     private long _progressAt;
 
     public EventSender(QueueEndpoint endpoint, IQueueSender queue, MasterKey? key, Action<string> report, TimeProvider clock)
     {
         _clock = clock;
+        _report = report;
         _progressAt = clock.GetTimestamp();
         _queue = new WatchedSender(queue);
-        var options = new TelemetryOptions { Queue = endpoint, Key = key, BufferBytes = BufferBytes, Report = report };
+        var options = new TelemetryOptions { Queue = endpoint, Key = key, BufferBytes = BufferBytes, Report = Report };
         _client = new TelemetryClient(options, () => _queue, clock);
     }
 
@@ -70,8 +73,16 @@ internal sealed class EventSender : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _over = true;
         await _client.DisposeAsync();
         await _queue.DisposeAsync();
+    }
+
+    // What ends the sending is thrown, and said by whoever catches it.
+    private void Report(string trouble)
+    {
+        if (!_over && _queue.Refusal is null)
+            _report(trouble);
     }
 
     private void ThrowIfStuck(string? error)

