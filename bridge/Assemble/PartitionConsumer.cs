@@ -26,6 +26,9 @@ internal sealed class PartitionConsumer(
     // A quorum queue hands no more than this to one consumer.
     private const int Prefetch = 2_000;
 
+    // At least this long, or the whole time-out, a batch waits for its chunks after a fail-over.
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _acks = new(1, 1);
     private readonly BatchAssembler<ChunkDelivery> _assembler = new(options.Timeout);
@@ -105,7 +108,7 @@ internal sealed class PartitionConsumer(
 
         Assembly<ChunkDelivery> assembly;
         lock (_gate)
-            assembly = _assembler.Add(header, chunk.Chunk[ChunkHeader.Size..], chunk, chunk.Seen);
+            assembly = _assembler.Add(header, chunk.Chunk[ChunkHeader.Size..], chunk, SeenOf(chunk));
         switch (assembly.State)
         {
             case AssemblyState.Complete:
@@ -119,6 +122,13 @@ internal sealed class PartitionConsumer(
             default:
                 return Task.CompletedTask;
         }
+    }
+
+    // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
+    private DateTimeOffset SeenOf(ChunkDelivery chunk)
+    {
+        var earliest = clock.GetUtcNow() - options.Timeout + (options.Timeout < Grace ? options.Timeout : Grace);
+        return chunk.Seen > earliest ? chunk.Seen : earliest;
     }
 
     private void Begin(IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task> settle) =>

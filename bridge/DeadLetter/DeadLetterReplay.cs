@@ -16,6 +16,9 @@ internal sealed class DeadLetterReplay(ReplayDestinations destinations, IPublish
 {
     private const string TraceParent = "traceparent";
     private const string DeadPrefix = "x-dead-";
+
+    // The broker's own: it counts how often the dead-letter queue has handed the letter out.
+    private const string DeliveryCount = "x-delivery-count";
     private const int SendsAtOnce = 16;
 
     /// <summary>Tries them.</summary>
@@ -74,7 +77,7 @@ internal sealed class DeadLetterReplay(ReplayDestinations destinations, IPublish
     private static OutgoingMessage Event(KeptDeadLetter letter, string exchange)
     {
         var headers = letter.Headers
-            .Where(header => !header.Key.StartsWith(DeadPrefix, StringComparison.Ordinal) && header.Key is not TraceParent)
+            .Where(header => !header.Key.StartsWith(DeadPrefix, StringComparison.Ordinal) && header.Key is not (TraceParent or DeliveryCount))
             .Select(header => header.Value is long number ? new MessageHeader(header.Key, number) : new MessageHeader(header.Key, (string)header.Value));
         var properties = new OutgoingProperties(letter.MessageId)
         {

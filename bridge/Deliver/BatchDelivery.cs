@@ -18,8 +18,9 @@ internal sealed class BatchDelivery(
     string exchange,
     BridgeMetrics metrics)
 {
-    // How much larger than its sealed form a batch is expected to be, until it is open.
+    // How much larger than its sealed form a batch is expected to be, until it is open; what a sender packs is at least expected.
     private const int ExpectedRatio = 8;
+    private const int LeastExpected = BatchPacker.LargestBatch;
 
     /// <summary>Opens a sealed batch and publishes its events.</summary>
     /// <returns>Null, or why the batch as a whole is refused: then nothing of it was published.</returns>
@@ -27,17 +28,13 @@ internal sealed class BatchDelivery(
     public async Task<Refusal?> DeliverAsync(
         ChunkHeader header, ReadOnlyMemory<byte> sealedBatch, BatchOrigin origin, CancellationToken cancellationToken)
     {
-        using var reservation = await budget.ReserveAsync((long)sealedBatch.Length * ExpectedRatio, cancellationToken);
-        if (opener.Open(header, sealedBatch.Span, out var batch) is { } refusal)
-            return refusal;
-        using (batch)
-        {
-            reservation.Resize(batch!.Lines.Length);
-            var refused = new List<RefusedEvent>();
-            await PublishAsync(origin, batch.Lines, router.Route(batch.Lines.Span, refused), refused, cancellationToken);
-        }
+        var expected = (int)Math.Min(opener.Largest, Math.Max(LeastExpected, (long)sealedBatch.Length * ExpectedRatio));
+        var refusal = await DeliverAsync(header, sealedBatch, expected, origin, cancellationToken);
 
-        return null;
+        // It expands like no telemetry does. Many such batches at a time would exhaust the memory, so that each is opened alone.
+        return refusal is { Reason: RefusalReason.TooLarge } && expected < opener.Largest
+            ? await DeliverAsync(header, sealedBatch, opener.Largest, origin, cancellationToken)
+            : refusal;
     }
 
     /// <summary>Publishes a plain event as it is.</summary>
@@ -50,6 +47,22 @@ internal sealed class BatchDelivery(
         if (refused is [var only])
             return new Refusal(only.Reason, only.Detail);
         await PublishAsync(origin, json, routed, refused, cancellationToken);
+        return null;
+    }
+
+    private async Task<Refusal?> DeliverAsync(
+        ChunkHeader header, ReadOnlyMemory<byte> sealedBatch, int most, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        using var reservation = await budget.ReserveAsync(most, cancellationToken);
+        if (opener.Open(header, sealedBatch.Span, most, out var batch) is { } refusal)
+            return refusal;
+        using (batch)
+        {
+            reservation.Resize(batch!.Lines.Length);
+            var refused = new List<RefusedEvent>();
+            await PublishAsync(origin, batch.Lines, router.Route(batch.Lines.Span, refused), refused, cancellationToken);
+        }
+
         return null;
     }
 

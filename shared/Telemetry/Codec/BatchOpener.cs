@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.IO.Compression;
-
 namespace Telemetry.Codec;
 
 /// <summary>Turns a whole sealed batch back into events: digest, decryption, decompression.</summary>
@@ -8,12 +5,26 @@ namespace Telemetry.Codec;
 /// <param name="limits">What the receiver accepts.</param>
 public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
 {
+    private const int MeasuredFrom = 16 * 1024 * 1024;
+
+    /// <summary>Bytes that a batch may open to at most.</summary>
+    public int Largest => limits.BatchBytes;
+
     /// <summary>Opens a batch.</summary>
     /// <param name="header">The header of any of its chunks.</param>
     /// <param name="sealedBatch">All slices, concatenated in the order of their index.</param>
     /// <param name="batch">The events, when the result is null; the caller disposes it.</param>
     /// <returns>Null, or why the batch is refused.</returns>
-    public Refusal? Open(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, out OpenedBatch? batch)
+    public Refusal? Open(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, out OpenedBatch? batch) =>
+        Open(header, sealedBatch, limits.BatchBytes, out batch);
+
+    /// <summary>Opens a batch in bounded memory.</summary>
+    /// <param name="header">The header of any of its chunks.</param>
+    /// <param name="sealedBatch">All slices, concatenated in the order of their index.</param>
+    /// <param name="most">Bytes that it may open to, at most <see cref="Largest"/>; else it is refused as too large.</param>
+    /// <param name="batch">The events, when the result is null; the caller disposes it.</param>
+    /// <returns>Null, or why the batch is refused.</returns>
+    public Refusal? Open(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, int most, out OpenedBatch? batch)
     {
         batch = null;
         Span<byte> prefix = stackalloc byte[ChunkHeader.PrefixSize];
@@ -24,29 +35,30 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
             return Refusal.Malformed("the digest does not match: the batch was altered on its way");
 
         if (!header.Flags.HasFlag(BatchFlags.Encrypted))
-            return Expand(header.Flags, sealedBatch, out batch);
+            return Expand(header.Flags, sealedBatch, most, out batch);
 
         using var plain = new PooledBytes(sealedBatch.Length);
         if (BatchCipher.Open(keys, prefix, sealedBatch, plain.Free, out var written) is { } refusal)
             return refusal;
         plain.Advance(written);
-        return Expand(header.Flags, plain.Span, out batch);
+        return Expand(header.Flags, plain.Span, most, out batch);
     }
 
-    private Refusal? Expand(BatchFlags flags, ReadOnlySpan<byte> packed, out OpenedBatch? batch)
+    private Refusal? Expand(BatchFlags flags, ReadOnlySpan<byte> packed, int most, out OpenedBatch? batch)
     {
         batch = null;
-        var lines = new PooledBytes(flags.HasFlag(BatchFlags.Brotli) ? GuessExpanded(packed.Length) : packed.Length);
-        Refusal? refusal = null;
-        if (flags.HasFlag(BatchFlags.Brotli))
-            refusal = Decompress(packed, lines);
-        else if (packed.Length <= limits.BatchBytes)
-            lines.Append(packed);
-        else
-            refusal = BatchTooLarge();
+        var isBrotli = flags.HasFlag(BatchFlags.Brotli);
+        var capacity = packed.Length;
+        if (isBrotli && MeasureIfLarge(packed, most, out capacity) is { } tooLarge)
+            return tooLarge;
+        if (!isBrotli && packed.Length > most)
+            return BrotliExpansion.TooLarge(most);
 
-        if (refusal is null && (lines.Length == 0 || lines.Span[^1] != (byte)'\n'))
-            refusal = Refusal.Malformed("the batch does not end in a line feed");
+        var lines = new PooledBytes(capacity);
+        var refusal = isBrotli ? BrotliExpansion.Expand(packed, lines, most) : null;
+        if (!isBrotli)
+            lines.Append(packed);
+        refusal ??= Check(lines.Span);
         if (refusal is null)
             batch = new OpenedBatch(lines);
         else
@@ -54,40 +66,17 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
         return refusal;
     }
 
-    private Refusal? Decompress(ReadOnlySpan<byte> source, PooledBytes destination)
+    // What may become large is decompressed twice: a bomb then takes no memory, and anything else exactly what it needs.
+    private Refusal? MeasureIfLarge(ReadOnlySpan<byte> packed, int most, out int capacity)
     {
-        var decoder = new BrotliDecoder();
-        try
-        {
-            return Decompress(ref decoder, source, destination);
-        }
-        finally
-        {
-            decoder.Dispose();
-        }
+        capacity = (int)Math.Min(most, Math.Max(4_096L, 6L * packed.Length));
+        return most <= MeasuredFrom ? null : BrotliExpansion.Measure(packed, most, limits.Events, out capacity);
     }
 
-    private Refusal? Decompress(ref BrotliDecoder decoder, ReadOnlySpan<byte> source, PooledBytes destination)
+    private Refusal? Check(ReadOnlySpan<byte> lines)
     {
-        Span<byte> beyond = stackalloc byte[1];
-        while (true)
-        {
-            // No memory beyond the limit: at the limit a single byte tells whether there is more.
-            var left = limits.BatchBytes - destination.Length;
-            var room = left == 0 ? beyond : destination.Reserve(1, limits.BatchBytes);
-            var status = decoder.Decompress(source, room[..Math.Min(room.Length, Math.Max(left, 1))], out var read, out var written);
-            if (left == 0 && written > 0)
-                return BatchTooLarge();
-            destination.Advance(written);
-            source = source[read..];
-            if (status is OperationStatus.Done)
-                return source.IsEmpty ? null : Refusal.Malformed($"{source.Length} bytes behind the end of the Brotli stream");
-            if (status is not OperationStatus.DestinationTooSmall)
-                return Refusal.Malformed("the Brotli stream is broken");
-        }
+        if (lines.IsEmpty || lines[^1] != (byte)'\n')
+            return Refusal.Malformed("the batch does not end in a line feed");
+        return lines.Count((byte)'\n') <= limits.Events ? null : BrotliExpansion.TooManyEvents(limits.Events);
     }
-
-    private int GuessExpanded(int packed) => (int)Math.Min(limits.BatchBytes, Math.Max(4_096L, 6L * packed));
-
-    private Refusal BatchTooLarge() => Refusal.TooLarge($"the batch opens to over {limits.BatchBytes} bytes");
 }

@@ -15,6 +15,9 @@ public sealed record CodecLimits
     /// <summary>Bytes of an opened batch: what a decompression may yield.</summary>
     public int BatchBytes { get; init; } = 256 * 1024 * 1024;
 
+    /// <summary>Events of a batch: more than fit into the largest that a sender packs, even at three bytes each.</summary>
+    public int Events { get; init; } = 1_500_000;
+
     /// <summary>Bytes of one event.</summary>
     public int EventBytes { get; init; } = 16 * 1024 * 1024;
 }

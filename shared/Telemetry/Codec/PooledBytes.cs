@@ -5,10 +5,13 @@ namespace Telemetry.Codec;
 /// <summary>A growing buffer from the shared pool; its owner disposes it once nobody reads it any more.</summary>
 public sealed class PooledBytes : IDisposable
 {
+    // The pool keeps what is returned, for each thread apart: only what is needed again and again belongs there.
+    private const int LargestPooled = 16 * 1024 * 1024;
+
     private byte[] _array;
 
     /// <summary>An empty buffer with room for <paramref name="capacity"/> bytes.</summary>
-    public PooledBytes(int capacity) => _array = ArrayPool<byte>.Shared.Rent(capacity);
+    public PooledBytes(int capacity) => _array = Rent(capacity);
 
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
@@ -48,9 +51,9 @@ public sealed class PooledBytes : IDisposable
     {
         if (_array.Length - Length < size)
         {
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max((long)Length + size, Math.Min(2L * Length, Math.Min(most, Array.MaxLength))));
+            var larger = Rent((int)Math.Max((long)Length + size, Math.Min(2L * Length, Math.Min(most, Array.MaxLength))));
             Span.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_array);
+            Return(_array);
             _array = larger;
         }
 
@@ -70,7 +73,15 @@ public sealed class PooledBytes : IDisposable
         var array = _array;
         _array = [];
         Length = 0;
-        if (array.Length > 0)
+        Return(array);
+    }
+
+    private static byte[] Rent(int size) =>
+        size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+
+    private static void Return(byte[] array)
+    {
+        if (array.Length is > 0 and <= LargestPooled)
             ArrayPool<byte>.Shared.Return(array);
     }
 }

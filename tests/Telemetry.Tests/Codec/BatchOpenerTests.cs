@@ -44,6 +44,49 @@ public sealed class BatchOpenerTests
         batch?.Dispose();
     }
 
+    [Fact]
+    public void Under_a_high_limit_a_stream_is_measured_first_and_a_bomb_takes_no_memory()
+    {
+        var bomb = Brotli(new byte[64 << 20]);
+        var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default with { BatchBytes = 32 << 20 });
+        var header = HeaderOf(bomb);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refusal = opener.Open(header, bomb, out _);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(RefusalReason.TooLarge, refusal?.Reason);
+        Assert.InRange(allocated, 0, 256 * 1024);
+    }
+
+    [Theory]
+    [InlineData(Limit, 10, true)]
+    [InlineData(Limit, 11, false)]
+    [InlineData(32 << 20, 10, true)]
+    [InlineData(32 << 20, 11, false)]
+    public void Events_are_counted_whether_the_stream_is_measured_first_or_not(int limit, int events, bool accepted)
+    {
+        var packed = Brotli([.. Enumerable.Repeat("{}\n"u8.ToArray(), events).SelectMany(line => line)]);
+        var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default with { BatchBytes = limit, Events = 10 });
+
+        var refusal = opener.Open(HeaderOf(packed), packed, out var batch);
+
+        Assert.Equal(accepted ? null : RefusalReason.TooLarge, refusal?.Reason);
+        Assert.Equal(accepted ? 3 * events : 0, batch?.Lines.Length ?? 0);
+        batch?.Dispose();
+    }
+
+    [Fact]
+    public void A_caller_may_allow_less_than_the_limit()
+    {
+        var packed = Brotli([.. new byte[999], (byte)'\n']);
+        var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default);
+
+        Assert.Equal(RefusalReason.TooLarge, opener.Open(HeaderOf(packed), packed, most: 999, out _)?.Reason);
+        Assert.Null(opener.Open(HeaderOf(packed), packed, most: 1_000, out var batch));
+        batch!.Dispose();
+    }
+
     private static byte[] Brotli(byte[] bytes)
     {
         using var stream = new MemoryStream();
