@@ -49,7 +49,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public Task StopAsync(CancellationToken patience) => _receiver.StopAsync(patience).WaitAsync(Patience, CancellationToken.None);
 
-    public static Task UntilAsync(Func<bool> condition) => Publish.Eventually.TrueAsync(condition, Patience);
+    public static Task UntilAsync(Func<bool> condition) => Eventually.TrueAsync(condition, Patience);
 
     public Task UntilEmptyAsync() => UntilAsync(() => Queue.Texts.Count == 0);
 

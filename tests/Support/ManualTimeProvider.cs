@@ -1,4 +1,4 @@
-namespace Telemetry.Tests.Support;
+namespace Support;
 
 /// <summary>A clock that stands still until a test moves it; timers fire on the thread that moves it.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
@@ -38,19 +38,24 @@ internal sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
+    /// <summary>Moves the clock and fires what falls due on the way, in order.</summary>
     internal void Advance(TimeSpan span)
     {
-        List<ManualTimer> due;
-        lock (_gate)
+        var end = GetUtcNow() + span;
+        while (true)
         {
-            _now += span;
-            due = [.. _timers.Where(timer => timer.Due <= _now).OrderBy(timer => timer.Due)];
-            foreach (var timer in due)
-                timer.Due = null;
-        }
+            ManualTimer? due;
+            lock (_gate)
+            {
+                due = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
+                _now = due?.Due ?? end;
+                due?.Schedule();
+            }
 
-        foreach (var timer in due)
-            timer.Fire();
+            if (due is null)
+                return;
+            due.Fire();
+        }
     }
 
     /// <summary>Waits, in real time and bounded, until a timer runs that matches; then moves the clock to it.</summary>
@@ -63,13 +68,18 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     private sealed class ManualTimer(ManualTimeProvider clock, Action fire) : ITimer
     {
-        internal DateTimeOffset? Due { get; set; }
+        private TimeSpan _period;
+
+        internal DateTimeOffset? Due { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Assert.Equal(Timeout.InfiniteTimeSpan, period);
             lock (clock._gate)
+            {
+                _period = period;
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
+            }
+
             return true;
         }
 
@@ -84,6 +94,8 @@ internal sealed class ManualTimeProvider : TimeProvider
             Dispose();
             return ValueTask.CompletedTask;
         }
+
+        internal void Schedule() => Due = _period > TimeSpan.Zero ? Due + _period : null;
 
         internal void Fire() => fire();
     }
