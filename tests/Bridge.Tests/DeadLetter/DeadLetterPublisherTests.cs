@@ -44,7 +44,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
         Assert.Equal(
             [
                 new(DeadLetterHeaders.Reason, "malformed"), new(DeadLetterHeaders.Detail, "as the test says"), new(DeadLetterHeaders.Source, Dead.Source),
-                new(DeadLetterHeaders.ReceiveCount, 3), new(DeadLetterHeaders.At, "2026-01-01T00:00:00.0000000Z"),
+                new(DeadLetterHeaders.ReceiveCount, 3), new(DeadLetterHeaders.At, _clock.GetUtcNow().UtcDateTime.ToString("O")),
             ],
             message.Properties.Headers.AsEnumerable());
     }
