@@ -19,9 +19,6 @@ internal static class BridgeHost
     // The budget of opened batches, beside that of received messages.
     private const string Opened = "opened";
 
-    // Names this process in the headers of the chunks that it received.
-    private static readonly string Replica = $"{Environment.MachineName}/{Environment.ProcessId}";
-
     /// <summary>The bridge with all its stages, not started.</summary>
     public static WebApplication Build(BridgeOptions options)
     {
@@ -74,16 +71,12 @@ internal static class BridgeHost
         .AddSingleton(options.Assemble)
         .AddSingleton<WholeBatches>()
         .AddSingleton(provider => new ChunkForwarder(
-            provider.GetRequiredService<IPublisher>(),
-            options.Assemble.Partitions,
-            Replica,
-            provider.GetRequiredService<BridgeMetrics>(),
-            provider.GetRequiredService<TimeProvider>()))
+            provider.GetRequiredService<IPublisher>(), options.Assemble.Partitions, provider.GetRequiredService<BridgeMetrics>()))
         .AddStage<Assembler>();
 
     private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)
     {
-        services.AddSingleton<MessageWork>().AddSingleton(options.Receive).AddSingleton(new ByteBudget(options.Receive.MaxBytes));
+        services.AddSingleton<MessageWork>().AddSingleton(ReplicaName.OfThisProcess).AddSingleton(options.Receive).AddSingleton(new ByteBudget(options.Receive.MaxBytes));
         foreach (var queue in options.Endpoints())
         {
             services.AddSingleton(provider => new Stage(

@@ -16,4 +16,13 @@ internal static partial class AssembleLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} could not be published and is tried again in {Delay}: {Reason}")]
     public static partial void Retrying(ILogger log, string batch, TimeSpan delay, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue}: {Chunks} chunks went back to its tail, to make room for others")]
+    public static partial void MadeRoom(ILogger log, string queue, int chunks);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue} is left to another replica, if there is one")]
+    public static partial void Moved(ILogger log, string queue);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue}: {Chunks} chunks failed unexpectedly and go back to it")]
+    public static partial void FailedUnexpectedly(ILogger log, Exception exception, string queue, int chunks);
 }

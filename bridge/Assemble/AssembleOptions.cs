@@ -18,6 +18,12 @@ internal sealed record AssembleOptions
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Bytes of chunks that this replica holds at most, shared out evenly to the partitions; 8 MiB to 4 GiB. Default 128 MiB. Beyond it
+    /// the least complete batches go back to the tail of their queue; a batch that is larger by itself is held alone.
+    /// </summary>
+    public long MaxBytes { get; init; } = 128L * 1024 * 1024;
+
     /// <summary>Everything that is wrong, one line each.</summary>
     public IEnumerable<string> Validate()
     {
@@ -25,5 +31,7 @@ internal sealed record AssembleOptions
             yield return $"{Section}:Partitions is {Partitions}: give 1 to 256, the same on every replica";
         if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(25))
             yield return $"{Section}:Timeout is {Timeout}: give 00:00:01 to 00:25:00; beyond that RabbitMQ would take the chunks away";
+        if (MaxBytes is < 8L * 1024 * 1024 or > 4L * 1024 * 1024 * 1024)
+            yield return $"{Section}:MaxBytes is {MaxBytes}: give 8388608 to 4294967296 bytes";
     }
 }

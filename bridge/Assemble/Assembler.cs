@@ -12,6 +12,7 @@ namespace Bridge.Assemble;
 internal sealed class Assembler(
     BrokerConnector connector,
     IPublisher publisher,
+    ChunkForwarder forwarder,
     WholeBatches whole,
     CodecLimits limits,
     AssembleOptions options,
@@ -19,11 +20,14 @@ internal sealed class Assembler(
     ILogger<Assembler> log,
     TimeProvider clock) : DrainingService
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly TaskGroup _inWork = new();
+    private readonly ByteBudget _whole = new(options.MaxBytes);
     private PartitionConsumer[] _consumers = [];
 
-    /// <summary>Bytes of chunks held.</summary>
-    public long Bytes => Volatile.Read(ref _consumers).Sum(consumer => consumer.Bytes);
+    /// <summary>Bytes of chunks held, and of whole batches that wait to be published.</summary>
+    public long Bytes => Volatile.Read(ref _consumers).Sum(consumer => consumer.Assembly.Bytes) + _whole.Used;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -44,7 +48,7 @@ internal sealed class Assembler(
             {
                 return;
             }
-            catch (Exception e) when (e is BrokerFaultException or OperationInterruptedException or AlreadyClosedException)
+            catch (Exception e) when (e is BrokerFaultException or OperationInterruptedException or AlreadyClosedException or TimeoutException)
             {
                 AssembleLog.Interrupted(log, e.Message);
             }
@@ -63,13 +67,7 @@ internal sealed class Assembler(
             _consumers = await StartConsumersAsync(connection, closed, stop);
             AssembleLog.Started(log, _consumers.Length);
             backoff.Reset();
-            using var expiry = new PeriodicTimer(ExpiryInterval, clock);
-            while (await Task.WhenAny(closed.Task, expiry.WaitForNextTickAsync(CancellationToken.None).AsTask()) != closed.Task)
-            {
-                foreach (var consumer in _consumers)
-                    consumer.Expire();
-            }
-
+            await LookAfterAsync(closed.Task);
             if (stop.IsCancellationRequested)
                 await DrainAsync();
             return await closed.Task;
@@ -77,12 +75,33 @@ internal sealed class Assembler(
         finally
         {
             foreach (var consumer in _consumers)
-                consumer.Abandon();
+                consumer.Assembly.Abandon();
         }
     }
 
-    private TimeSpan ExpiryInterval => TimeSpan.FromTicks(Math.Clamp(
+    private TimeSpan Interval => TimeSpan.FromTicks(Math.Clamp(
         options.Timeout.Ticks / 4, TimeSpan.TicksPerSecond / 4, 5 * TimeSpan.TicksPerSecond));
+
+    // Until the connection is closed: expires what has waited too long, and now and then leaves an idle partition to others.
+    private async Task LookAfterAsync(Task closed)
+    {
+        var moves = new PartitionMoves(_consumers.Length, clock);
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (await Task.WhenAny(closed, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()) != closed)
+        {
+            for (var partition = 0; partition < _consumers.Length; partition++)
+            {
+                var consumer = _consumers[partition];
+                consumer.Assembly.Expire();
+                if (moves.IsDue(partition) && consumer.Assembly.IsIdle)
+                {
+                    moves.Plan(partition);
+                    await consumer.MoveAsync(CancellationToken.None).WaitAsync(Patience, clock);
+                    AssembleLog.Moved(log, consumer.Queue);
+                }
+            }
+        }
+    }
 
     private async Task<PartitionConsumer[]> StartConsumersAsync(
         IConnection connection, TaskCompletionSource<string?> closed, CancellationToken cancellationToken)
@@ -94,13 +113,15 @@ internal sealed class Assembler(
             channel.ChannelShutdownAsync += (_, reason) => Close(closed, reason.ReplyText);
             var queue = Topology.ChunkQueue(partition);
             consumers[partition] = new PartitionConsumer(
-                channel, queue, whole, limits, options, metrics, _inWork, clock,
-                cancelled: () => closed.TrySetResult($"the broker no longer delivers from {queue}"), Abort);
+                channel, queue, Assemble, clock, () => closed.TrySetResult($"the broker no longer delivers from {queue}"));
             await consumers[partition].StartAsync(cancellationToken);
         }
 
         return consumers;
     }
+
+    private PartitionAssembly Assemble(IPartitionChannel channel) =>
+        new(channel, whole, forwarder, _whole, limits, options, metrics, log, _inWork, clock, Abort);
 
     private async Task DrainAsync()
     {

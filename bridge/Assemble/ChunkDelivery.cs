@@ -15,10 +15,11 @@ internal sealed class ChunkDelivery : IDisposable
     {
         DeliveryTag = deliveryTag;
         MessageId = properties.MessageId ?? "";
-        Source = Text(properties, ChunkHeaders.Source) ?? "unknown";
-        Receiver = Text(properties, ChunkHeaders.Receiver) ?? "unknown";
-        ReceiveCount = Number(properties, ChunkHeaders.ReceiveCount) ?? 1;
-        Seen = Number(properties, ChunkHeaders.Seen) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : now;
+        Origin = new ChunkOrigin(
+            Text(properties, ChunkHeaders.Source) ?? "unknown",
+            Text(properties, ChunkHeaders.Receiver) ?? "unknown",
+            Number(properties, ChunkHeaders.ReceiveCount) ?? 1,
+            Number(properties, ChunkHeaders.Seen) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : now);
         _chunk = new PooledBytes(body.Length);
         _chunk.Append(body.Span);
     }
@@ -28,17 +29,8 @@ internal sealed class ChunkDelivery : IDisposable
 
     public string MessageId { get; }
 
-    /// <summary>The cloud queue's URL that it came from.</summary>
-    public string Source { get; }
-
-    /// <summary>The replica that received it.</summary>
-    public string Receiver { get; }
-
-    /// <summary>How often the cloud queue had delivered it.</summary>
-    public long ReceiveCount { get; }
-
-    /// <summary>When it was received.</summary>
-    public DateTimeOffset Seen { get; }
+    /// <summary>Where it came from.</summary>
+    public ChunkOrigin Origin { get; }
 
     /// <summary>Header and slice.</summary>
     public ReadOnlyMemory<byte> Chunk => _chunk.Memory;

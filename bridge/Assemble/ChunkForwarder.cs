@@ -1,32 +1,31 @@
 using Bridge.Diagnostics;
 using Bridge.Publish;
-using Bridge.Receive;
 using Telemetry.Codec;
 
 namespace Bridge.Assemble;
 
 /// <summary>
-/// Passes chunks on to the partition of their batch, where they meet the others, whichever replica received them.
+/// Puts chunks at the tail of their batch's partition, where they meet the others, whichever replica received them.
 /// </summary>
-internal sealed class ChunkForwarder(IPublisher publisher, int partitions, string replica, BridgeMetrics metrics, TimeProvider clock)
+internal sealed class ChunkForwarder(IPublisher publisher, int partitions, BridgeMetrics metrics)
 {
     /// <summary>Completes when the broker has confirmed the chunk.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="chunk">Header and slice, as they were in the message.</param>
-    /// <param name="leased">The message that it came in.</param>
+    /// <param name="origin">Travels with it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PublishException">It is not confirmed.</exception>
-    public async Task ForwardAsync(ChunkHeader header, ReadOnlyMemory<byte> chunk, LeasedMessage leased, CancellationToken cancellationToken)
+    public async Task ForwardAsync(ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
     {
         var properties = new OutgoingProperties($"{header.Batch}-chunk-{header.Index}")
         {
             ContentType = "application/octet-stream",
             Headers =
             [
-                new(ChunkHeaders.Source, leased.Queue.ToString()),
-                new(ChunkHeaders.Receiver, replica),
-                new(ChunkHeaders.ReceiveCount, leased.Message.ReceiveCount),
-                new(ChunkHeaders.Seen, clock.GetUtcNow().ToUnixTimeMilliseconds()),
+                new(ChunkHeaders.Source, origin.Source),
+                new(ChunkHeaders.Receiver, origin.Receiver),
+                new(ChunkHeaders.ReceiveCount, origin.ReceiveCount),
+                new(ChunkHeaders.Seen, origin.Seen.ToUnixTimeMilliseconds()),
             ],
         };
         var queue = Topology.ChunkQueue((int)(header.Batch.Digest % (ulong)partitions));

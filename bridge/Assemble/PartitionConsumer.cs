@@ -1,87 +1,90 @@
 using System.Diagnostics.CodeAnalysis;
-using Bridge.Diagnostics;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using Telemetry.Codec;
 
 namespace Bridge.Assemble;
 
 /// <summary>
-/// Consumes one partition and collects its chunks, which stay unacknowledged until their batch is settled: if this replica
-/// dies, RabbitMQ hands them to the next one. The broker makes one replica at a time the partition's active consumer.
+/// Consumes one partition. The broker makes one replica at a time its active consumer; what that one holds unacknowledged when
+/// it dies, or when it lets go, is handed to the next.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
-internal sealed class PartitionConsumer(
-    IChannel channel,
-    string queue,
-    WholeBatches whole,
-    CodecLimits limits,
-    AssembleOptions options,
-    BridgeMetrics metrics,
-    TaskGroup inWork,
-    TimeProvider clock,
-    Action cancelled,
-    CancellationToken abort) : AsyncDefaultBasicConsumer(channel)
+internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionChannel
 {
     // A quorum queue hands no more than this to one consumer.
-    private const int Prefetch = 2_000;
+    private const ushort Prefetch = 2_000;
 
-    // At least this long, or the whole time-out, a batch waits for its chunks after a fail-over.
-    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
-
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _acks = new(1, 1);
-    private readonly BatchAssembler<ChunkDelivery> _assembler = new(options.Timeout);
+    private readonly SemaphoreSlim _settling = new(1, 1);
+    private readonly TimeProvider _clock;
+    private readonly Action _cancelled;
+    private TaskCompletionSource _cancelOk = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _tag;
 
-    /// <summary>Bytes of slices held.</summary>
-    public long Bytes
+    /// <param name="channel">The consumer's own.</param>
+    /// <param name="queue">The partition's queue.</param>
+    /// <param name="assemble">Makes what takes the chunks, which are settled here.</param>
+    /// <param name="clock">Tells when a chunk was seen that does not say so.</param>
+    /// <param name="cancelled">Called when the broker no longer delivers.</param>
+    public PartitionConsumer(
+        IChannel channel, string queue, Func<IPartitionChannel, PartitionAssembly> assemble, TimeProvider clock, Action cancelled)
+        : base(channel)
     {
-        get
-        {
-            lock (_gate)
-                return _assembler.Bytes;
-        }
+        Queue = queue;
+        _clock = clock;
+        _cancelled = cancelled;
+        Assembly = assemble(this);
     }
+
+    /// <inheritdoc/>
+    public string Queue { get; }
+
+    /// <summary>What takes the chunks.</summary>
+    public PartitionAssembly Assembly { get; }
 
     /// <summary>Begins to consume.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
-        _tag = await Channel.BasicConsumeAsync(queue, autoAck: false, this, cancellationToken);
+        _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
     }
 
-    /// <summary>Asks the broker for no more chunks; those held stay held.</summary>
+    /// <summary>Asks the broker for no more chunks, and waits for those on their way; what is held stays held.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_tag is not null && Channel.IsOpen)
-            await Channel.BasicCancelAsync(_tag, noWait: false, cancellationToken);
+        if (_tag is null || !Channel.IsOpen)
+            return;
+        _cancelOk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Channel.BasicCancelAsync(_tag, noWait: false, cancellationToken);
+
+        // The call returns with the broker's answer; the answer's turn comes behind the chunks that were delivered before it.
+        await _cancelOk.Task.WaitAsync(TimeSpan.FromSeconds(10), _clock, cancellationToken);
+        _tag = null;
     }
 
-    /// <summary>Gives the chunks' memory back. The channel is closed: the broker hands them to the next consumer.</summary>
-    public void Abandon()
+    /// <summary>
+    /// Lets go of the partition and queues up for it again, behind the other replicas: the first replica to start would otherwise
+    /// keep every partition for as long as it lives.
+    /// </summary>
+    public async Task MoveAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            foreach (var chunk in _assembler.Clear())
-                chunk.Dispose();
-        }
+        await StopAsync(cancellationToken);
+
+        // A chunk may have come since the partition was found idle; the others of its batch go to the next active consumer.
+        await Assembly.ReturnAllAsync();
+        _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
     }
 
-    /// <summary>Dead-letters what has waited too long.</summary>
-    public void Expire()
+    /// <inheritdoc/>
+    public override async Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<Assembly<ChunkDelivery>> expired;
-        lock (_gate)
-            expired = _assembler.TakeExpired(clock.GetUtcNow());
-        foreach (var refused in expired)
-            Begin(refused.Tokens, stop => whole.RefuseAsync(refused.Tokens, refused.Refusal!, stop));
+        await base.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
+        _cancelOk.TrySetResult();
     }
 
     /// <inheritdoc/>
     public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        cancelled();
+        _cancelled();
         return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
     }
 
@@ -94,80 +97,24 @@ internal sealed class PartitionConsumer(
         string routingKey,
         IReadOnlyBasicProperties properties,
         ReadOnlyMemory<byte> body,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        Assembly.TakeAsync(new ChunkDelivery(deliveryTag, properties, body, _clock.GetUtcNow()), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task AcknowledgeAsync(IReadOnlyList<ChunkDelivery> chunks) =>
+        SettleAsync(chunks, chunk => Channel.BasicAckAsync(chunk.DeliveryTag, multiple: false, CancellationToken.None));
+
+    /// <inheritdoc/>
+    public Task ReturnAsync(IReadOnlyList<ChunkDelivery> chunks) =>
+        SettleAsync(chunks, chunk => Channel.BasicNackAsync(chunk.DeliveryTag, multiple: false, requeue: true, CancellationToken.None));
+
+    private async Task SettleAsync(IReadOnlyList<ChunkDelivery> chunks, Func<ChunkDelivery, ValueTask> settle)
     {
-        var chunk = new ChunkDelivery(deliveryTag, properties, body, clock.GetUtcNow());
-        if (ChunkHeader.Read(chunk.Chunk.Span, limits, out var header) is { } refusal)
-        {
-            Begin([chunk], stop => whole.RefuseAsync([chunk], refusal, stop));
-            return Task.CompletedTask;
-        }
-
-        if (whole.IsSettled(header.Batch))
-            return DropAsync([chunk]);
-
-        Assembly<ChunkDelivery> assembly;
-        lock (_gate)
-            assembly = _assembler.Add(header, chunk.Chunk[ChunkHeader.Size..], chunk, SeenOf(chunk));
-        switch (assembly.State)
-        {
-            case AssemblyState.Complete:
-                Begin(assembly.Tokens, stop => whole.DeliverAsync(assembly, stop));
-                return Task.CompletedTask;
-            case AssemblyState.Refused:
-                Begin(assembly.Tokens, stop => whole.RefuseAsync(assembly.Tokens, assembly.Refusal!, stop));
-                return Task.CompletedTask;
-            case AssemblyState.Duplicate:
-                return DropAsync(assembly.Tokens);
-            default:
-                return Task.CompletedTask;
-        }
-    }
-
-    // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
-    private DateTimeOffset SeenOf(ChunkDelivery chunk)
-    {
-        var earliest = clock.GetUtcNow() - options.Timeout + (options.Timeout < Grace ? options.Timeout : Grace);
-        return chunk.Seen > earliest ? chunk.Seen : earliest;
-    }
-
-    private void Begin(IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task> settle) =>
-        inWork.Run(
-            async () =>
-            {
-                try
-                {
-                    await settle(abort);
-                }
-                catch (OperationCanceledException) when (abort.IsCancellationRequested)
-                {
-                    // Not acknowledged: the next active consumer gets the chunks.
-                    return;
-                }
-
-                await AcknowledgeAsync(chunks);
-            },
-            () =>
-            {
-                foreach (var chunk in chunks)
-                    chunk.Dispose();
-            });
-
-    private async Task DropAsync(IReadOnlyList<ChunkDelivery> chunks)
-    {
-        metrics.CountDuplicate();
-        await AcknowledgeAsync(chunks);
-        foreach (var chunk in chunks)
-            chunk.Dispose();
-    }
-
-    private async Task AcknowledgeAsync(IReadOnlyList<ChunkDelivery> chunks)
-    {
-        await _acks.WaitAsync(CancellationToken.None);
+        await _settling.WaitAsync(CancellationToken.None);
         try
         {
             foreach (var chunk in chunks)
-                await Channel.BasicAckAsync(chunk.DeliveryTag, multiple: false, CancellationToken.None);
+                await settle(chunk);
         }
         catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or ObjectDisposedException)
         {
@@ -175,7 +122,7 @@ internal sealed class PartitionConsumer(
         }
         finally
         {
-            _acks.Release();
+            _settling.Release();
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class WholeBatches(
                 settled.Add(batch);
         }, cancellationToken);
 
-        var receivers = whole.Tokens.Select(chunk => chunk.Receiver).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var receivers = whole.Tokens.Select(chunk => chunk.Origin.Receiver).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         metrics.CountAssembled(receivers.Count);
         AssembleLog.Whole(log, origin.Batch, whole.Tokens.Count, bytes.Length, string.Join(", ", receivers));
     }
@@ -49,7 +49,7 @@ internal sealed class WholeBatches(
         chunks[0].MessageId, () => deadLetters.PublishAsync(DeadMessagesOf(chunks, refusal), cancellationToken), cancellationToken);
 
     private static BatchOrigin OriginOf(IReadOnlyList<ChunkDelivery> chunks, BatchId batch) =>
-        new(chunks[0].Source, batch.ToString(), chunks.Max(chunk => chunk.ReceiveCount));
+        new(chunks[0].Origin.Source, batch.ToString(), chunks.Max(chunk => chunk.Origin.ReceiveCount));
 
     private static List<DeadMessage> DeadMessagesOf(IReadOnlyList<ChunkDelivery> chunks, Refusal refusal) =>
     [
@@ -58,8 +58,8 @@ internal sealed class WholeBatches(
             MessageId = chunk.MessageId,
             Body = MessageText.Encode(chunk.Chunk.Span),
             Refusal = refusal,
-            Source = chunk.Source,
-            ReceiveCount = chunk.ReceiveCount,
+            Source = chunk.Origin.Source,
+            ReceiveCount = chunk.Origin.ReceiveCount,
         }),
     ];
 
@@ -76,7 +76,8 @@ internal sealed class WholeBatches(
         return new Turn(this, batch, mine);
     }
 
-    private async Task RetryAsync(string name, Func<Task> attempt, CancellationToken cancellationToken)
+    /// <summary>Repeats an attempt while the broker does not take it.</summary>
+    public async Task RetryAsync(string name, Func<Task> attempt, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         while (true)

@@ -13,7 +13,14 @@ namespace Bridge.Receive;
 /// When a call has returned true, all of it is confirmed and the message may be deleted.
 /// </summary>
 internal sealed class MessageWork(
-    BatchDelivery delivery, ChunkForwarder forwarder, IDeadLetters deadLetters, SettledBatches settled, CodecLimits limits, BridgeMetrics metrics)
+    BatchDelivery delivery,
+    ChunkForwarder forwarder,
+    IDeadLetters deadLetters,
+    SettledBatches settled,
+    CodecLimits limits,
+    BridgeMetrics metrics,
+    ReplicaName replica,
+    TimeProvider clock)
 {
     private readonly ConcurrentDictionary<(BatchId, int), bool> _underWay = [];
 
@@ -59,14 +66,15 @@ internal sealed class MessageWork(
     {
         if (decoded.Header is { Count: > 1 } chunk)
         {
-            await forwarder.ForwardAsync(chunk, decoded.Bytes, leased, cancellationToken);
+            var origin = new ChunkOrigin(leased.Queue.ToString(), replica.Value, leased.Message.ReceiveCount, clock.GetUtcNow());
+            await forwarder.ForwardAsync(chunk, decoded.Bytes, origin, cancellationToken);
             return;
         }
 
-        var origin = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount);
+        var from = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount);
         var refusal = decoded.Header is { } header
-            ? await delivery.DeliverAsync(header, decoded.Slice, origin, cancellationToken)
-            : await delivery.DeliverPlainAsync(decoded.Bytes, origin, cancellationToken);
+            ? await delivery.DeliverAsync(header, decoded.Slice, from, cancellationToken)
+            : await delivery.DeliverPlainAsync(decoded.Bytes, from, cancellationToken);
         if (refusal is null)
             settled.Add(batch);
         else

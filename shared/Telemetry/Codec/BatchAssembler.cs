@@ -16,6 +16,9 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
     /// <summary>Bytes of slices held.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Chunks held.</summary>
+    public int Chunks { get; private set; }
+
     /// <summary>Takes a chunk. Its bytes stay the caller's and unchanged until the token comes back.</summary>
     /// <param name="header">Read and checked by <see cref="ChunkHeader.Read"/>.</param>
     /// <param name="slice">The bytes behind the header.</param>
@@ -41,22 +44,26 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
             default:
                 partial.Add(header.Index, slice, token, seen);
                 Bytes += slice.Length;
+                Chunks++;
                 return partial.IsWhole ? Complete(partial) : Assembly<TToken>.Held;
         }
     }
 
-    /// <summary>Takes out the batches whose time has passed; their chunks are to be kept with the refusal.</summary>
-    public IReadOnlyList<Assembly<TToken>> TakeExpired(DateTimeOffset now)
+    /// <summary>Takes out a batch whose time has passed; its chunks are to be kept with the refusal.</summary>
+    /// <returns>Null when there is none.</returns>
+    public Assembly<TToken>? TakeExpired(DateTimeOffset now)
     {
-        List<Assembly<TToken>>? expired = null;
-        foreach (var partial in _batches.Values.Where(partial => now - partial.FirstSeen >= timeout).ToList())
-        {
-            var refusal = new Refusal(RefusalReason.Incomplete, $"have {partial.Have} of {partial.Header.Count} after {timeout}");
-            (expired ??= []).Add(Assembly<TToken>.Refused(refusal, Remove(partial)));
-        }
-
-        return expired ?? [];
+        var expired = _batches.Values.FirstOrDefault(partial => now - partial.FirstSeen >= timeout);
+        if (expired is null)
+            return null;
+        var refusal = new Refusal(RefusalReason.Incomplete, $"have {expired.Have} of {expired.Header.Count} after {timeout}");
+        return Assembly<TToken>.Refused(refusal, Remove(expired));
     }
+
+    /// <summary>Takes out the batch that lacks most of its chunks, unless it is the only one; its chunks are to be handed in again later.</summary>
+    /// <returns>Empty when there are not two batches.</returns>
+    public IReadOnlyList<TToken> TakeLeastComplete() =>
+        _batches.Count < 2 ? [] : Remove(_batches.Values.MinBy(partial => (double)partial.Have / partial.Header.Count)!);
 
     /// <summary>Forgets everything and gives all tokens back: whoever holds the messages hands the chunks in again.</summary>
     public IReadOnlyList<TToken> Clear()
@@ -64,6 +71,7 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
         var tokens = _batches.Values.SelectMany(partial => partial.Tokens).ToArray();
         _batches.Clear();
         Bytes = 0;
+        Chunks = 0;
         return tokens;
     }
 
@@ -83,6 +91,7 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
     {
         _batches.Remove(partial.Header.Batch);
         Bytes -= partial.Bytes;
+        Chunks -= partial.Have;
         return [.. partial.Tokens];
     }
 }

@@ -19,6 +19,9 @@ internal sealed class ControlledPublisher : IPublisher
     /// <summary>Decides what becomes of a message; null confirms it.</summary>
     public Func<OutgoingMessage, PublishRefusalReason?> Refuse { get; set; } = _ => null;
 
+    /// <summary>Told of every message that is confirmed.</summary>
+    public Action<OutgoingMessage> OnConfirmed { get; set; } = _ => { };
+
     /// <summary>Fails this many publications from now on.</summary>
     public int Failures { get; set; }
 
@@ -71,7 +74,9 @@ internal sealed class ControlledPublisher : IPublisher
     {
         if (Refuse(message) is { } reason)
             return new PublishRefusal(index, reason, "as the test says");
-        _confirmed.Add(message with { Body = message.Body.ToArray() });
+        var copy = message with { Body = message.Body.ToArray() };
+        _confirmed.Add(copy);
+        OnConfirmed(copy);
         return null;
     }
 

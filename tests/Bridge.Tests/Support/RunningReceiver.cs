@@ -31,8 +31,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
             new ByteBudget(1024 * 1024),
             "telemetry",
             metrics);
-        var forwarder = new ChunkForwarder(Publisher, partitions: 4, "replica-1", metrics, Clock);
-        var work = new MessageWork(delivery, forwarder, dead, new SettledBatches(), CodecLimits.Default, metrics);
+        var forwarder = new ChunkForwarder(Publisher, partitions: 4, metrics);
+        var work = new MessageWork(
+            delivery, forwarder, dead, new SettledBatches(), CodecLimits.Default, metrics, new ReplicaName("replica-1"), Clock);
         _receiver = new QueueReceiver(
             Queue, work, Publisher, Budget, options ?? new ReceiveOptions(), metrics, NullLogger<QueueReceiver>.Instance, Clock);
     }

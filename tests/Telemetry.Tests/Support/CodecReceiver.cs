@@ -47,7 +47,7 @@ internal sealed class CodecReceiver(KeyRing keys, CodecLimits limits) : IDisposa
 
     internal void Expire()
     {
-        foreach (var expired in _assembler.TakeExpired(DateTimeOffset.UnixEpoch + Timeout))
+        while (_assembler.TakeExpired(DateTimeOffset.UnixEpoch + Timeout) is { } expired)
             Take(expired);
     }
 

@@ -1,0 +1,8 @@
+namespace Bridge.Assemble;
+
+/// <summary>Where a chunk came from; travels with it through its partition.</summary>
+/// <param name="Source">The cloud queue's URL.</param>
+/// <param name="Receiver">The replica that received it.</param>
+/// <param name="ReceiveCount">How often the cloud queue had delivered it.</param>
+/// <param name="Seen">When it was first received: the assembly time-out runs from the first of a batch.</param>
+internal sealed record ChunkOrigin(string Source, string Receiver, long ReceiveCount, DateTimeOffset Seen);

@@ -1,0 +1,244 @@
+using Bridge.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Telemetry.Codec;
+
+namespace Bridge.Assemble;
+
+/// <summary>
+/// Collects the chunks of one partition, which stay unacknowledged until their batch is settled. Bounded in chunks and in bytes:
+/// near the bound the least complete batches go back to the tail of the queue, so that the others complete, then these.
+/// </summary>
+internal sealed class PartitionAssembly(
+    IPartitionChannel channel,
+    WholeBatches whole,
+    ChunkForwarder forwarder,
+    ByteBudget budget,
+    CodecLimits limits,
+    AssembleOptions options,
+    BridgeMetrics metrics,
+    ILogger log,
+    TaskGroup inWork,
+    TimeProvider clock,
+    CancellationToken abort)
+{
+    /// <summary>
+    /// Chunks held at most. A quorum queue hands no more than 2,000 to one consumer; the largest batch that is accepted has 1,024.
+    /// </summary>
+    public const int MaxChunks = 1_800;
+
+    // At least this long, or the whole time-out, a batch waits for its chunks after a fail-over.
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly BatchAssembler<ChunkDelivery> _assembler = new(options.Timeout);
+    private readonly long _share = options.MaxBytes / options.Partitions;
+    private int _goneRound;
+    private bool _expiring;
+
+    /// <summary>Bytes of slices held.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+                return _assembler.Bytes;
+        }
+    }
+
+    /// <summary>True when no chunk waits for others.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+                return _assembler.Batches == 0;
+        }
+    }
+
+    /// <summary>Takes a chunk. It completes late, and so slows the broker down, when there is more in memory than is good.</summary>
+    public async Task TakeAsync(ChunkDelivery chunk, CancellationToken cancellationToken)
+    {
+        if (ChunkHeader.Read(chunk.Chunk.Span, limits, out var header) is { } refusal)
+            Begin([chunk], reservation: null, stop => whole.RefuseAsync([chunk], refusal, stop));
+        else if (whole.IsSettled(header.Batch))
+            await DropAsync([chunk]);
+        else
+            await SettleAsync(Add(header, chunk), cancellationToken);
+    }
+
+    /// <summary>Dead-letters what has waited too long, one batch after the other.</summary>
+    public void Expire()
+    {
+        lock (_gate)
+        {
+            if (_expiring)
+                return;
+            _expiring = true;
+        }
+
+        inWork.Run(ExpireAllAsync, () =>
+        {
+            lock (_gate)
+                _expiring = false;
+        });
+    }
+
+    /// <summary>Gives every chunk that waits for others back to the broker, for the next active consumer.</summary>
+    public async Task ReturnAllAsync()
+    {
+        var chunks = Clear();
+        await channel.ReturnAsync(chunks);
+        Release(chunks);
+    }
+
+    /// <summary>Forgets every chunk that waits for others: the channel is closed, and the broker hands them out again by itself.</summary>
+    public void Abandon() => Release(Clear());
+
+    private Assembly<ChunkDelivery> Add(in ChunkHeader header, ChunkDelivery chunk)
+    {
+        lock (_gate)
+            return _assembler.Add(header, chunk.Chunk[ChunkHeader.Size..], chunk, SeenOf(chunk));
+    }
+
+    // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
+    private DateTimeOffset SeenOf(ChunkDelivery chunk)
+    {
+        var earliest = clock.GetUtcNow() - options.Timeout + (options.Timeout < Grace ? options.Timeout : Grace);
+        return chunk.Origin.Seen > earliest ? chunk.Origin.Seen : earliest;
+    }
+
+    private async Task SettleAsync(Assembly<ChunkDelivery> assembly, CancellationToken cancellationToken)
+    {
+        switch (assembly.State)
+        {
+            case AssemblyState.Complete:
+                _goneRound = 0;
+                Begin(assembly.Tokens, await ReserveAsync(assembly, cancellationToken), stop => whole.DeliverAsync(assembly, stop));
+                break;
+            case AssemblyState.Refused:
+                Begin(assembly.Tokens, reservation: null, stop => whole.RefuseAsync(assembly.Tokens, assembly.Refusal!, stop));
+                break;
+            case AssemblyState.Duplicate:
+                await DropAsync(assembly.Tokens);
+                break;
+            default:
+                await MakeRoomAsync(cancellationToken);
+                break;
+        }
+    }
+
+    // What is whole but not yet published is bounded too; while it waits here, the broker sends no more.
+    private async Task<ByteBudget.Reservation> ReserveAsync(Assembly<ChunkDelivery> assembly, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await budget.ReserveAsync(assembly.Sealed!.Length, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            assembly.Sealed!.Dispose();
+            Release(assembly.Tokens);
+            throw;
+        }
+    }
+
+    private async Task MakeRoomAsync(CancellationToken cancellationToken)
+    {
+        while (TakeForRoom() is { Count: > 0 } chunks)
+        {
+            try
+            {
+                await Task.Delay(Pause(), clock, cancellationToken);
+                _goneRound += chunks.Count;
+                await whole.RetryAsync(channel.Queue, () => ToTailAsync(chunks, cancellationToken), cancellationToken);
+                await channel.AcknowledgeAsync(chunks);
+                AssembleLog.MadeRoom(log, channel.Queue, chunks.Count);
+            }
+            finally
+            {
+                Release(chunks);
+            }
+        }
+    }
+
+    // Batches that never complete must not go round at full speed: the oftener without a completion, the slower.
+    private TimeSpan Pause()
+    {
+        var rounds = _goneRound / MaxChunks;
+        return rounds < LongestPause.TotalMilliseconds ? TimeSpan.FromMilliseconds(rounds) : LongestPause;
+    }
+
+    private IReadOnlyList<ChunkDelivery> TakeForRoom()
+    {
+        lock (_gate)
+            return _assembler.Chunks > MaxChunks || _assembler.Bytes > _share ? _assembler.TakeLeastComplete() : [];
+    }
+
+    private Task ToTailAsync(IReadOnlyList<ChunkDelivery> chunks, CancellationToken cancellationToken) => Task.WhenAll(chunks.Select(chunk =>
+    {
+        _ = ChunkHeader.Read(chunk.Chunk.Span, limits, out var header);
+        return forwarder.ForwardAsync(header, chunk.Chunk, chunk.Origin, cancellationToken);
+    }));
+
+    private async Task ExpireAllAsync()
+    {
+        while (!abort.IsCancellationRequested && TakeExpired() is { } expired)
+        {
+            await whole.RefuseAsync(expired.Tokens, expired.Refusal!, abort);
+            await channel.AcknowledgeAsync(expired.Tokens);
+            Release(expired.Tokens);
+        }
+    }
+
+    private Assembly<ChunkDelivery>? TakeExpired()
+    {
+        lock (_gate)
+            return _assembler.TakeExpired(clock.GetUtcNow());
+    }
+
+    private void Begin(IReadOnlyList<ChunkDelivery> chunks, ByteBudget.Reservation? reservation, Func<CancellationToken, Task> settle) =>
+        inWork.Run(
+            async () =>
+            {
+                try
+                {
+                    await settle(abort);
+                    await channel.AcknowledgeAsync(chunks);
+                }
+                catch (OperationCanceledException) when (abort.IsCancellationRequested)
+                {
+                    // Not acknowledged: the next active consumer gets the chunks.
+                }
+                catch (Exception e)
+                {
+                    AssembleLog.FailedUnexpectedly(log, e, channel.Queue, chunks.Count);
+                    await Task.Delay(LongestPause, clock, abort);
+                    await channel.ReturnAsync(chunks);
+                }
+            },
+            () =>
+            {
+                Release(chunks);
+                reservation?.Dispose();
+            });
+
+    private async Task DropAsync(IReadOnlyList<ChunkDelivery> chunks)
+    {
+        metrics.CountDuplicate();
+        await channel.AcknowledgeAsync(chunks);
+        Release(chunks);
+    }
+
+    private IReadOnlyList<ChunkDelivery> Clear()
+    {
+        lock (_gate)
+            return _assembler.Clear();
+    }
+
+    private static void Release(IReadOnlyList<ChunkDelivery> chunks)
+    {
+        foreach (var chunk in chunks)
+            chunk.Dispose();
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text;
+using Bridge.Assemble;
+using Bridge.Publish;
+using Bridge.Tests.Support;
+using Telemetry.Queues;
+
+namespace Bridge.Tests.Assemble;
+
+public sealed class PartitionAssemblyTests
+{
+    private static readonly QueueLimits SmallMessages = new(1_024, 10, 1_024);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+    [Fact]
+    public async Task Many_interleaved_batches_beyond_what_a_consumer_may_hold_all_complete()
+    {
+        await using var running = new RunningAssembly();
+        var batches = Enumerable.Range(0, 400).Select(number => Large(number, chunks: 10)).ToList();
+        for (var index = 0; index < 10; index++)
+        {
+            foreach (var batch in batches)
+                running.Partition.Put(batch.Texts[index], seen: Now);
+        }
+
+        await running.DrainAsync(Patience);
+
+        Assert.Equal(batches.Select(batch => batch.Event).Order(), running.Publisher.Events.Order());
+        Assert.Empty(running.Publisher.InQueue(Topology.DeadQueue));
+        Assert.InRange(running.Partition.MostUnacknowledged, PartitionAssembly.MaxChunks, 2_000);
+        Assert.Equal(0, running.Assembly.Bytes);
+    }
+
+    [Fact]
+    public async Task Bytes_held_stay_within_the_bound_and_the_batches_complete()
+    {
+        var options = new AssembleOptions { Partitions = 1, MaxBytes = 8 * 1024 * 1024 };
+        await using var running = new RunningAssembly(options);
+        var batches = Enumerable.Range(0, 60).Select(number => Large(number, chunks: 6, QueueLimits.AzureStorage)).ToList();
+        for (var index = 0; index < 5; index++)
+        {
+            foreach (var batch in batches)
+                running.Partition.Put(batch.Texts[index], Now);
+        }
+
+        using var noEnd = new CancellationTokenSource();
+        var delivering = running.Partition.DeliverAsync(running.Assembly, noEnd.Token);
+        await Eventually.TrueAsync(() => running.Publisher.InQueue(running.Partition.Queue).Count > 50, Patience);
+        Assert.InRange(running.Assembly.Bytes, 1, options.MaxBytes + (64 * 1024));
+        foreach (var batch in batches)
+            running.Partition.Put(batch.Texts[5], Now);
+
+        await Eventually.TrueAsync(() => running.Publisher.Events.Count == batches.Count, Patience);
+        await noEnd.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivering.ContinueWith(_ => noEnd.Token.ThrowIfCancellationRequested(), TaskScheduler.Default));
+        Assert.Equal(batches.Select(batch => batch.Event).Order(), running.Publisher.Events.Order());
+    }
+
+    [Fact]
+    public async Task What_has_waited_too_long_is_kept_with_the_chunks_that_came()
+    {
+        var clock = new ManualTimeProvider();
+        await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, Timeout = TimeSpan.FromMinutes(10) }, clock);
+        var batch = Large(1, chunks: 3);
+        running.Partition.Put(batch.Texts[2], clock.GetUtcNow().ToUnixTimeMilliseconds());
+        running.Partition.Put(batch.Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());
+        await running.DeliverAsync();
+
+        clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        running.Assembly.Expire();
+        await running.DeliverAsync();
+        Assert.Equal(2, running.Partition.Count);
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        running.Assembly.Expire();
+        await running.DeliverAsync();
+        Assert.Equal(0, running.Partition.Count);
+        var dead = running.Publisher.InQueue(Topology.DeadQueue);
+        Assert.Equal([Text(batch.Texts[0]), Text(batch.Texts[2])], dead.Select(message => Text(message.Body.ToArray())).Order(StringComparer.Ordinal));
+        Assert.All(dead, message => Assert.Contains(message.Properties.Headers, header => header is { Name: "x-dead-detail", Text: "have 2 of 3 after 00:10:00" }));
+    }
+
+    [Fact]
+    public async Task A_conflict_keeps_every_chunk_and_publishes_nothing()
+    {
+        await using var running = new RunningAssembly();
+        var batch = Large(1, chunks: 3);
+        var altered = Convert.FromBase64String(Text(batch.Texts[0]));
+        altered[^1] ^= 1;
+        foreach (var text in (byte[][])[batch.Texts[0], Encoding.UTF8.GetBytes(Convert.ToBase64String(altered))])
+            running.Partition.Put(text, Now);
+        await running.DrainAsync(Patience);
+
+        Assert.Empty(running.Publisher.Events);
+        Assert.Equal(2, running.Publisher.InQueue(Topology.DeadQueue).Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_acknowledged_before_the_events_are_confirmed()
+    {
+        await using var running = new RunningAssembly();
+        running.Publisher.HoldAnswers();
+        foreach (var text in Large(1, chunks: 3).Texts)
+            running.Partition.Put(text, Now);
+        await running.Partition.DeliverAsync(running.Assembly, CancellationToken.None);
+        await Eventually.TrueAsync(() => running.Publisher.Begun == 1);
+        Assert.Equal(3, running.Partition.Count);
+
+        running.Publisher.Answer();
+        await Eventually.TrueAsync(() => running.Partition.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_duplicate_chunk_and_a_batch_that_comes_again_are_dropped()
+    {
+        await using var running = new RunningAssembly();
+        var batch = Large(1, chunks: 3);
+        foreach (var text in (byte[][])[batch.Texts[0], batch.Texts[0], batch.Texts[1], batch.Texts[2], .. batch.Texts])
+            running.Partition.Put(text, Now);
+        await running.DrainAsync(Patience);
+        Assert.Equal([batch.Event], running.Publisher.Events);
+    }
+
+    [Fact]
+    public async Task Chunks_that_are_given_back_come_again_and_complete()
+    {
+        await using var running = new RunningAssembly();
+        var batch = Large(1, chunks: 3);
+        running.Partition.Put(batch.Texts[0], Now);
+        await running.DeliverAsync();
+        await running.Assembly.ReturnAllAsync();
+        Assert.True(running.Assembly.IsIdle);
+
+        running.Partition.Put(batch.Texts[1], Now);
+        running.Partition.Put(batch.Texts[2], Now);
+        await running.DrainAsync(Patience);
+        Assert.Equal([batch.Event], running.Publisher.Events);
+    }
+
+    private static (string Event, List<byte[]> Texts) Large(int number, int chunks, QueueLimits? limits = null)
+    {
+        // Random Base64 compresses to three quarters: the slices are the random bytes, and a little.
+        var slice = Telemetry.Codec.BatchPacker.SliceBytes((limits ?? SmallMessages).MessageBytes);
+        var random = new byte[(slice * (chunks - 1)) + (slice / 3)];
+        new Random(number).NextBytes(random);
+        var json = $$"""{"n":{{number}},"blob":"{{Convert.ToBase64String(random)}}"}""";
+        var texts = Messages.Of([json], (uint)number, limits ?? SmallMessages);
+        Assert.Equal(chunks, texts.Count);
+        return (json, texts);
+    }
+
+    private static string Text(byte[] text) => Encoding.UTF8.GetString(text);
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics.Metrics;
+using Bridge.Assemble;
+using Bridge.DeadLetter;
+using Bridge.Deliver;
+using Bridge.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Telemetry.Codec;
+
+namespace Bridge.Tests.Support;
+
+/// <summary>The assembling of one partition in memory, and a broker that the test controls; what goes to the tail comes round again.</summary>
+internal sealed class RunningAssembly : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly CancellationTokenSource _abort = new();
+    private readonly TaskGroup _inWork = new();
+
+    public RunningAssembly(AssembleOptions? options = null, TimeProvider? clock = null)
+    {
+        clock ??= TimeProvider.System;
+        var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>());
+        var dead = new DeadLetterPublisher(Publisher, metrics, NullLogger<DeadLetterPublisher>.Instance, clock);
+        var delivery = new BatchDelivery(
+            new BatchOpener(KeyRing.Empty, CodecLimits.Default),
+            new EventRouter(RoutingKeyTemplate.Parse("{style}"), CodecLimits.Default),
+            Publisher, dead, new ByteBudget(16 * 1024 * 1024), "telemetry", metrics);
+        var whole = new WholeBatches(delivery, dead, new SettledBatches(), metrics, NullLogger<WholeBatches>.Instance, clock);
+        Assembly = new PartitionAssembly(
+            Partition, whole, new ChunkForwarder(Publisher, partitions: 1, metrics), new ByteBudget(16 * 1024 * 1024), CodecLimits.Default,
+            options ?? new AssembleOptions { Partitions = 1 }, metrics, NullLogger.Instance, _inWork, clock, _abort.Token);
+        Publisher.OnConfirmed = message =>
+        {
+            if (message.RoutingKey == Partition.Queue)
+                Partition.Put(message);
+        };
+    }
+
+    public InMemoryPartition Partition { get; } = new();
+
+    public ControlledPublisher Publisher { get; } = new();
+
+    public PartitionAssembly Assembly { get; }
+
+    /// <summary>Delivers until every chunk in the partition is settled.</summary>
+    public async Task DrainAsync(TimeSpan patience)
+    {
+        using var time = new CancellationTokenSource(patience);
+        while (Partition.Count > 0)
+        {
+            time.Token.ThrowIfCancellationRequested();
+            await Partition.DeliverAsync(Assembly, time.Token);
+            await _inWork.WhenAllAsync().WaitAsync(time.Token);
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Delivers what can be delivered, and lets whole batches be settled.</summary>
+    public async Task<bool> DeliverAsync()
+    {
+        var all = await Partition.DeliverAsync(Assembly, CancellationToken.None).WaitAsync(Eventually.Patience);
+        await _inWork.WhenAllAsync().WaitAsync(Eventually.Patience);
+        return all;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _abort.CancelAsync();
+        await _inWork.WhenAllAsync().WaitAsync(Eventually.Patience);
+        Assembly.Abandon();
+        _abort.Dispose();
+        await _services.DisposeAsync();
+    }
+}
