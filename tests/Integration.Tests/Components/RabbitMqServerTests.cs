@@ -15,6 +15,8 @@ public sealed class RabbitMqServerTests(RabbitMqServerTests.OneServer one) : ICl
         var virtualHost = await _server.CreateVirtualHostAsync("kill");
         await PublishAsync(virtualHost, [1, 2, 3]);
 
+        // The confirm covers the messages; that the queue exists is written a little later.
+        await _server.ControlAsync(["eval", "mnesia:sync_log()."]);
         await _server.KillAsync();
         await _server.StartAgainAsync();
 
