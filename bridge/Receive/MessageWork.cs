@@ -56,6 +56,13 @@ internal sealed class MessageWork(
         }
     }
 
+    /// <summary>Keeps a message that fails again and again although the broker takes others.</summary>
+    /// <exception cref="PublishException">The broker has not taken it: it was the broker's trouble after all.</exception>
+    public Task GiveUpAsync(LeasedMessage leased, CancellationToken cancellationToken) => DeadLetterAsync(
+        leased,
+        new Refusal(RefusalReason.Failed, $"failed after {leased.Message.ReceiveCount} deliveries; the bridge's log tells how"),
+        cancellationToken);
+
     private static (BatchId Batch, int Index) IdentityOf(LeasedMessage leased, DecodedMessage decoded) => decoded.Header switch
     {
         { } header => (header.Batch, header.Index),

@@ -128,17 +128,36 @@ internal sealed class QueueReceiver(
         {
             await ReleaseAsync(leased, TimeSpan.Zero);
         }
-        catch (PublishException e)
-        {
-            var delay = DelayOf(leased);
-            ReceiveLog.Abandoned(log, queue.Endpoint, leased.Message.Id, delay, e.Message);
-            await ReleaseAsync(leased, delay);
-        }
         catch (Exception e)
         {
-            var delay = DelayOf(leased);
-            ReceiveLog.FailedUnexpectedly(log, e, queue.Endpoint, leased.Message.Id, delay);
+            await FailAsync(leased, e);
+        }
+    }
+
+    private async Task FailAsync(LeasedMessage leased, Exception failure)
+    {
+        var delay = DelayOf(leased);
+        if (failure is PublishException)
+            ReceiveLog.Abandoned(log, queue.Endpoint, leased.Message.Id, delay, failure.Message);
+        else
+            ReceiveLog.FailedUnexpectedly(log, failure, queue.Endpoint, leased.Message.Id, delay);
+
+        if (leased.Message.ReceiveCount >= options.MaxDeliveries && publisher.IsReady && await TryGiveUpAsync(leased))
+            await DeleteAsync(leased);
+        else
             await ReleaseAsync(leased, delay);
+    }
+
+    private async Task<bool> TryGiveUpAsync(LeasedMessage leased)
+    {
+        try
+        {
+            await work.GiveUpAsync(leased, Abort);
+            return true;
+        }
+        catch (Exception e) when (e is PublishException or OperationCanceledException)
+        {
+            return false;
         }
     }
 

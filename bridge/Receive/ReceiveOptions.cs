@@ -18,6 +18,12 @@ internal sealed record ReceiveOptions
     public int MaxPolls { get; init; } = 8;
 
     /// <summary>
+    /// Deliveries of a message after which it is dead-lettered as <c>failed</c> when it fails once more while the broker takes
+    /// others; 5 to 10,000. Default 100. Too few would give up messages that only met a long trouble of the broker.
+    /// </summary>
+    public int MaxDeliveries { get; init; } = 100;
+
+    /// <summary>
     /// Bytes of received messages in work at most, over all queues; 4 MiB to 4 GiB. Default 32 MiB. Receiving pauses at the bound.
     /// </summary>
     public long MaxBytes { get; init; } = 32L * 1024 * 1024;
@@ -35,6 +41,8 @@ internal sealed record ReceiveOptions
             yield return $"{Section}:Lease is {Lease}: give whole seconds from 00:00:10 to 12:00:00";
         if (MaxPolls is < 1 or > 64)
             yield return $"{Section}:MaxPolls is {MaxPolls}: give 1 to 64";
+        if (MaxDeliveries is < 5 or > 10_000)
+            yield return $"{Section}:MaxDeliveries is {MaxDeliveries}: give 5 to 10000";
         if (MaxOpenedBytes is < 4L * 1024 * 1024 or > 4L * 1024 * 1024 * 1024)
             yield return $"{Section}:MaxOpenedBytes is {MaxOpenedBytes}: give 4194304 to 4294967296 bytes";
         if (MaxBytes is < 4L * 1024 * 1024 or > 4L * 1024 * 1024 * 1024)

@@ -19,6 +19,7 @@ public sealed record Refusal(RefusalReason Reason, string Detail)
         RefusalReason.Incomplete => "incomplete",
         RefusalReason.Unroutable => "unroutable",
         RefusalReason.Rejected => "rejected",
+        RefusalReason.Failed => "failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no such reason"),
     };
 

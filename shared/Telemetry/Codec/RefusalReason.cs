@@ -26,4 +26,7 @@ public enum RefusalReason
 
     /// <summary>The broker refused the event.</summary>
     Rejected,
+
+    /// <summary>Failed again and again without any of the reasons above.</summary>
+    Failed,
 }

@@ -121,6 +121,27 @@ public sealed class QueueReceiverTests
     }
 
     [Fact]
+    public async Task A_message_that_fails_at_every_delivery_is_kept_as_failed_in_the_end()
+    {
+        await using var receiver = new RunningReceiver(new ReceiveOptions { MaxDeliveries = 5 });
+        receiver.Publisher.Failures = 5;
+        var text = Messages.Of([Messages.Event(1)])[0];
+        receiver.Queue.Put(text);
+        await receiver.StartAsync();
+        for (var delivery = 1; delivery < 5; delivery++)
+        {
+            await RunningReceiver.UntilAsync(() => receiver.Queue.Releases.Count == delivery);
+            receiver.Queue.ExpireLeases();
+        }
+
+        await receiver.UntilEmptyAsync();
+        var dead = Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue));
+        Assert.Equal(text, dead.Body.ToArray());
+        Assert.Equal("failed", dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text);
+        Assert.Equal(4, receiver.Queue.Releases.Count);
+    }
+
+    [Fact]
     public async Task The_same_batch_twice_at_a_time_is_published_once()
     {
         await using var receiver = new RunningReceiver();
