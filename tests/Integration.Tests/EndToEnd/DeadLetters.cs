@@ -9,7 +9,7 @@ internal sealed record DeadLetter(string Reason, string Detail, string Source, i
 /// <summary>Looks into the dead-letter queue; what is there stays there.</summary>
 internal sealed class DeadLetters(Uri broker)
 {
-    private const string Queue = "telemetry.dead";
+    public const string Queue = "telemetry.dead";
 
     /// <summary>All dead letters.</summary>
     public async Task<IReadOnlyList<DeadLetter>> ReadAsync()

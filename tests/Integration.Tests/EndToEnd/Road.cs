@@ -7,6 +7,7 @@ namespace Integration.Tests.EndToEnd;
 /// <summary>A whole road of a test's own: a virtual host with exchange and tap, a queue in each cloud, and bridges between them.</summary>
 internal sealed class Road : IAsyncDisposable
 {
+    private const int Partitions = 8;
     private static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EmptyPatience = TimeSpan.FromSeconds(60);
 
@@ -144,6 +145,8 @@ internal sealed class Road : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_bridges.Select(bridge => bridge.DisposeAsync().AsTask()));
+        if (!_tap.IsClosed)
+            await _tap.DeleteQueuesAsync([.. Enumerable.Range(0, Partitions).Select(partition => $"telemetry.chunks.{partition}"), DeadLetters.Queue]);
         await _tap.DisposeAsync();
         await Azure.DisposeAsync();
         await Sqs.DisposeAsync();

@@ -43,11 +43,22 @@ internal sealed class Tap : IAsyncDisposable
         }
     }
 
+    /// <summary>True while the broker is away.</summary>
+    public bool IsClosed => !_connection.IsOpen;
+
     /// <summary>Binds the queue with another key.</summary>
     public async Task BindAsync(string bindingKey)
     {
         await using var channel = await _connection.CreateChannelAsync();
         await channel.QueueBindAsync(Queue, Exchange, bindingKey);
+    }
+
+    /// <summary>Deletes queues, its own among them: a broker that starts again has to recover each that is left.</summary>
+    public async Task DeleteQueuesAsync(IEnumerable<string> queues)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        foreach (var queue in queues.Append(Queue))
+            await channel.QueueDeleteAsync(queue);
     }
 
     public async ValueTask DisposeAsync() => await _connection.DisposeAsync();
