@@ -32,9 +32,10 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
 
     private async Task<bool> ReadQueueAsync(string queue, CancellationToken cancellationToken)
     {
-        await using var reading = await QueueReading.OpenAsync(connect(), queue, cancellationToken);
-        await foreach (var seen in reading.ReadAsync(cancellationToken))
-            Take(seen);
+        await using var reading = await QueueReading.OpenAsync(connect(), queue, clock, cancellationToken);
+        var read = await reading.ReadAsync(Take, cancellationToken);
+        if (read < reading.Count)
+            Console.Error.WriteLine($"read {read} of {reading.Count} messages: another consumer of {queue} took the rest");
         var isComplete = await ReportAsync(cancellationToken);
         if (request.Consume)
         {

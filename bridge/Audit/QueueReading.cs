@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Bridge.Publish;
 using RabbitMQ.Client;
 
@@ -10,18 +9,26 @@ namespace Bridge.Audit;
 /// </summary>
 internal sealed class QueueReading : IAsyncDisposable
 {
-    private readonly BrokerConnection _connection;
-    private readonly IChannel _channel;
-    private readonly RabbitMqOptions _options;
-    private readonly string _queue;
-    private ulong _last;
+    // What a quorum queue hands one consumer, at most: to hold more takes more consumers.
+    private const ushort Prefetch = 2_000;
 
-    private QueueReading(BrokerConnection connection, IChannel channel, RabbitMqOptions options, string queue, uint count)
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(10);
+
+    private readonly BrokerConnection _connection;
+    private readonly RabbitMqOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly string _queue;
+    private readonly IChannel _channel;
+    private HeldMessages? _held;
+
+    private QueueReading(BrokerConnection connection, IChannel channel, RabbitMqOptions options, string queue, uint count, TimeProvider clock)
     {
         _connection = connection;
         _channel = channel;
         _options = options;
         _queue = queue;
+        _clock = clock;
         Count = count;
     }
 
@@ -30,14 +37,15 @@ internal sealed class QueueReading : IAsyncDisposable
 
     /// <summary>Opens a queue.</summary>
     /// <exception cref="BrokerFaultException">The broker is out of reach, or the queue is missing or may not be read.</exception>
-    public static async Task<QueueReading> OpenAsync(BrokerConnector connector, string queue, CancellationToken cancellationToken)
+    public static async Task<QueueReading> OpenAsync(
+        BrokerConnector connector, string queue, TimeProvider clock, CancellationToken cancellationToken)
     {
         var connection = await connector.OpenAsync("bridge audit", cancellationToken);
         try
         {
             var channel = await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken);
             var found = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
-            return new QueueReading(connection, channel, connector.Options, queue, found.MessageCount);
+            return new QueueReading(connection, channel, connector.Options, queue, found.MessageCount, clock);
         }
         catch (Exception exception)
         {
@@ -49,39 +57,53 @@ internal sealed class QueueReading : IAsyncDisposable
     }
 
     /// <summary>Reads the messages that were there when this was opened. Call it once.</summary>
+    /// <param name="take">Takes each, one after the other.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>How many there were: fewer than <see cref="Count"/> when another consumer took the rest.</returns>
     /// <exception cref="BrokerFaultException">The broker failed.</exception>
-    public async IAsyncEnumerable<SeenEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<long> ReadAsync(Action<SeenEvent> take, CancellationToken cancellationToken)
     {
-        for (long i = 0; i < Count; i++)
-        {
-            if (await GetAsync(cancellationToken) is not { } message)
-                yield break;
-            _last = message.DeliveryTag;
-            yield return SeenEvent.Of(message.BasicProperties, message.Body.Span);
-        }
+        if (Count == 0)
+            return 0;
+        var held = _held = new HeldMessages(_channel, Count, take, _options);
+        await TryAsync(
+            async () =>
+            {
+                await _channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
+                for (long room = 0; room < Count; room += Prefetch)
+                    await _channel.BasicConsumeAsync(_queue, autoAck: false, held, cancellationToken);
+                await held.UntilReadAsync(_clock, cancellationToken);
+            },
+            cancellationToken);
+        return held.Taken;
     }
 
     /// <summary>Removes everything that was read.</summary>
     /// <exception cref="BrokerFaultException">The broker failed: it may stay.</exception>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        if (_last == 0)
+        if (_held is not { LastTag: > 0 } held)
             return;
-        await TryAsync(async () => await _channel.BasicAckAsync(_last, multiple: true, cancellationToken), cancellationToken);
-        _last = 0;
+        await TryAsync(
+            async () =>
+            {
+                await _channel.BasicAckAsync(held.LastTag, multiple: true, cancellationToken);
 
-        // An answer of this channel means that what was sent before it has been taken.
-        await TryAsync(() => _channel.QueueDeclarePassiveAsync(_queue, cancellationToken), cancellationToken);
+                // An answer of this channel means that what was sent before it has been taken.
+                await _channel.QueueDeclarePassiveAsync(_queue, cancellationToken);
+            },
+            cancellationToken);
+        _held = null;
     }
 
-    /// <summary>Gives back what was not removed.</summary>
+    /// <summary>Gives back what was not removed, and waits a little until it is there.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            if (_last > 0)
-                await _channel.BasicNackAsync(_last, multiple: true, requeue: true, CancellationToken.None);
             await _channel.CloseAsync(CancellationToken.None);
+            if (_held is { } held)
+                await WaitUntilReturnedAsync(held.Taken);
         }
         catch (Exception)
         {
@@ -92,11 +114,14 @@ internal sealed class QueueReading : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    private async Task<BasicGetResult?> GetAsync(CancellationToken cancellationToken)
+    // Another consumer may take them at once: then their number never shows.
+    private async Task WaitUntilReturnedAsync(long count)
     {
-        BasicGetResult? message = null;
-        await TryAsync(async () => message = await _channel.BasicGetAsync(_queue, autoAck: false, cancellationToken), cancellationToken);
-        return message;
+        await using var channel = await _connection.Client.CreateChannelAsync();
+        var began = _clock.GetTimestamp();
+        while (await channel.MessageCountAsync(_queue) < count && _clock.GetElapsedTime(began) < ReturnPatience)
+            await Task.Delay(Look, _clock);
+        await channel.CloseAsync();
     }
 
     private async Task TryAsync(Func<Task> work, CancellationToken cancellationToken)

@@ -74,6 +74,15 @@ public sealed class AuditFileTests
         Assert.Contains(named, result.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Help_says_what_cannot_be_seen()
+    {
+        var result = await BridgeCommand.RunAsync("audit", "--help");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+        Assert.Contains("behind the last batch that was seen cannot be told", result.Output, StringComparison.Ordinal);
+    }
+
     private static string Line(int sequence, int ordinal, int events) =>
         $$"""{"message_id":"{{Sender}}-{{sequence}}-00000000000000ff-{{ordinal}}","x-telemetry-sender":"{{Sender}}","x-telemetry-sequence":{{sequence}},"x-telemetry-events":{{events}},"body_sha256":"00000000000000aa"}""";
 }

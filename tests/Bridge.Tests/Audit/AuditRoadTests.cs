@@ -16,13 +16,19 @@ namespace Bridge.Tests.Audit;
 public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
 {
     private const string Tap = "audit";
+
+    // What a poll of a bridge that has ended still takes is soon seen again.
+    private const string ShortestLease = "00:00:10";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    [Fact]
-    public async Task When_all_is_delivered_nothing_is_missing_and_the_queue_stays_as_it_was()
+    [Theory]
+    [InlineData("classic")]
+    [InlineData("quorum")]
+    public async Task When_all_is_delivered_nothing_is_missing_and_the_queue_stays_as_it_was(string type)
     {
         const int Events = 3_000;
-        await using var host = await LayAsync();
+        await using var host = await LayAsync(type: type);
         var queue = await clouds.CreateAsync("sqs");
         await using var bridge = await StartAsync(host, queue);
 
@@ -70,12 +76,12 @@ public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) :
     {
         await using var host = await LayAsync();
         var queue = await clouds.CreateAsync("sqs");
-        foreach (var _ in Enumerable.Range(0, 2))
+        for (var run = 0; run < 2; run++)
         {
             await using var bridge = await StartAsync(host, queue);
             await PutAsync(queue, BatchOf(0));
-            var before = await host.CountAsync(Tap);
-            await UntilArrivedAsync(host, (int)before + 3);
+            await UntilArrivedAsync(host, 3 * (run + 1));
+            await bridge.TerminateAsync();
         }
 
         var result = await RunAsync(host, "--from", Tap);
@@ -146,15 +152,15 @@ public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) :
 
     private static byte[] BatchOf(uint sequence) => Messages.Of(Enumerable.Range(0, 3).Select(number => Messages.Event(number)), sequence)[0];
 
-    private async Task<VirtualHost> LayAsync(string binding = "#")
+    private async Task<VirtualHost> LayAsync(string binding = "#", string type = "classic")
     {
         var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync(Tap, binding);
+        await host.BindQueueAsync(Tap, binding, new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = type });
         return host;
     }
 
     private static Task<BridgeProcess> StartAsync(VirtualHost host, BridgeQueue queue) =>
-        BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue));
+        BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue).SetItem("Bridge__Receive__Lease", ShortestLease));
 
     private static async Task<ChildProcess> ListenAsync(VirtualHost host, string window)
     {
