@@ -15,6 +15,9 @@ var root = new RootCommand(Help.Root)
 
     // What did not arrive: look at it, keep it, try it again.
     DeadCommand.Create(),
+
+    // Did everything arrive?
+    AuditCommand.Create(),
 };
 
 // Without a command the bridge runs.

@@ -23,6 +23,7 @@ internal static class Help
           bridge check && bridge
           bridge send --queue https://ACCOUNT.queue.core.windows.net/QUEUE events.jsonl
           bridge dead list --reason unroutable
+          bridge audit --for 00:05:00 --dead
         """;
 
     public const string Run = "Runs the bridge until it is told to end (SIGTERM or Ctrl-C); the default command";
@@ -97,6 +98,29 @@ internal static class Help
           bridge dead replay --reason unroutable --dry-run
           bridge dead replay --reason undecryptable
         """;
+
+    public const string Audit = "Tells for each sender whether batches or events are missing at the exchange, and what arrived twice";
+
+    public const string AuditDetails =
+        """
+        Every event that a sender of this project sent carries its sender, the number of its batch and how many events that holds. Gaps
+        in these are loss; the exit code is then 1, and also where an event came back altered. Identical duplicates are no failure.
+        - What was lost behind the last batch that was seen cannot be told, nor among plain events, which carry no number.
+        - A batch whose SendAsync threw, and an event that was too large to send, leave a gap: their sender was told. Dead letters
+          leave one too: --dead explains these.
+        - --from: what a bridge has in hand shows as missing; let it come to rest, or read again. Reading counts as a delivery of each
+          message, and marks it as redelivered; while it lasts, no consumer of the queue gets these messages.
+        - --for: as long as it listens, an event for which no other queue is bound is taken by the audit's queue, and not returned to the
+          bridge as unroutable. Bind it with the keys of your own queues (--binding) where that matters.
+
+        Examples:
+          bridge audit --for 00:05:00 --dead
+          bridge audit --from telemetry.audit --dead --json
+          bridge audit --from telemetry.audit --consume --export seen.jsonl && bridge audit --file seen.jsonl
+        """;
+
+    public const string AuditUri =
+        "The broker, instead of Bridge__RabbitMq__Uri. Its password is better in the environment: other users see a command line";
 
     public const string Key = "Key as KVER:BASE64 of 32 bytes. Better in the environment as TELEMETRY_KEY: other users see a command line";
 

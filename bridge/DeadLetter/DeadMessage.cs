@@ -25,7 +25,7 @@ internal sealed record DeadMessage
     /// <summary>Of a refused event: the routing key that it was published with.</summary>
     public string? RoutingKey { get; init; }
 
-    /// <summary>Of a refused event: the headers that it was published with.</summary>
+    /// <summary>Of a refused event: the headers that it was, or would have been, published with.</summary>
     public ImmutableArray<MessageHeader> EventHeaders { get; init; } = [];
 
     /// <summary>Of a refused event: its <c>traceparent</c>.</summary>

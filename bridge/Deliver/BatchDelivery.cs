@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bridge.DeadLetter;
 using Bridge.Diagnostics;
 using Bridge.Publish;
@@ -46,7 +47,7 @@ internal sealed class BatchDelivery(
         var routed = router.RoutePlain(json.Span, refused);
         if (refused is [var only])
             return new Refusal(only.Reason, only.Detail);
-        await PublishAsync(origin, json, routed, refused, cancellationToken);
+        await PublishAsync(origin, EventHeaders.OfPlain(origin), json, routed, refused, cancellationToken);
         return null;
     }
 
@@ -60,23 +61,30 @@ internal sealed class BatchDelivery(
         {
             reservation.Resize(batch!.Lines.Length);
             var refused = new List<RefusedEvent>();
-            await PublishAsync(origin, batch.Lines, router.Route(batch.Lines.Span, refused), refused, cancellationToken);
+            var routed = router.Route(batch.Lines.Span, refused);
+            var headers = EventHeaders.Of(origin, header.Batch, routed.Count + refused.Count);
+            await PublishAsync(origin, headers, batch.Lines, routed, refused, cancellationToken);
         }
 
         return null;
     }
 
     private async Task PublishAsync(
-        BatchOrigin origin, ReadOnlyMemory<byte> lines, List<RoutedEvent> routed, List<RefusedEvent> refused, CancellationToken cancellationToken)
+        BatchOrigin origin,
+        ImmutableArray<MessageHeader> headers,
+        ReadOnlyMemory<byte> lines,
+        List<RoutedEvent> routed,
+        List<RefusedEvent> refused,
+        CancellationToken cancellationToken)
     {
         metrics.AddEventsInFlight(routed.Count);
         try
         {
-            var publication = new EventPublication(exchange, origin, lines, routed);
+            var publication = new EventPublication(exchange, origin, headers, lines, routed);
             var refusals = await publisher.PublishAsync(publication, cancellationToken);
             metrics.CountPublished(routed.Count - refusals.Count);
             var dead = refusals.Select(refusal => Dead(publication[refusal.Index], refusal, origin))
-                .Concat(refused.Select(item => Dead(lines[item.Range], item, origin))).ToList();
+                .Concat(refused.Select(item => Dead(lines[item.Range], item, origin, headers))).ToList();
             if (dead.Count > 0)
                 await deadLetters.PublishAsync(dead, cancellationToken);
         }
@@ -100,12 +108,13 @@ internal sealed class BatchDelivery(
         TraceParent = message.Properties.TraceParent,
     };
 
-    private static DeadMessage Dead(ReadOnlyMemory<byte> line, RefusedEvent refused, BatchOrigin origin) => new()
+    private static DeadMessage Dead(ReadOnlyMemory<byte> line, RefusedEvent refused, BatchOrigin origin, ImmutableArray<MessageHeader> headers) => new()
     {
         MessageId = $"{origin.Batch}-{refused.Ordinal}",
         Body = line,
         Refusal = new Refusal(refused.Reason, refused.Detail),
         Source = origin.Source,
         ReceiveCount = origin.ReceiveCount,
+        EventHeaders = headers,
     };
 }

@@ -6,17 +6,13 @@ namespace Bridge.Deliver;
 /// <summary>The events of one batch, as the messages that they become.</summary>
 /// <param name="exchange">Where they go.</param>
 /// <param name="origin">Where they came from.</param>
+/// <param name="headers">What they share, of <see cref="EventHeaders"/>.</param>
 /// <param name="lines">The batch's events, unchanged until all are settled.</param>
 /// <param name="events">What of <paramref name="lines"/> is published.</param>
-internal sealed class EventPublication(string exchange, BatchOrigin origin, ReadOnlyMemory<byte> lines, IReadOnlyList<RoutedEvent> events)
+internal sealed class EventPublication(
+    string exchange, BatchOrigin origin, ImmutableArray<MessageHeader> headers, ReadOnlyMemory<byte> lines, IReadOnlyList<RoutedEvent> events)
     : IPublication
 {
-    private readonly ImmutableArray<MessageHeader> _headers =
-    [
-        new("x-telemetry-source", origin.Source),
-        new("x-telemetry-batch", origin.Batch),
-    ];
-
     public int Count => events.Count;
 
     public OutgoingMessage this[int index]
@@ -24,7 +20,7 @@ internal sealed class EventPublication(string exchange, BatchOrigin origin, Read
         get
         {
             var routed = events[index];
-            var properties = new OutgoingProperties($"{origin.Batch}-{routed.Ordinal}") { Headers = _headers, TraceParent = routed.TraceParent };
+            var properties = new OutgoingProperties($"{origin.Batch}-{routed.Ordinal}") { Headers = headers, TraceParent = routed.TraceParent };
             return new OutgoingMessage(exchange, routed.RoutingKey, properties, lines[routed.Range]);
         }
     }

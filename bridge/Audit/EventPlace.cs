@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using Bridge.Deliver;
+using Telemetry.Codec;
+
+namespace Bridge.Audit;
+
+/// <summary>Where an event stands among all that its sender sent.</summary>
+/// <param name="Sender">The sending process.</param>
+/// <param name="Sequence">Number of its batch.</param>
+/// <param name="Ordinal">Its position in the batch, from 0.</param>
+/// <param name="Events">How many events the batch holds; above the ordinal.</param>
+internal readonly record struct EventPlace(SenderId Sender, uint Sequence, uint Ordinal, uint Events)
+{
+    /// <summary>Reads a place from an event's properties.</summary>
+    /// <param name="messageId">Its <c>message_id</c>, whose last part is the ordinal.</param>
+    /// <param name="header">Gives a header's value, a string, UTF-8 bytes or a whole number, or null.</param>
+    /// <param name="place">Null for a plain event: it names no sender.</param>
+    /// <returns>False when the headers do not fit together.</returns>
+    public static bool TryRead(string messageId, Func<string, object?> header, out EventPlace? place)
+    {
+        place = null;
+        if (Text(header(EventHeaders.Sender)) is not { } senderText)
+            return true;
+        if (!TryReadSender(senderText, out var sender)
+            || !TryReadNumber(Text(header(EventHeaders.Sequence)), out var sequence)
+            || !TryReadNumber(Text(header(EventHeaders.Events)), out var events)
+            || !TryReadNumber(messageId[(messageId.LastIndexOf('-') + 1)..], out var ordinal)
+            || ordinal >= events)
+        {
+            return false;
+        }
+
+        place = new EventPlace(sender, sequence, ordinal, events);
+        return true;
+    }
+
+    private static bool TryReadSender(string text, out SenderId sender)
+    {
+        Span<byte> bytes = stackalloc byte[SenderId.Size];
+        var isRead = text.Length == 2 * SenderId.Size
+            && Convert.FromHexString(text, bytes, out _, out _) is System.Buffers.OperationStatus.Done;
+        sender = isRead ? SenderId.Read(bytes) : default;
+        return isRead;
+    }
+
+    private static bool TryReadNumber(string? text, out uint number) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static string? Text(object? value) => value switch
+    {
+        null => null,
+        string text => text,
+        byte[] bytes => Encoding.UTF8.GetString(bytes),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,79 @@
+using Bridge.Publish;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Bridge.Audit;
+
+/// <summary>Takes messages of a queue and acknowledges none. One object consumes several times: to the channel it is one after the other.</summary>
+/// <param name="channel">Holds the messages.</param>
+/// <param name="count">How many to take; more are left alone.</param>
+/// <param name="take">Takes each.</param>
+/// <param name="options">Which broker it is, for errors.</param>
+internal sealed class HeldMessages(IChannel channel, long count, Action<SeenEvent> take, RabbitMqOptions options) : AsyncDefaultBasicConsumer(channel)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    // Others may have taken what is missing: nobody tells.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _taken;
+    private ulong _lastTag;
+
+    /// <summary>How many were taken.</summary>
+    public long Taken => Interlocked.Read(ref _taken);
+
+    /// <summary>The delivery tag of the last that was taken; 0 before.</summary>
+    public ulong LastTag => Interlocked.Read(ref _lastTag);
+
+    /// <summary>Completes when all are taken, or when none has come for a while.</summary>
+    /// <exception cref="BrokerFaultException">The broker closed the channel, or deleted the queue.</exception>
+    public async Task UntilReadAsync(TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var (taken, since) = (0L, clock.GetTimestamp());
+        while (await Task.WhenAny(_all.Task, Task.Delay(Look, clock, cancellationToken)) != _all.Task)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Taken != taken)
+                (taken, since) = (Taken, clock.GetTimestamp());
+            else if (clock.GetElapsedTime(since) > Silence)
+                return;
+        }
+
+        await _all.Task;
+    }
+
+    /// <inheritdoc/>
+    public override Task HandleBasicDeliverAsync(
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
+    {
+        if (_taken == count)
+            return Task.CompletedTask;
+        take(SeenEvent.Of(properties, body.Span));
+        Interlocked.Exchange(ref _lastTag, deliveryTag);
+        if (Interlocked.Increment(ref _taken) == count)
+            _all.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        _all.TrySetException(new BrokerFaultException(new BrokerFault("the broker deleted the queue while it was read", IsTransient: false)));
+        return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+    {
+        _all.TrySetException(new BrokerFaultException(BrokerFault.From(reason, options)));
+        return base.HandleChannelShutdownAsync(channel, reason);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Bridge.Deliver;
+
+namespace Bridge.Audit;
+
+/// <summary>
+/// Events as JSON Lines, without their bodies: <c>message_id</c>, the headers that name sender, sequence and events, and
+/// <c>body_sha256</c>, its first 16 hexadecimal digits at least.
+/// </summary>
+internal static class SeenEventLines
+{
+    /// <summary>Bytes of a line at most.</summary>
+    public const int Longest = 64 * 1024;
+
+    private const string MessageId = "message_id";
+    private const string BodyHash = "body_sha256";
+    private const int HashDigits = 16;
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes an event's line with its line feed.</summary>
+    public static void Write(in SeenEvent seen, Stream output)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString(MessageId, seen.MessageId);
+            if (seen.Place is { } place)
+            {
+                json.WriteString(EventHeaders.Sender, place.Sender.ToString());
+                json.WriteNumber(EventHeaders.Sequence, place.Sequence);
+                json.WriteNumber(EventHeaders.Events, place.Events);
+            }
+            else if (!seen.IsReadable)
+            {
+                // What it said is not kept; that it made no sense is.
+                json.WriteString(EventHeaders.Sender, "");
+            }
+
+            if (seen.Body is { } body)
+                json.WriteString(BodyHash, $"{body:x16}");
+            json.WriteEndObject();
+        }
+
+        output.Write(buffer.WrittenSpan);
+        output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Reads a line.</summary>
+    /// <param name="line">One JSON object; members that are not known are ignored.</param>
+    public static SeenEvent Read(ReadOnlyMemory<byte> line)
+    {
+        using var json = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1_000 });
+        var members = json.RootElement;
+        return SeenEvent.Of(Text(members, MessageId) ?? "", name => Text(members, name), ReadHash(Text(members, BodyHash)));
+    }
+
+    private static string? Text(JsonElement members, string name) => members.TryGetProperty(name, out var value)
+        ? value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.String => value.GetString(),
+            _ => value.GetRawText(),
+        }
+        : null;
+
+    private static ulong? ReadHash(string? text) =>
+        text?.Length >= HashDigits && ulong.TryParse(text.AsSpan(0, HashDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
+            ? hash
+            : null;
+}
