@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Net.Sockets;
 using RabbitMQ.Client;
 
@@ -19,15 +18,16 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
     public async Task<BrokerConnection> OpenAsync(string name, CancellationToken cancellationToken)
     {
         Socket? socket = null;
-        var factory = CreateFactory();
-        factory.SocketFactory = family =>
-        {
-            socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            return new TcpClientAdapter(socket);
-        };
-
+        BrokerTls? tls = null;
         try
         {
+            tls = options.UsesTls ? new BrokerTls(options) : null;
+            var factory = CreateFactory(tls);
+            factory.SocketFactory = family =>
+            {
+                socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                return new TcpClientAdapter(socket);
+            };
             var connection = await factory.CreateConnectionAsync(name, cancellationToken);
 
             // The library does not await the answer to connection.open: a virtual host that is missing shows only now.
@@ -40,12 +40,15 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
             socket?.Dispose();
             if (cancellationToken.IsCancellationRequested)
                 throw;
-            throw new BrokerFaultException(BrokerFault.From(exception, options), exception);
+            throw new BrokerFaultException(BrokerFault.From(exception, options, tls), exception);
         }
     }
 
     /// <summary>The client library's settings for <see cref="Options"/>.</summary>
-    public ConnectionFactory CreateFactory()
+    /// <exception cref="InvalidDataException">A file of certificates cannot be used.</exception>
+    public ConnectionFactory CreateFactory() => CreateFactory(options.UsesTls ? new BrokerTls(options) : null);
+
+    private ConnectionFactory CreateFactory(BrokerTls? tls)
     {
         var factory = new ConnectionFactory
         {
@@ -59,10 +62,7 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
             ContinuationTimeout = AnswerTimeout,
             RequestedHeartbeat = TimeSpan.FromSeconds(20),
         };
-
-        // An amqps address makes the library accept a certificate for any other host.
-        factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
-        factory.Ssl.ServerName = factory.HostName;
+        tls?.Apply(factory.Ssl);
         return factory;
     }
 }

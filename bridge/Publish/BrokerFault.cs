@@ -14,14 +14,17 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
     /// <summary>Explains a failure of the client library.</summary>
     /// <param name="exception">What it threw.</param>
     /// <param name="options">Where to, as whom.</param>
-    public static BrokerFault From(Exception exception, RabbitMqOptions options)
+    /// <param name="tls">What the connection's TLS saw; null without it.</param>
+    public static BrokerFault From(Exception exception, RabbitMqOptions options, BrokerTls? tls = null)
     {
         if (exception is BrokerFaultException known)
             return known.Fault;
+        if (tls?.Refusal is { } refusal)
+            return TlsFailed(refusal, options);
 
         // The library wraps the cause several deep; the innermost one that is known tells most.
         var causes = Causes(exception).Reverse().ToList();
-        return causes.Select(cause => Explain(cause, options)).FirstOrDefault(fault => fault is not null)
+        return causes.Select(cause => Explain(cause, options, tls)).FirstOrDefault(fault => fault is not null)
             ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {OneLine(causes[0].Message)}", IsTransient: true);
     }
 
@@ -44,15 +47,17 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         };
     }
 
-    private static BrokerFault? Explain(Exception cause, RabbitMqOptions options) => cause switch
+    private static BrokerFault? Explain(Exception cause, RabbitMqOptions options, BrokerTls? tls) => cause switch
     {
         OperationInterruptedException { ShutdownReason: { Initiator: ShutdownInitiator.Peer } reason } => From(reason, options),
         AuthenticationFailureException => LoginRefused(options),
-        AuthenticationException => new BrokerFault(
-            $"TLS with {options.DisplayUri} failed: {OneLine(cause.Message)}; check that the port speaks TLS (5671 by custom),"
-                + " that the certificate names this host and that its issuer is trusted here",
-            IsTransient: false),
         SocketException socket => Explain(socket, options),
+
+        // With TLS 1.3 the broker judges the bridge's certificate after the handshake: it then just closes.
+        AuthenticationException or (IOException and not BrokerUnreachableException) when tls?.Demand is { } demand =>
+            TlsFailed(demand, options),
+        AuthenticationException => TlsFailed(
+            $"{OneLine(cause.Message).TrimEnd('.')}; check that the port speaks TLS (5671 by custom), of version 1.2 or 1.3", options),
         PacketNotRecognizedException or ProtocolVersionMismatchException or HardProtocolException or WireFormattingException =>
             NotAmqp(options),
         // The library says the same of a peer that closes, keeps silent or speaks HTTP. A broker that is starting may do so too.
@@ -77,6 +82,9 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
             IsTransient: true),
         _ => null,
     };
+
+    private static BrokerFault TlsFailed(string reason, RabbitMqOptions options) =>
+        new($"TLS with {options.DisplayUri} failed: {reason}", IsTransient: false);
 
     private static BrokerFault LoginRefused(RabbitMqOptions options) => new(
         $"{options.DisplayUri} refused the user or its password (403 ACCESS_REFUSED): correct them in {RabbitMqOptions.Section}:Uri",

@@ -15,6 +15,23 @@ internal sealed record RabbitMqOptions
     public string Uri { get; init; } = "amqp://guest:guest@127.0.0.1:5672/";
 
     /// <summary>
+    /// File of PEM certificates: the authorities that the certificate of an <c>amqps://</c> broker must come from, these alone.
+    /// Default: those that the machine trusts.
+    /// </summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>
+    /// The certificate that the bridge shows to an <c>amqps://</c> broker that asks for one: PEM, or PFX with its key. Default: none.
+    /// </summary>
+    public string? ClientCertificateFile { get; init; }
+
+    /// <summary>PEM file of that certificate's private key. Default: the key is in <see cref="ClientCertificateFile"/>.</summary>
+    public string? ClientKeyFile { get; init; }
+
+    /// <summary>Password of an encrypted key or PFX. A secret. Default: it is not encrypted.</summary>
+    public string? ClientKeyPassword { get; init; }
+
+    /// <summary>
     /// The exchange that events are published to. Default <c>telemetry</c>. It must exist: the bridge never creates it, since its
     /// type and bindings are the company's own.
     /// </summary>
@@ -50,6 +67,9 @@ internal sealed record RabbitMqOptions
     /// </summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>True for an <c>amqps://</c> address.</summary>
+    public bool UsesTls => Uri.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase);
+
     /// <summary><see cref="Uri"/> with its password masked: safe to log.</summary>
     public string DisplayUri => Mask(Uri);
 
@@ -58,6 +78,7 @@ internal sealed record RabbitMqOptions
     {
         var errors = new List<string>();
         ValidateUri(errors);
+        errors.AddRange(BrokerTls.Validate(this));
         if (Exchange.Length == 0 || Encoding.UTF8.GetByteCount(Exchange) > 255)
             errors.Add($"{Section}:Exchange is '{Exchange}': give the name of an existing exchange, 1 to 255 bytes");
         if (string.IsNullOrWhiteSpace(RoutingKey))

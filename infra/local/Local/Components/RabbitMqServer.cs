@@ -64,6 +64,31 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return new Uri(Uri, Uri.EscapeDataString(name));
     }
 
+    /// <summary>Makes the running broker listen with TLS on one more port of loopback, until it ends.</summary>
+    /// <param name="certificate">What it shows.</param>
+    /// <param name="clientAuthority">PEM file of the authority that clients' certificates must come from; null asks clients for none.</param>
+    /// <param name="versions">The protocol's versions as Erlang lists them.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The port.</returns>
+    /// <exception cref="NotSupportedException">The broker is external.</exception>
+    /// <exception cref="InvalidOperationException">It refused.</exception>
+    public async Task<int> ListenWithTlsAsync(
+        IssuedCertificate certificate,
+        string? clientAuthority = null,
+        string versions = "'tlsv1.3','tlsv1.2'",
+        CancellationToken cancellationToken = default)
+    {
+        var port = FreePort.Next();
+        var verify = clientAuthority is null
+            ? "{verify,verify_none}"
+            : $"{{cacertfile,\"{clientAuthority}\"}},{{verify,verify_peer}},{{fail_if_no_peer_cert,true}}";
+        await ControlAsync(
+            ["eval", "{ok,_}=application:ensure_all_started(ssl), ok=rabbit_networking:start_ssl_listener({\"127.0.0.1\"," + $"{port}}},"
+                + $"[{{certfile,\"{certificate.CertificateFile}\"}},{{keyfile,\"{certificate.KeyFile}\"}},{{versions,[{versions}]}},{verify}], 2)."],
+            cancellationToken);
+        return port;
+    }
+
     /// <summary>Runs <c>rabbitmqctl</c> against this broker.</summary>
     /// <returns>What it wrote.</returns>
     /// <exception cref="NotSupportedException">The broker is external.</exception>
