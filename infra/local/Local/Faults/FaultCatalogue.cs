@@ -15,8 +15,6 @@ internal static class FaultCatalogue
         new BridgeTerminated(),
         new Scaled(),
         new NetworkCut(),
-        new QueueTrouble(),
-        new AssemblerKilled(),
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>
