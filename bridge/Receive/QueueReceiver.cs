@@ -22,6 +22,7 @@ internal sealed class QueueReceiver(
 {
     private const int ExpectedMessageBytes = 64 * 1024;
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LastAnswer = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SameUnderWayDelay = TimeSpan.FromSeconds(5);
 
@@ -59,6 +60,7 @@ internal sealed class QueueReceiver(
         {
             while (true)
             {
+                stop.ThrowIfCancellationRequested();
                 await publisher.WaitUntilReadyAsync(stop);
                 var received = await TryReceiveAsync(isFirst, backoff, stop);
                 if (received == queue.MaxReceive)
@@ -86,7 +88,7 @@ internal sealed class QueueReceiver(
         using var reservation = await budget.ReserveAsync((long)queue.MaxReceive * ExpectedMessageBytes, stop);
         try
         {
-            var messages = await queue.ReceiveAsync(queue.MaxReceive, options.Lease, isFirst ? LongPoll : TimeSpan.Zero, stop);
+            var messages = await ReceiveAsync(isFirst ? LongPoll : TimeSpan.Zero, stop);
             if (backoff.Failures > 0)
                 ReceiveLog.Recovered(log, queue.Endpoint);
             backoff.Reset();
@@ -100,6 +102,23 @@ internal sealed class QueueReceiver(
                 ReceiveLog.Failing(log, queue.Endpoint, e.Message);
             await Task.Delay(backoff.Next(), clock, stop);
             return 0;
+        }
+    }
+
+    // A call that is cancelled may have leased messages already, which nobody would then see until the lease ends.
+    private async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(TimeSpan wait, CancellationToken stop)
+    {
+        using var giveUp = new CancellationTokenSource();
+        var answer = queue.ReceiveAsync(queue.MaxReceive, options.Lease, wait, giveUp.Token);
+        try
+        {
+            return await answer.WaitAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await Task.WhenAny(answer, Task.Delay(LastAnswer, clock, CancellationToken.None));
+            await giveUp.CancelAsync();
+            return await answer;
         }
     }
 

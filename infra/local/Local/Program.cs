@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Local.Demo;
+using Local.Faults;
 
-if (!LocalOptions.TryParse(args, out var options))
+LocalOptions? options = null;
+var isFaults = args is ["faults", ..];
+if (!isFaults && !LocalOptions.TryParse(args, out options))
 {
     await Console.Error.WriteLineAsync(LocalOptions.Usage);
     return 2;
@@ -14,7 +17,9 @@ using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)
 
 try
 {
-    return options.ComponentsOnly
+    if (isFaults)
+        return await FaultSuite.RunAsync(args[1..], stopping.Token);
+    return options!.ComponentsOnly
         ? await ComponentsRun.RunAsync(stopping.Token)
         : await DemoRun.RunAsync(options.Once, stopping.Token);
 }

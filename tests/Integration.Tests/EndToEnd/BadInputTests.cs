@@ -2,9 +2,10 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Local.Components;
+using Local.Faults;
 using Telemetry.Codec;
 using Xunit.Abstractions;
 

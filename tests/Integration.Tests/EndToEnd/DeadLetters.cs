@@ -1,4 +1,5 @@
 using System.Globalization;
+using Local.Faults;
 using RabbitMQ.Client;
 
 namespace Integration.Tests.EndToEnd;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Local.Faults;
 using Telemetry.Codec;
 using Xunit.Abstractions;
 

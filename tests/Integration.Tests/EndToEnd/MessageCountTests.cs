@@ -1,3 +1,4 @@
+using Local.Faults;
 using Xunit.Abstractions;
 
 namespace Integration.Tests.EndToEnd;

@@ -1,6 +1,7 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Local.Components;
+using Local.Faults;
 using Xunit.Abstractions;
 
 namespace Integration.Tests.EndToEnd;

@@ -2,51 +2,36 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Local.Components;
-using Telemetry.Aws;
-using Telemetry.Azure;
+using Local.Faults;
 using Telemetry.Queues;
 
 namespace Integration.Tests.EndToEnd;
 
 /// <summary>One cloud's queue, and ways to put something into it.</summary>
-internal sealed partial class RoadQueue : IAsyncDisposable
+internal sealed partial class RoadQueue(BridgeQueue queue) : IAsyncDisposable
 {
     private static readonly TimeSpan SendPatience = TimeSpan.FromMinutes(4);
 
-    private readonly IQueueSender _sender;
-    private readonly IQueueReceiver _receiver;
-
-    public RoadQueue(BridgeQueue queue)
-    {
-        Queue = queue;
-        if (!QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error))
-            throw new ArgumentException(error, nameof(queue));
-        if (endpoint.Kind is QueueKind.Azure)
-            _sender = new AzureQueue(endpoint, TimeProvider.System);
-        else
-            _sender = new SqsQueue(endpoint, TimeProvider.System);
-        _receiver = (IQueueReceiver)_sender;
-    }
+    private readonly CloudQueue _queue = new(queue);
 
     /// <summary>How a bridge and a sender reach it.</summary>
-    public BridgeQueue Queue { get; }
+    public BridgeQueue Queue => _queue.Queue;
 
     /// <summary><c>azure</c> or <c>sqs</c>.</summary>
-    public string Kind => Queue.Kind!;
+    public string Kind => _queue.Kind;
 
     /// <summary>What it takes.</summary>
-    public QueueLimits Limits => Kind is "azure" ? QueueLimits.AzureStorage : QueueLimits.Sqs;
+    public QueueLimits Limits => _queue.Limits;
 
     /// <summary>Messages stored, leased ones included.</summary>
-    public Task<long> DepthAsync() => _receiver.GetDepthAsync(CancellationToken.None);
+    public Task<long> DepthAsync() => _queue.DepthAsync();
 
     /// <summary>Waits until every message is deleted.</summary>
     public Task UntilEmptyAsync(TimeSpan patience, Func<string> problem) => Eventually.HoldsAsync(
         async () => await DepthAsync() == 0, patience, async () => $"{await DepthAsync()} messages are still in {Queue.Url}: {problem()}");
 
     /// <summary>Puts texts into it as they are.</summary>
-    public Task PutAsync(params byte[][] texts) =>
-        _sender.SendAsync([.. texts.Select(text => (ReadOnlyMemory<byte>)text)], CancellationToken.None);
+    public Task PutAsync(params byte[][] texts) => _queue.PutAsync(texts);
 
     /// <summary>Puts a text into it as it is.</summary>
     public Task PutAsync(string text) => PutAsync(Encoding.UTF8.GetBytes(text));
@@ -74,7 +59,7 @@ internal sealed partial class RoadQueue : IAsyncDisposable
         return await SendAsync(file);
     }
 
-    public ValueTask DisposeAsync() => _sender.DisposeAsync();
+    public ValueTask DisposeAsync() => _queue.DisposeAsync();
 
     [GeneratedRegex(@"sent (?<events>\d+) events in (?<messages>\d+) messages", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Sent();

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Integration.Tests.EndToEnd;
+namespace Local.Faults;
 
 /// <summary>Events as order functions write them, each different from every other; the same for the same seed.</summary>
 internal sealed class GeneratedEvents(int seed)

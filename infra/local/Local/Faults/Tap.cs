@@ -2,7 +2,7 @@ using Local.Demo;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
-namespace Integration.Tests.EndToEnd;
+namespace Local.Faults;
 
 /// <summary>
 /// The company's side: its exchange, and a durable queue bound with <c>#</c> that hands every event to the ledger. It survives a
@@ -16,12 +16,21 @@ internal sealed class Tap : IAsyncDisposable
 
     private readonly IConnection _connection;
     private readonly Ledger _ledger;
+    private long _lastClosed;
 
     private Tap(IConnection connection, Ledger ledger)
     {
         _connection = connection;
         _ledger = ledger;
+        connection.ConnectionShutdownAsync += (_, _) =>
+        {
+            Volatile.Write(ref _lastClosed, TimeProvider.System.GetTimestamp());
+            return Task.CompletedTask;
+        };
     }
+
+    /// <summary>When its connection was last closed under it.</summary>
+    public long LastClosed => Volatile.Read(ref _lastClosed);
 
     /// <summary>Makes exchange and queue.</summary>
     /// <param name="uri">The virtual host.</param>

@@ -2,7 +2,7 @@ using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
-namespace Integration.Tests.EndToEnd;
+namespace Local.Faults;
 
 /// <summary>An event as it lay in a queue bound to the exchange.</summary>
 /// <param name="Sha">Of its body.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using RabbitMQ.Client.Events;
 
-namespace Integration.Tests.EndToEnd;
+namespace Local.Faults;
 
 /// <summary>What was sent and what of it arrived, byte for byte: an event is known by its SHA-256. Safe for use by several threads.</summary>
 internal sealed class Ledger(bool keepBodies = false)

@@ -1,7 +1,7 @@
 using Telemetry.Codec;
 using Telemetry.Queues;
 
-namespace Integration.Tests.EndToEnd;
+namespace Local.Faults;
 
 /// <summary>Makes a sender's messages without sending them.</summary>
 internal sealed class BatchWriter(QueueLimits limits, MasterKey? key = null)
@@ -15,7 +15,8 @@ internal sealed class BatchWriter(QueueLimits limits, MasterKey? key = null)
     {
         var lines = events.SelectMany(json => (byte[])[.. json, (byte)'\n']).ToArray();
         using var batch = _packer.Pack(lines, _sequence++, out var consumed, out _)!;
-        Assert.Equal(lines.Length, consumed);
+        if (consumed != lines.Length)
+            throw new ArgumentException($"{events.Count} events of {lines.Length} bytes do not fit into one batch: give fewer", nameof(events));
         return [.. Enumerable.Range(0, batch.MessageCount).Select(index =>
         {
             var text = new byte[batch.MessageLength(index)];

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Integration.Tests.EndToEnd;
+namespace Local.Faults;
 
 /// <summary>SHA-256 of an event's bytes: what stands for them in the ledger.</summary>
 internal readonly record struct Sha(UInt128 High, UInt128 Low)

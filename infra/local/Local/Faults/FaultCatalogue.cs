@@ -1,0 +1,22 @@
+using Local.Faults.Scenarios;
+
+namespace Local.Faults;
+
+/// <summary>All scenarios, in the order of the table.</summary>
+internal static class FaultCatalogue
+{
+    public static IReadOnlyList<FaultScenario> All =>
+    [
+        new BridgeKilled(),
+        new BrokerKilled(),
+        new BrokerFrozen(),
+        new ConnectionsClosed(),
+        new MemoryAlarm(),
+        new BridgeTerminated(),
+        new Scaled(),
+        new NetworkCut(),
+    ];
+
+    /// <summary>The scenario of this name; null when there is none.</summary>
+    public static FaultScenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);
+}
