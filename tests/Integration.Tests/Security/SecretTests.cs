@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Integration.Tests.EndToEnd;
 using Local.Components;
+using Local.Faults;
 using Telemetry.Codec;
 using Xunit.Abstractions;
 
