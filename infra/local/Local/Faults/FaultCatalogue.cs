@@ -15,6 +15,7 @@ internal static class FaultCatalogue
         new BridgeTerminated(),
         new Scaled(),
         new NetworkCut(),
+        new QueueTrouble(),
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>
