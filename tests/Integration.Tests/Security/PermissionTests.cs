@@ -8,7 +8,7 @@ namespace Integration.Tests.Security;
 [Collection(RoadCollection.Name)]
 public sealed class PermissionTests(RoadComponents components, ITestOutputHelper output)
 {
-    // As docs/permissions.md has them; a dot of a regular expression is written \. there too.
+    // As docs/permissions.md has them.
     private const string Nothing = "^$";
     private const string Write = @"^(amq\.default|telemetry)$";
     private const string ReadChunks = @"^telemetry\.chunks\.[0-9]+$";
@@ -17,14 +17,13 @@ public sealed class PermissionTests(RoadComponents components, ITestOutputHelper
 
     [Theory]
     [InlineData(Nothing, Write, ReadChunks)]
-    [InlineData(Nothing, Write, ReadDead)]
     [InlineData(OwnQueues, Write, ReadChunks)]
-    [InlineData(Nothing, @"^amq\.default$", ReadChunks)]
+    [InlineData(Nothing, Nothing, ReadDead)]
     public void The_regular_expressions_are_those_of_the_documentation(string configure, string write, string read)
     {
         var text = File.ReadAllText(Path.Combine(LocalFolders.Root, "docs", "permissions.md"));
 
-        Assert.All(new[] { configure, write, read }, expression => Assert.Contains($"'{expression}'", text, StringComparison.Ordinal));
+        Assert.Contains($" '{configure}' '{write}' '{read}'\n", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +52,7 @@ public sealed class PermissionTests(RoadComponents components, ITestOutputHelper
         await road.Azure.PutAsync("neither event nor chunk");
         await road.DeadLetters.UntilAsync(1, TimeSpan.FromSeconds(30), road.Describe);
         Assert.Contains("telemetry.dead", (await road.RunAsync("dead", "list")).Errors, StringComparison.Ordinal);
-        road.Settings = road.Settings.SetItem("Bridge__RabbitMq__Uri", await UserAsync(road, Nothing, @"^amq\.default$", ReadDead));
+        road.Settings = road.Settings.SetItem("Bridge__RabbitMq__Uri", await UserAsync(road, Nothing, Nothing, ReadDead));
         var replay = await road.RunAsync("dead", "replay");
         Assert.True(replay.ExitCode == 0, replay.Errors);
     }
