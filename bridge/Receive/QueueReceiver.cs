@@ -116,7 +116,7 @@ internal sealed class QueueReceiver(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await Task.WhenAny(answer, Task.Delay(LastAnswer, clock, CancellationToken.None));
+            await Task.WhenAny(answer, Task.Delay(LastAnswer, clock, Abort));
             await giveUp.CancelAsync();
             return await answer;
         }

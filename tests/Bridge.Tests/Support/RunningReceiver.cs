@@ -48,7 +48,17 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public Task StartAsync() => _receiver.StartAsync(CancellationToken.None);
 
-    public Task StopAsync(CancellationToken patience) => _receiver.StopAsync(patience).WaitAsync(Patience, CancellationToken.None);
+    /// <summary>Stops, with the clock moving on: a receive under way gets a moment to answer.</summary>
+    public async Task StopAsync(CancellationToken patience)
+    {
+        var stopping = _receiver.StopAsync(patience);
+        await UntilAsync(() =>
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            return stopping.IsCompleted;
+        });
+        await stopping;
+    }
 
     public static Task UntilAsync(Func<bool> condition) => Eventually.TrueAsync(condition, Patience);
 
