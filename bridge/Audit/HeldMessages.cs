@@ -16,31 +16,30 @@ internal sealed class HeldMessages(IChannel channel, long count, Action<SeenEven
     // Others may have taken what is missing: nobody tells.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
+    private readonly Lock _gate = new();
     private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _taken;
-    private ulong _lastTag;
+    private bool _ended;
 
     /// <summary>How many were taken.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
     /// <summary>The delivery tag of the last that was taken; 0 before.</summary>
-    public ulong LastTag => Interlocked.Read(ref _lastTag);
+    public ulong LastTag { get; private set; }
 
-    /// <summary>Completes when all are taken, or when none has come for a while.</summary>
+    /// <summary>Completes when all are taken, or when none has come for a while. From then on none is taken.</summary>
     /// <exception cref="BrokerFaultException">The broker closed the channel, or deleted the queue.</exception>
     public async Task UntilReadAsync(TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (taken, since) = (0L, clock.GetTimestamp());
-        while (await Task.WhenAny(_all.Task, Task.Delay(Look, clock, cancellationToken)) != _all.Task)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Taken != taken)
-                (taken, since) = (Taken, clock.GetTimestamp());
-            else if (clock.GetElapsedTime(since) > Silence)
-                return;
+            await UntilReadOrSilentAsync(clock, cancellationToken);
         }
-
-        await _all.Task;
+        finally
+        {
+            lock (_gate)
+                _ended = true;
+        }
     }
 
     /// <inheritdoc/>
@@ -54,12 +53,16 @@ internal sealed class HeldMessages(IChannel channel, long count, Action<SeenEven
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
-        if (_taken == count)
-            return Task.CompletedTask;
-        take(SeenEvent.Of(properties, body.Span));
-        Interlocked.Exchange(ref _lastTag, deliveryTag);
-        if (Interlocked.Increment(ref _taken) == count)
-            _all.TrySetResult();
+        lock (_gate)
+        {
+            if (_ended || _taken == count)
+                return Task.CompletedTask;
+            take(SeenEvent.Of(properties, body.Span));
+            LastTag = deliveryTag;
+            if (Interlocked.Increment(ref _taken) == count)
+                _all.TrySetResult();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -75,5 +78,20 @@ internal sealed class HeldMessages(IChannel channel, long count, Action<SeenEven
     {
         _all.TrySetException(new BrokerFaultException(BrokerFault.From(reason, options)));
         return base.HandleChannelShutdownAsync(channel, reason);
+    }
+
+    private async Task UntilReadOrSilentAsync(TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var (taken, since) = (0L, clock.GetTimestamp());
+        while (await Task.WhenAny(_all.Task, Task.Delay(Look, clock, cancellationToken)) != _all.Task)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Taken != taken)
+                (taken, since) = (Taken, clock.GetTimestamp());
+            else if (clock.GetElapsedTime(since) > Silence)
+                return;
+        }
+
+        await _all.Task;
     }
 }
