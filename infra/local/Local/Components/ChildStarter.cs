@@ -29,7 +29,8 @@ internal static class ChildStarter
 
     private static ProcessStartInfo InfoOf(ChildProcessStart start)
     {
-        // Both wrappers end in exec: the process keeps the id that is known here.
+        // All three wrappers end in exec: the process keeps the id that is known here. A shell's background job ignores
+        // interrupts, its children inherit that, and .NET leaves an ignored signal ignored: hence the last of them.
         var info = new ProcessStartInfo("/usr/bin/setsid")
         {
             UseShellExecute = false,
@@ -41,7 +42,7 @@ internal static class ChildStarter
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        foreach (var argument in (string[])["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", start.FileName, .. start.Arguments])
+        foreach (var argument in Wrapped(start))
             info.ArgumentList.Add(argument);
         info.Environment.Clear();
         foreach (var (name, value) in ChildProcessStart.CleanEnvironment)
@@ -50,6 +51,9 @@ internal static class ChildStarter
             info.Environment[name] = value;
         return info;
     }
+
+    private static string[] Wrapped(ChildProcessStart start) =>
+        ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", "/usr/bin/env", "--default-signal=INT", start.FileName, .. start.Arguments];
 
     private static void Work()
     {
