@@ -72,15 +72,25 @@ internal sealed class RoutingKeyTemplate
         if (string.IsNullOrWhiteSpace(value))
             value = Missing;
         foreach (var c in value)
+        {
+            // What is cut off anyway: a value may have megabytes.
+            if (key.Length > Longest)
+                return;
             key.Append(c is '.' or '*' or '#' || char.IsWhiteSpace(c) || char.IsControl(c) ? '-' : c);
+        }
     }
 
     private static string Cut(string key)
     {
-        if (Encoding.UTF8.GetByteCount(key) <= Longest)
-            return key;
-        while (Encoding.UTF8.GetByteCount(key) > Longest)
-            key = key[..^1];
-        return char.IsHighSurrogate(key[^1]) ? key[..^1] : key;
+        int bytes = 0, length = 0;
+        foreach (var rune in key.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > Longest)
+                return key[..length];
+            length += rune.Utf16SequenceLength;
+        }
+
+        return key;
     }
 }

@@ -38,6 +38,19 @@ public sealed class RoutingKeyTemplateTests
         Assert.InRange(Encoding.UTF8.GetByteCount(key), 253, 255);
     }
 
+    [Fact]
+    public void A_key_of_megabytes_is_cut_without_a_copy_for_each_character()
+    {
+        var json = Encoding.UTF8.GetBytes($$"""{"a":"{{new string('a', 4 << 20)}}"}""");
+        var router = Router("{a}.{a}");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var routed = Assert.Single(router.RoutePlain(json, []));
+
+        Assert.Equal(new string('a', 255), routed.RoutingKey);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4L * json.Length);
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("1")]
