@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Bridge.Deliver;
 
@@ -20,6 +21,9 @@ internal sealed class EventMembers(IReadOnlyList<byte[]> names)
     public string? Read(ReadOnlySpan<byte> json)
     {
         Array.Clear(_values);
+        // The reader looks only into the strings that are asked for.
+        if (!Utf8.IsValid(json))
+            return "not a JSON object: it is no valid UTF-8";
         var reader = new Utf8JsonReader(json, Options);
         try
         {
@@ -37,7 +41,7 @@ internal sealed class EventMembers(IReadOnlyList<byte[]> names)
         }
         catch (InvalidOperationException)
         {
-            return "not a JSON object: a string that is no valid UTF-8";
+            return "not a JSON object: a string with half a surrogate pair";
         }
     }
 

@@ -51,6 +51,16 @@ public sealed class RoutingKeyTemplateTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4L * json.Length);
     }
 
+    [Fact]
+    public void An_event_that_is_no_UTF_8_is_refused_wherever_the_bad_byte_stands()
+    {
+        var refused = new List<RefusedEvent>();
+
+        Assert.Empty(Router("{a}").RoutePlain([.. "{\"b\":\""u8, 0xff, .. "\"}"u8], refused));
+
+        Assert.Contains("UTF-8", Assert.Single(refused).Detail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("1")]
