@@ -52,7 +52,7 @@ internal static class BatchCipher
         KeyRing keys, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> sealedBatch, Span<byte> plain, out int written)
     {
         written = 0;
-        var n = sealedBatch[0];
+        var n = sealedBatch.IsEmpty ? 0 : sealedBatch[0];
         var length = sealedBatch.Length - HeadSize(n) - TagSize;
         if (length < 0)
             return Refusal.Malformed($"{sealedBatch.Length} bytes are too few for an encrypted batch");
