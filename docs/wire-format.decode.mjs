@@ -6,7 +6,7 @@ import { brotliDecompressSync } from 'node:zlib';
 
 const HEADER = 36;
 const PREFIX = 20;
-const DEFAULTS = { chunks: 1024, sealed: 64 << 20, batch: 256 << 20, event: 16 << 20 };
+const DEFAULTS = { chunks: 1024, sealed: 64 << 20, batch: 256 << 20, events: 65536, event: 16 << 20 };
 
 class Refusal extends Error {}
 const refuse = (reason) => { throw new Refusal(reason); };
@@ -78,6 +78,7 @@ function open(header, sealed, keys, limits) {
   const batch = header.flags & 1 ? decompress(packed, limits) : packed;
   if (batch.length > limits.batch) refuse('too-large');
   if (batch.at(-1) !== 10) refuse('malformed');
+  if (batch.reduce((lines, byte) => lines + (byte === 10 ? 1 : 0), 0) > limits.events) refuse('too-large');
   return batch;
 }
 

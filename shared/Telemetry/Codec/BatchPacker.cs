@@ -76,7 +76,7 @@ public sealed class BatchPacker
             return null;
         }
 
-        var (bytes, flags) = Compress(lines, firstLine, out consumed);
+        var (bytes, flags) = Compress(lines[..EndOfEvents(lines, firstLine)], firstLine, out consumed);
         var batch = Seal(bytes, flags, sequence, lines[..consumed].Count((byte)'\n'));
         if (batch.MessageCount <= _limits.Chunks && batch.Length <= _limits.SealedBytes)
             return batch;
@@ -110,6 +110,18 @@ public sealed class BatchPacker
         if (stream.Length <= _room)
             Learn((double)consumed / stream.Length, guessed);
         return stream.Length < consumed ? (stream.Detach(), BatchFlags.Brotli) : (Copy(lines[..consumed]), BatchFlags.None);
+    }
+
+    // Where the most events of a batch end, looking no further than a batch can reach.
+    private int EndOfEvents(ReadOnlySpan<byte> lines, int firstLine)
+    {
+        lines = lines[..Math.Min(lines.Length, Math.Max(LargestBatch, firstLine))];
+        if (lines.Length <= _limits.Events || lines.Count((byte)'\n') <= _limits.Events)
+            return lines.Length;
+        var end = 0;
+        for (var events = 0; events < _limits.Events; events++)
+            end += lines[end..].IndexOf((byte)'\n') + 1;
+        return end;
     }
 
     private void Learn(double ratio, bool guessed) => _ratio = Math.Max(1, guessed ? (_ratio + ratio) / 2 : ratio);

@@ -15,8 +15,8 @@ public sealed record CodecLimits
     /// <summary>Bytes of an opened batch: what a decompression may yield.</summary>
     public int BatchBytes { get; init; } = 256 * 1024 * 1024;
 
-    /// <summary>Events of a batch: more than fit into the largest that a sender packs, even at three bytes each.</summary>
-    public int Events { get; init; } = 1_500_000;
+    /// <summary>Events of a batch: each takes memory of its own beside its bytes, and the shortest line is one byte.</summary>
+    public int Events { get; init; } = 65_536;
 
     /// <summary>Bytes of one event.</summary>
     public int EventBytes { get; init; } = 16 * 1024 * 1024;

@@ -39,6 +39,7 @@ internal sealed partial record TestVector(string Name, IReadOnlyList<(string Key
         return text.Split(' ')[0] switch
         {
             "batch" => limits with { BatchBytes = value },
+            "events" => limits with { Events = value },
             "event" => limits with { EventBytes = value },
             var name => throw new FormatException($"no limit is called {name}"),
         };
