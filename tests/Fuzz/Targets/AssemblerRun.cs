@@ -1,0 +1,132 @@
+using Fuzz.Reference;
+using Telemetry.Codec;
+
+namespace Fuzz.Targets;
+
+/// <summary>One assembler beside its reference: after every step both say the same, and no token is lost or given back twice.</summary>
+internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observation seen)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
+
+    private readonly BatchAssembler<int> _assembler = new(Timeout);
+    private readonly ReferenceAssembler _reference = new(Timeout);
+    private readonly HashSet<int> _out = [];
+    private int _in;
+
+    /// <summary>Runs a step.</summary>
+    internal void Take(in AssemblerStep step, int token)
+    {
+        switch (step.Kind)
+        {
+            case AssemblerStepKind.Expire:
+                Expire(DateTimeOffset.UnixEpoch + step.At);
+                break;
+            case AssemblerStepKind.Clear:
+                Clear();
+                break;
+            case AssemblerStepKind.GiveLeastBack:
+                GiveLeastBack();
+                break;
+            default:
+                Add(step, token);
+                break;
+        }
+
+        BrokenRuleException.Unless(
+            _assembler.Bytes == _reference.Bytes && _assembler.Chunks == _reference.Chunks,
+            $"{_assembler.Bytes} bytes of {_assembler.Chunks} chunks are held: it should be {_reference.Bytes} of {_reference.Chunks}");
+        BrokenRuleException.Unless(
+            _assembler.Batches == _reference.Batches,
+            $"{_assembler.Batches} batches wait: it should be {_reference.Batches}");
+    }
+
+    /// <summary>Lets the time of all batches pass.</summary>
+    internal void End()
+    {
+        Expire(DateTimeOffset.MaxValue);
+        BrokenRuleException.Unless(_out.Count == _in, $"{_in} chunks went in and {_out.Count} came out");
+        BrokenRuleException.Unless(_assembler is { Bytes: 0, Batches: 0, Chunks: 0 }, "the assembler holds something when all time is over");
+    }
+
+    private void Add(in AssemblerStep step, int token)
+    {
+        if (ChunkHeader.Read(step.Chunk.Span, FuzzedReceiver.Limits, out var header) is { } refusal)
+        {
+            seen.Refuse(refusal);
+            return;
+        }
+
+        _in++;
+        var slice = step.Chunk[ChunkHeader.Size..];
+        var at = DateTimeOffset.UnixEpoch + step.At;
+        meter.Start();
+        var assembly = _assembler.Add(header, slice, token, at);
+        meter.Stop();
+        using (assembly.Sealed)
+            Check(assembly, new HeldChunk(header, slice.ToArray(), token, at));
+    }
+
+    private void Check(Assembly<int> assembly, HeldChunk chunk)
+    {
+        var expected = _reference.Add(chunk);
+        BrokenRuleException.Unless(
+            assembly.State == expected.State && assembly.Refusal?.Reason == expected.Reason,
+            $"the chunk is {assembly.State} {assembly.Refusal?.Reason}: it should be {expected.State} {expected.Reason}");
+        Settle(assembly.Tokens, expected.Tokens);
+        if (assembly.Refusal is { } refusal)
+            seen.Refuse(refusal);
+        else if (assembly.State is AssemblyState.Complete)
+            Open(assembly, expected.Sealed);
+        else
+            seen.Note(assembly.State is AssemblyState.Held ? Outcomes.Held : Outcomes.Duplicate);
+    }
+
+    private void Open(Assembly<int> assembly, byte[] expected)
+    {
+        BrokenRuleException.Unless(
+            assembly.Sealed!.Span.SequenceEqual(expected),
+            "the sealed batch is not its slices in the order of their index");
+        batches.Open(assembly.Header, assembly.Sealed.Span, meter, seen);
+    }
+
+    private void Expire(DateTimeOffset now)
+    {
+        List<int> tokens = [];
+        meter.Start();
+        while (_assembler.TakeExpired(now) is { } expired)
+        {
+            meter.Stop();
+            seen.Refuse(expired.Refusal!);
+            tokens.AddRange(expired.Tokens);
+            meter.Start();
+        }
+
+        meter.Stop();
+        Settle(tokens, _reference.Expire(now));
+    }
+
+    private void GiveLeastBack()
+    {
+        meter.Start();
+        var tokens = _assembler.TakeLeastComplete();
+        meter.Stop();
+        Settle(tokens, _reference.TakeLeastComplete(tokens));
+    }
+
+    private void Clear()
+    {
+        meter.Start();
+        var tokens = _assembler.Clear();
+        meter.Stop();
+        Settle(tokens, _reference.Clear());
+    }
+
+    private void Settle(IReadOnlyList<int> tokens, List<int> expected)
+    {
+        BrokenRuleException.Unless(
+            tokens.Order().SequenceEqual(expected.Order()),
+            "the tokens given back are not those of the chunks concerned");
+        foreach (var token in tokens)
+            BrokenRuleException.Unless(_out.Add(token), $"token {token} is given back twice");
+    }
+}
