@@ -10,7 +10,7 @@ namespace Bridge.Assemble;
 
 /// <summary>Consumes all partitions over one connection, and begins again with a new one whenever that is lost.</summary>
 internal sealed class Assembler(
-    BrokerConnector connector,
+    IBrokerConnector connector,
     IPublisher publisher,
     ChunkForwarder forwarder,
     WholeBatches whole,
@@ -18,7 +18,8 @@ internal sealed class Assembler(
     AssembleOptions options,
     BridgeMetrics metrics,
     ILogger<Assembler> log,
-    TimeProvider clock) : DrainingService
+    TimeProvider clock,
+    Random random) : DrainingService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -32,7 +33,7 @@ internal sealed class Assembler(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), random);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -48,7 +49,8 @@ internal sealed class Assembler(
             {
                 return;
             }
-            catch (Exception e) when (e is BrokerFaultException or OperationInterruptedException or AlreadyClosedException or TimeoutException)
+            catch (Exception e) when (e is BrokerFaultException or OperationInterruptedException or AlreadyClosedException
+                or TimeoutException or OperationCanceledException)
             {
                 AssembleLog.Interrupted(log, e.Message);
             }
@@ -85,7 +87,7 @@ internal sealed class Assembler(
     // Until the connection is closed: expires what has waited too long, and now and then leaves an idle partition to others.
     private async Task LookAfterAsync(Task closed)
     {
-        var moves = new PartitionMoves(_consumers.Length, clock);
+        var moves = new PartitionMoves(_consumers.Length, clock, random);
         using var timer = new PeriodicTimer(Interval, clock);
         while (await Task.WhenAny(closed, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()) != closed)
         {

@@ -9,11 +9,13 @@ internal sealed class PartitionMoves
 
     private readonly DateTimeOffset[] _due;
     private readonly TimeProvider _clock;
+    private readonly Random _random;
 
-    public PartitionMoves(int partitions, TimeProvider clock)
+    public PartitionMoves(int partitions, TimeProvider clock, Random random)
     {
         _due = new DateTimeOffset[partitions];
         _clock = clock;
+        _random = random;
         for (var partition = 0; partition < partitions; partition++)
             Plan(partition);
     }
@@ -22,5 +24,5 @@ internal sealed class PartitionMoves
     public bool IsDue(int partition) => _clock.GetUtcNow() >= _due[partition];
 
     /// <summary>Plans the next time: in 30 to 90 seconds.</summary>
-    public void Plan(int partition) => _due[partition] = _clock.GetUtcNow() + (Shortest * (1 + (2 * Random.Shared.NextDouble())));
+    public void Plan(int partition) => _due[partition] = _clock.GetUtcNow() + (Shortest * (1 + (2 * _random.NextDouble())));
 }

@@ -11,7 +11,13 @@ namespace Bridge.Assemble;
 
 /// <summary>What becomes of a batch once its chunks are together, or once they are given up: published, or dead-lettered.</summary>
 internal sealed class WholeBatches(
-    BatchDelivery delivery, IDeadLetters deadLetters, SettledBatches settled, BridgeMetrics metrics, ILogger<WholeBatches> log, TimeProvider clock)
+    BatchDelivery delivery,
+    IDeadLetters deadLetters,
+    SettledBatches settled,
+    BridgeMetrics metrics,
+    ILogger<WholeBatches> log,
+    TimeProvider clock,
+    Random random)
 {
     private readonly ConcurrentDictionary<BatchId, TaskCompletionSource> _underWay = [];
 
@@ -79,7 +85,7 @@ internal sealed class WholeBatches(
     /// <summary>Repeats an attempt while the broker does not take it.</summary>
     public async Task RetryAsync(string name, Func<Task> attempt, CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), random);
         while (true)
         {
             try

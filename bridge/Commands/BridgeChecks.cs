@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Bridge.Publish;
+using Bridge.Receive;
 using Telemetry.Queues;
 
 namespace Bridge.Commands;

@@ -20,7 +20,7 @@ internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
         var metrics = new PublishMetrics(_services.GetRequiredService<IMeterFactory>());
         Exchange = options.Exchange;
         _probe = new BrokerProbe(connector, topology);
-        _publisher = new RabbitPublisher(connector, topology, metrics, NullLogger<RabbitPublisher>.Instance, TimeProvider.System);
+        _publisher = new RabbitPublisher(connector, topology, metrics, NullLogger<RabbitPublisher>.Instance, TimeProvider.System, Random.Shared);
     }
 
     /// <summary>The exchange of the options.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bridge.DeadLetter;
+using Bridge.Receive;
 using Telemetry.Queues;
 
 namespace Bridge.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bridge.Receive;
 using Telemetry.Codec;
 using Telemetry.Queues;
 

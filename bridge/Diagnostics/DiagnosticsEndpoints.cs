@@ -8,8 +8,6 @@ namespace Bridge.Diagnostics;
 internal static class DiagnosticsEndpoints
 {
     public static IServiceCollection AddDiagnostics(this IServiceCollection services) => services
-        .AddMetrics()
-        .AddSingleton<BridgeMetrics>()
         .AddSingleton<MetricsExporter>()
         .AddSingleton<Readiness>();
 

@@ -1,10 +1,12 @@
-using System.Net.Sockets;
 using RabbitMQ.Client;
 
 namespace Bridge.Publish;
 
 /// <summary>A connection to the broker that can always be got rid of, also when the broker no longer reads from it.</summary>
-internal sealed class BrokerConnection(IConnection connection, Socket socket, TimeProvider clock) : IAsyncDisposable
+/// <param name="connection">The client library's connection.</param>
+/// <param name="socket">What carries it.</param>
+/// <param name="clock">Bounds the farewell.</param>
+internal sealed class BrokerConnection(IConnection connection, IDisposable socket, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 

@@ -3,18 +3,15 @@ using RabbitMQ.Client;
 
 namespace Bridge.Publish;
 
-/// <summary>Opens connections to the company's broker.</summary>
-internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider clock)
+/// <summary>Opens connections over TCP, with TLS where the options ask for it.</summary>
+internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider clock) : IBrokerConnector
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Where to, as whom.</summary>
+    /// <inheritdoc/>
     public RabbitMqOptions Options => options;
 
-    /// <summary>Opens a connection.</summary>
-    /// <param name="name">Shown in the broker's list of connections.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="BrokerFaultException">It did not come about; the fault says why.</exception>
+    /// <inheritdoc/>
     public async Task<BrokerConnection> OpenAsync(string name, CancellationToken cancellationToken)
     {
         Socket? socket = null;

@@ -9,8 +9,15 @@ namespace Bridge.Publish;
 /// <param name="Metrics">Counts.</param>
 /// <param name="Log">Changes of state.</param>
 /// <param name="Clock">Every wait and every age.</param>
+/// <param name="Random">Spreads attempts to connect.</param>
 internal sealed record PublishContext(
-    BrokerConnector Connector, Topology Topology, MessageLimits Limits, PublishMetrics Metrics, ILogger Log, TimeProvider Clock)
+    IBrokerConnector Connector,
+    Topology Topology,
+    MessageLimits Limits,
+    PublishMetrics Metrics,
+    ILogger Log,
+    TimeProvider Clock,
+    Random Random)
 {
     /// <summary>The broker's options.</summary>
     public RabbitMqOptions Options => Connector.Options;

@@ -9,7 +9,7 @@ internal sealed class PublishLink(string name, PublishContext context, Action st
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    private readonly Backoff _backoff = new(FirstWait, LongestWait);
+    private readonly Backoff _backoff = new(FirstWait, LongestWait, context.Random);
     private volatile PublishSession? _session;
     private int _publications;
 

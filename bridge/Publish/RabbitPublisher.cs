@@ -23,10 +23,11 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     /// <param name="metrics">Counts what is published.</param>
     /// <param name="log">Told of changes of state.</param>
     /// <param name="clock">Every wait and time-out.</param>
+    /// <param name="random">Spreads attempts to connect.</param>
     public RabbitPublisher(
-        BrokerConnector connector, Topology topology, PublishMetrics metrics, ILogger<RabbitPublisher> log, TimeProvider clock)
+        IBrokerConnector connector, Topology topology, PublishMetrics metrics, ILogger<RabbitPublisher> log, TimeProvider clock, Random random)
     {
-        _context = new PublishContext(connector, topology, new MessageLimits(), metrics, log, clock);
+        _context = new PublishContext(connector, topology, new MessageLimits(), metrics, log, clock, random);
         _links = [.. Enumerable.Range(0, connector.Options.Connections)
             .Select(number => new PublishLink($"bridge publisher {number}", _context, UpdateReady))];
         metrics.Observe(this);

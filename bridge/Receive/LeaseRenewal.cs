@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Bridge.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Telemetry.Queues;
@@ -11,22 +10,29 @@ internal sealed class LeaseRenewal(QueueEndpoint queue, BridgeMetrics metrics, I
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private const int AtATime = 16;
 
-    private readonly ConcurrentDictionary<LeasedMessage, bool> _inWork = [];
-
-    /// <summary>Messages in work.</summary>
-    public int Count => _inWork.Count;
+    // Its order depends on nothing but its history, so that a simulated run can be repeated.
+    private readonly HashSet<LeasedMessage> _inWork = [];
+    private readonly Lock _gate = new();
 
     /// <summary>Takes a message under its care.</summary>
-    public void Add(LeasedMessage message) => _inWork[message] = true;
+    public void Add(LeasedMessage message)
+    {
+        lock (_gate)
+            _inWork.Add(message);
+    }
 
     /// <summary>Lets a message go.</summary>
-    public void Remove(LeasedMessage message) => _inWork.TryRemove(message, out _);
+    public void Remove(LeasedMessage message)
+    {
+        lock (_gate)
+            _inWork.Remove(message);
+    }
 
     /// <summary>Seconds since the oldest message in work was enqueued; 0 when there is none.</summary>
     public double OldestAge()
     {
         var oldest = DateTimeOffset.MaxValue;
-        foreach (var (message, _) in _inWork)
+        foreach (var message in InWork())
             oldest = message.Message.EnqueuedAt < oldest ? message.Message.EnqueuedAt : oldest;
         return oldest == DateTimeOffset.MaxValue ? 0 : Math.Max(0, (clock.GetUtcNow() - oldest).TotalSeconds);
     }
@@ -37,7 +43,13 @@ internal sealed class LeaseRenewal(QueueEndpoint queue, BridgeMetrics metrics, I
         using var timer = new PeriodicTimer(Interval, clock);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken };
         while (await timer.WaitForNextTickAsync(cancellationToken))
-            await Parallel.ForEachAsync(_inWork.Keys, parallel, RenewAsync);
+            await Parallel.ForEachAsync(InWork(), parallel, RenewAsync);
+    }
+
+    private LeasedMessage[] InWork()
+    {
+        lock (_gate)
+            return [.. _inWork];
     }
 
     private async ValueTask RenewAsync(LeasedMessage message, CancellationToken cancellationToken)

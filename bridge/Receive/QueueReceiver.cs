@@ -18,7 +18,8 @@ internal sealed class QueueReceiver(
     ReceiveOptions options,
     BridgeMetrics metrics,
     ILogger<QueueReceiver> log,
-    TimeProvider clock) : DrainingService
+    TimeProvider clock,
+    Random random) : DrainingService
 {
     private const int ExpectedMessageBytes = 64 * 1024;
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
@@ -55,7 +56,7 @@ internal sealed class QueueReceiver(
 
     private async Task PollAsync(bool isFirst, CancellationToken stop)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), random);
         try
         {
             while (true)
@@ -212,9 +213,9 @@ internal sealed class QueueReceiver(
     }
 
     // Doubles with every delivery of the message, whichever replica had it before.
-    private static TimeSpan DelayOf(LeasedMessage leased)
+    private TimeSpan DelayOf(LeasedMessage leased)
     {
         var seconds = Math.Min(LongestDelay.TotalSeconds, Math.Pow(2, Math.Min(leased.Message.ReceiveCount, 10)));
-        return TimeSpan.FromSeconds(Math.Ceiling(seconds * (0.5 + (0.5 * Random.Shared.NextDouble()))));
+        return TimeSpan.FromSeconds(Math.Ceiling(seconds * (0.5 + (0.5 * random.NextDouble()))));
     }
 }

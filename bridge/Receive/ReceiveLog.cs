@@ -29,7 +29,4 @@ internal static partial class ReceiveLog
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}")]
     public static partial void FailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} messages of {Queue} were given back at the stop")]
-    public static partial void GivenBack(ILogger log, int count, QueueEndpoint queue);
 }

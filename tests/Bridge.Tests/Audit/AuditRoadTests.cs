@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Bridge.Commands;
+using Bridge.Receive;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;

@@ -1,4 +1,5 @@
 using Bridge.Commands;
+using Bridge.Receive;
 using Local.Components;
 using Telemetry.Queues;
 

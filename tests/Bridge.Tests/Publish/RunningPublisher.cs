@@ -20,7 +20,8 @@ internal sealed class RunningPublisher : IAsyncDisposable
             new Topology(options.Exchange, partitions),
             new PublishMetrics(Meters),
             Log,
-            TimeProvider.System);
+            TimeProvider.System,
+            Random.Shared);
     }
 
     public IPublisher Publisher => _publisher;

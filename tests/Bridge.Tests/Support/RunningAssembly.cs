@@ -25,7 +25,7 @@ internal sealed class RunningAssembly : IAsyncDisposable
             new BatchOpener(KeyRing.Empty, CodecLimits.Default),
             new EventRouter(RoutingKeyTemplate.Parse("{style}"), CodecLimits.Default),
             Publisher, dead, new ByteBudget(16 * 1024 * 1024), "telemetry", metrics);
-        var whole = new WholeBatches(delivery, dead, new SettledBatches(), metrics, NullLogger<WholeBatches>.Instance, clock);
+        var whole = new WholeBatches(delivery, dead, new SettledBatches(), metrics, NullLogger<WholeBatches>.Instance, clock, Random.Shared);
         Assembly = new PartitionAssembly(
             Partition, whole, new ChunkForwarder(Publisher, partitions: 1, metrics), new ByteBudget(16 * 1024 * 1024), CodecLimits.Default,
             options ?? new AssembleOptions { Partitions = 1 }, metrics, NullLogger.Instance, _inWork, clock, _abort.Token);

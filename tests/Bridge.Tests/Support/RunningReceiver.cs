@@ -35,7 +35,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         var work = new MessageWork(
             delivery, forwarder, dead, new SettledBatches(), CodecLimits.Default, metrics, new ReplicaName("replica-1"), Clock);
         _receiver = new QueueReceiver(
-            Queue, work, Publisher, Budget, options ?? new ReceiveOptions(), metrics, NullLogger<QueueReceiver>.Instance, Clock);
+            Queue, work, Publisher, Budget, options ?? new ReceiveOptions(), metrics, NullLogger<QueueReceiver>.Instance, Clock, Random.Shared);
     }
 
     public ManualTimeProvider Clock { get; } = new();

@@ -2,7 +2,7 @@ using Telemetry.Aws;
 using Telemetry.Azure;
 using Telemetry.Queues;
 
-namespace Bridge.Commands;
+namespace Bridge.Receive;
 
 /// <summary>The clouds whose queues the bridge knows.</summary>
 internal static class CloudQueues

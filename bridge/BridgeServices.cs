@@ -1,0 +1,85 @@
+using Bridge.Assemble;
+using Bridge.DeadLetter;
+using Bridge.Deliver;
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Bridge.Receive;
+using Microsoft.Extensions.DependencyInjection;
+using Telemetry.Codec;
+
+namespace Bridge;
+
+/// <summary>Registers the stages and what they are made of.</summary>
+internal static class BridgeServices
+{
+    // The budget of opened batches, beside that of received messages.
+    private const string Opened = "opened";
+
+    /// <summary>
+    /// Adds every stage, sinks first. What reaches outside may be replaced by a later registration: the clock, the source of
+    /// randomness, <see cref="IBrokerConnector"/> and <see cref="OpenReceiver"/>.
+    /// </summary>
+    public static IServiceCollection AddBridge(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton(Random.Shared)
+        .AddMetrics()
+        .AddSingleton<Stages>()
+        .AddSingleton<BridgeMetrics>()
+        .AddPublishing(options)
+        .AddDelivery(options)
+        .AddAssembling(options)
+        .AddReceiving(options);
+
+    /// <summary>Bytes of messages, chunks and opened batches in memory.</summary>
+    public static long BytesInFlight(this IServiceProvider services) =>
+        services.GetRequiredService<ByteBudget>().Used
+        + services.GetRequiredKeyedService<ByteBudget>(Opened).Used
+        + services.GetRequiredService<Assembler>().Bytes;
+
+    private static IServiceCollection AddPublishing(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton<IBrokerConnector>(provider => new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(new Topology(options.RabbitMq.Exchange, options.Assemble.Partitions))
+        .AddSingleton<PublishMetrics>()
+        .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
+        .AddSingleton<IDeadLetters, DeadLetterPublisher>()
+        .AddStage<RabbitPublisher>();
+
+    private static IServiceCollection AddDelivery(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(CodecLimits.Default)
+        .AddSingleton<SettledBatches>()
+        .AddSingleton(provider => new BatchDelivery(
+            new BatchOpener(options.KeyRing(), CodecLimits.Default),
+            new EventRouter(RoutingKeyTemplate.Parse(options.RabbitMq.RoutingKey), CodecLimits.Default),
+            provider.GetRequiredService<IPublisher>(),
+            provider.GetRequiredService<IDeadLetters>(),
+            provider.GetRequiredKeyedService<ByteBudget>(Opened),
+            options.RabbitMq.Exchange,
+            provider.GetRequiredService<BridgeMetrics>()))
+        .AddKeyedSingleton(Opened, new ByteBudget(options.Receive.MaxOpenedBytes));
+
+    private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(options.Assemble)
+        .AddSingleton<WholeBatches>()
+        .AddSingleton(provider => new ChunkForwarder(
+            provider.GetRequiredService<IPublisher>(), options.Assemble.Partitions, provider.GetRequiredService<BridgeMetrics>()))
+        .AddStage<Assembler>();
+
+    private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)
+    {
+        services
+            .AddSingleton(ReplicaName.OfThisProcess)
+            .AddSingleton<OpenReceiver>(CloudQueues.OpenReceiver)
+            .AddSingleton(options.Receive)
+            .AddSingleton(new ByteBudget(options.Receive.MaxBytes))
+            .AddSingleton<MessageWork>();
+        foreach (var queue in options.Endpoints())
+        {
+            services.AddSingleton(provider => new Stage(
+                $"receiving from {queue}",
+                ActivatorUtilities.CreateInstance<QueueReceiver>(provider, provider.GetRequiredService<OpenReceiver>()(queue))));
+        }
+
+        return services;
+    }
+}
