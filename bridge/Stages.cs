@@ -14,8 +14,9 @@ internal sealed record Stage(string Name, IHostedService Service);
 /// </summary>
 internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> log, TimeProvider clock)
 {
-    // Orchestrators kill 30 s after their signal by custom.
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(25);
+    // Orchestrators kill 30 s after their signal by custom: work under way has most of that to end, giving it back the rest.
+    private static readonly TimeSpan WorkPatience = TimeSpan.FromSeconds(22);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(28);
 
     private readonly Stack<Stage> _started = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,16 +41,20 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
     /// <summary>Completes when a stage has failed; cancelled by the token.</summary>
     public Task FailedOrAsync(CancellationToken cancellationToken) => _failed.Task.WaitAsync(cancellationToken);
 
-    /// <summary>Stops what was started, sources first, within 25 s. Never fails: what cannot stop is told and left.</summary>
+    /// <summary>
+    /// Stops what was started, sources first: after 22 s work under way is aborted, after 28 s no stage is waited for any more.
+    /// Never fails: what cannot stop is told and left.
+    /// </summary>
     public async Task StopAsync()
     {
         _stopping = true;
-        using var patience = new CancellationTokenSource(StopPatience, clock);
+        using var work = new CancellationTokenSource(WorkPatience, clock);
+        using var stop = new CancellationTokenSource(StopPatience, clock);
         while (_started.TryPop(out var stage))
         {
             try
             {
-                await stage.Service.StopAsync(patience.Token);
+                await stage.Service.StopAsync(work.Token).WaitAsync(stop.Token);
             }
             catch (Exception exception)
             {

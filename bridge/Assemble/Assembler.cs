@@ -89,7 +89,7 @@ internal sealed class Assembler(
     {
         var moves = new PartitionMoves(_consumers.Length, clock, random);
         using var timer = new PeriodicTimer(Interval, clock);
-        while (await Task.WhenAny(closed, timer.WaitForNextTickAsync(CancellationToken.None).AsTask()) != closed)
+        while (await TickAsync(timer, closed))
         {
             for (var partition = 0; partition < _consumers.Length; partition++)
             {
@@ -103,6 +103,12 @@ internal sealed class Assembler(
                 }
             }
         }
+    }
+
+    private static async Task<bool> TickAsync(PeriodicTimer timer, Task closed)
+    {
+        var tick = timer.WaitForNextTickAsync(CancellationToken.None).AsTask();
+        return await Task.WhenAny(closed, tick) == tick && await tick;
     }
 
     private async Task<PartitionConsumer[]> StartConsumersAsync(

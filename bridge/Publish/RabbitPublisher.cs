@@ -61,11 +61,11 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Closes the connections; publications still under way fail.</summary>
+    /// <summary>Closes the connections, which takes no longer than their farewell; publications still under way fail.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await _running.WaitAsync(cancellationToken);
+        await _running;
     }
 
     /// <inheritdoc/>

@@ -66,8 +66,42 @@ public sealed class StagesTests
         Assert.Empty(_log.Lines);
     }
 
+    [Fact]
+    public async Task A_stage_that_never_ends_holds_up_no_stop_for_longer_than_28_seconds()
+    {
+        var clock = new ManualTimeProvider();
+        var stuck = new StuckStage();
+        var stages = new Stages([new Stage("publisher", new RecordingStage("publisher", _calls)), new Stage("receiver", stuck)], _log, clock);
+        await stages.StartAsync(CancellationToken.None);
+
+        var stopping = stages.StopAsync();
+        clock.Advance(TimeSpan.FromSeconds(21.9));
+        Assert.False(stuck.IsAborted);
+        clock.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.True(stuck.IsAborted);
+        clock.Advance(TimeSpan.FromSeconds(5.8));
+        Assert.False(stopping.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.2));
+        await stopping.WaitAsync(Patience);
+
+        Assert.Equal("-publisher", _calls[^1]);
+    }
+
     private Stages Stages(params IReadOnlyList<IHostedService> services) =>
         new(services.Select(service => new Stage(service is RecordingStage recording ? recording.Name : "ending", service)), _log, TimeProvider.System);
+
+    private sealed class StuckStage : IHostedService
+    {
+        public bool IsAborted { get; private set; }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            cancellationToken.Register(() => IsAborted = true);
+            return new TaskCompletionSource().Task;
+        }
+    }
 
     private sealed class RecordingStage(string name, List<string> calls) : IHostedService
     {

@@ -20,7 +20,7 @@ internal sealed class BridgeTerminated() : FaultScenario("bridge-term", "SIGTERM
         await TerminateAsync(run, cancellationToken);
         await ReplaceAsync(run, cancellationToken);
 
-        // Giving up takes the bridge's whole 25 s: too long for the short form.
+        // Giving up takes the bridge's whole 22 s: too long for the short form.
         if (run.Scale.Repeats == 1)
             return;
         await run.UntilArrivedAsync(moments[1], cancellationToken);
