@@ -26,13 +26,18 @@ internal sealed class PartitionAssembly(
     /// </summary>
     public const int MaxChunks = 1_800;
 
-    // At least this long, or the whole time-out, a batch waits for its chunks after a fail-over.
-    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+    // A chunk that takes longer to be taken has been held up by the broker, and with it all that are delivered behind it.
+    private static readonly TimeSpan LongestTake = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly BatchAssembler<ChunkDelivery> _assembler = new(options.Timeout);
     private readonly long _share = options.MaxBytes / options.Partitions;
+
+    // At least this long a batch waits for its chunks after a fail-over, or after they were held up.
+    private readonly TimeSpan _grace = options.Timeout < TimeSpan.FromMinutes(1) ? options.Timeout : TimeSpan.FromMinutes(1);
+    private DateTimeOffset _expireFrom;
+    private long? _takingSince;
     private int _goneRound;
     private bool _expiring;
 
@@ -59,20 +64,23 @@ internal sealed class PartitionAssembly(
     /// <summary>Takes a chunk. It completes late, and so slows the broker down, when there is more in memory than is good.</summary>
     public async Task TakeAsync(ChunkDelivery chunk, CancellationToken cancellationToken)
     {
-        if (ChunkHeader.Read(chunk.Chunk.Span, limits, out var header) is { } refusal)
-            Begin([chunk], reservation: null, stop => whole.RefuseAsync([chunk], refusal, stop));
-        else if (whole.IsSettled(header.Batch))
-            await DropAsync([chunk]);
-        else
-            await SettleAsync(Add(header, chunk), cancellationToken);
+        BeginTake();
+        try
+        {
+            await TakeOneAsync(chunk, cancellationToken);
+        }
+        finally
+        {
+            EndTake();
+        }
     }
 
-    /// <summary>Dead-letters what has waited too long, one batch after the other.</summary>
+    /// <summary>Dead-letters what has waited too long, one batch after the other; nothing while the missing chunks may be held up here.</summary>
     public void Expire()
     {
         lock (_gate)
         {
-            if (_expiring)
+            if (_expiring || IsHeldUp || clock.GetUtcNow() < _expireFrom)
                 return;
             _expiring = true;
         }
@@ -95,6 +103,34 @@ internal sealed class PartitionAssembly(
     /// <summary>Forgets every chunk that waits for others: the channel is closed, and the broker hands them out again by itself.</summary>
     public void Abandon() => Release(Clear());
 
+    private bool IsHeldUp => _takingSince is { } since && clock.GetElapsedTime(since) > LongestTake;
+
+    private void BeginTake()
+    {
+        lock (_gate)
+            _takingSince = clock.GetTimestamp();
+    }
+
+    private void EndTake()
+    {
+        lock (_gate)
+        {
+            if (IsHeldUp)
+                _expireFrom = clock.GetUtcNow() + _grace;
+            _takingSince = null;
+        }
+    }
+
+    private async Task TakeOneAsync(ChunkDelivery chunk, CancellationToken cancellationToken)
+    {
+        if (ChunkHeader.Read(chunk.Chunk.Span, limits, out var header) is { } refusal)
+            Begin([chunk], reservation: null, stop => whole.RefuseAsync([chunk], refusal, stop));
+        else if (whole.IsSettled(header.Batch))
+            await DropAsync([chunk]);
+        else
+            await SettleAsync(Add(header, chunk), cancellationToken);
+    }
+
     private Assembly<ChunkDelivery> Add(in ChunkHeader header, ChunkDelivery chunk)
     {
         lock (_gate)
@@ -104,7 +140,7 @@ internal sealed class PartitionAssembly(
     // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
     private DateTimeOffset SeenOf(ChunkDelivery chunk)
     {
-        var earliest = clock.GetUtcNow() - options.Timeout + (options.Timeout < Grace ? options.Timeout : Grace);
+        var earliest = clock.GetUtcNow() - options.Timeout + _grace;
         return chunk.Origin.Seen > earliest ? chunk.Origin.Seen : earliest;
     }
 

@@ -71,8 +71,19 @@ internal sealed class SimulatedRun
     private BridgeOptions Options() => new()
     {
         Queues = [.. _queues.Select(queue => new QueueOptions { Url = queue.Endpoint.ToString(), Kind = queue.Kind is QueueKind.Azure ? "azure" : "sqs" })],
-        Receive = new ReceiveOptions { Lease = TimeSpan.FromSeconds(_world.Random.Next(10, 61)), MaxPolls = _world.Random.Next(1, 9), MaxBytes = 4 * 1024 * 1024 },
-        Assemble = new AssembleOptions { Partitions = _world.Random.Next(1, 5), MaxBytes = _world.Random.Next(8, 100) * 1024 },
+        Receive = new ReceiveOptions
+        {
+            Lease = TimeSpan.FromSeconds(_world.Random.Next(10, 61)),
+            MaxPolls = _world.Random.Next(1, 9),
+            MaxBytes = 4 * 1024 * 1024,
+            MaxDeliveries = _world.Random.Next(5, 101),
+        },
+        Assemble = new AssembleOptions
+        {
+            Partitions = _world.Random.Next(1, 5),
+            MaxBytes = _world.Random.Next(8, 100) * 1024,
+            Timeout = _world.Between(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(10)),
+        },
         RabbitMq = new RabbitMqOptions
         {
             Connections = _world.Random.Next(1, 3),
@@ -104,7 +115,7 @@ internal sealed class SimulatedRun
 
     private void End()
     {
-        _ledger.CheckEnd();
+        _ledger.CheckEnd(_options.Assemble.Timeout);
         foreach (var replica in _conductor.Living.Where(replica => replica.IsUp && replica.BytesInFlight > _options.Receive.MaxBytes))
             _world.Break($"{replica.Name} still holds {replica.BytesInFlight} bytes although nothing is left to do");
         _world.End();

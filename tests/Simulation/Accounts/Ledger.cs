@@ -14,6 +14,11 @@ namespace Simulation.Accounts;
 /// </summary>
 internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRules
 {
+    // Replicas disagree by this much about when a chunk was seen.
+    private static readonly TimeSpan WallClocks = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Delivery = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<Copy, TimeSpan> _firstKept = [];
     private readonly Dictionary<string, SentMessage> _messages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SentEvent> _events = new(StringComparer.Ordinal);
     private readonly Dictionary<Copy, List<SentMessage>> _chunks = [];
@@ -61,6 +66,7 @@ internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRule
     {
         var copy = Copy.Of(message.Place, message.MessageId, message.Body.Span);
         _kept[copy] = _kept.GetValueOrDefault(copy) + 1;
+        _firstKept.TryAdd(copy, world.Now);
         world.Note($"{message.Place} keeps {message.MessageId}");
         if (message.Place == SimulatedBroker.Exchange)
             CheckPublished(message, copy);
@@ -89,7 +95,8 @@ internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRule
     }
 
     /// <summary>The accounting identity, when nothing is left in a queue: sent = published + dead-lettered.</summary>
-    public void CheckEnd()
+    /// <param name="timeout">How long a batch may stay incomplete.</param>
+    public void CheckEnd(TimeSpan timeout)
     {
         foreach (var message in _messages.Values)
         {
@@ -97,8 +104,17 @@ internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRule
                 world.Break($"{message.Id} is gone, and neither its {message.Events.Count} events nor the message is kept anywhere");
         }
 
-        GivenUp = _messages.Values.Count(message =>
-            message is { Chunk: not null, IsWhole: true } && !AreHandled(message.Events, _confirmed.Contains));
+        var givenUp = _messages.Values
+            .Where(message => message is { Chunk: not null, IsWhole: true } && !AreHandled(message.Events, _confirmed.Contains))
+            .ToList();
+        foreach (var batch in givenUp.GroupBy(message => message.Events))
+        {
+            var times = batch.Select(message => _firstKept[message.Chunk!.Value]).ToList();
+            if (times.Max() - times.Min() is var spread && spread + WallClocks + Delivery < timeout)
+                world.Break($"the batch of {batch.First().Chunk!.Value.Id} was given up although all of it was in its partition within {spread:c}");
+        }
+
+        GivenUp = givenUp.Count;
     }
 
     private bool Has(string replica, Copy copy) => _confirmedTo.Contains((replica, copy));

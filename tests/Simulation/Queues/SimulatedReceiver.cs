@@ -6,7 +6,7 @@ namespace Simulation.Queues;
 /// <summary>One replica's way to the queue service, over a network that takes its time.</summary>
 internal sealed class SimulatedReceiver(SimulatedWorld world, SimulatedQueue queue, Life life, string replica) : IQueueReceiver
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LatestAnswer = TimeSpan.FromSeconds(120);
 
     public QueueEndpoint Endpoint => queue.Endpoint;
