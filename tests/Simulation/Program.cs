@@ -30,24 +30,24 @@ internal static class Program
         var began = Stopwatch.GetTimestamp();
         var total = new RunTotals();
         for (var seed = options.First; seed < options.First + options.Seeds; seed++)
-            RunOne(seed, options.Trace, total);
+            RunOne(seed, options, total);
         Console.WriteLine(total.Render(Stopwatch.GetElapsedTime(began)));
         return total.Broken == 0 ? 0 : 1;
     }
 
-    private static void RunOne(int seed, bool trace, RunTotals total)
+    private static void RunOne(int seed, SimulationOptions options, RunTotals total)
     {
         try
         {
-            var report = new SimulatedRun(seed, trace ? Console.Out : null).Run(Patience);
+            var report = new SimulatedRun(seed, options.Plant, options.Trace ? Console.Out : null).Run(Patience);
             total.Add(report);
-            if (trace)
+            if (options.Trace)
                 Console.WriteLine(report);
         }
         catch (Exception e)
         {
             total.AddBroken();
-            Console.WriteLine($"seed {seed}: {e.Message}\n  again, with all that happens: dotnet run -c Release --project tests/Simulation -- --seed {seed} --trace");
+            Console.WriteLine($"seed {seed}: {e.Message}\n  again, with all that happens: dotnet run -c Release --project tests/Simulation -- --seed {seed} --trace{(options.Plant ? " --plant" : "")}");
         }
     }
 }

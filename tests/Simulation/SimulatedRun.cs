@@ -35,8 +35,11 @@ internal sealed class SimulatedRun
     private readonly Senders _senders;
     private readonly Conductor _conductor;
 
-    public SimulatedRun(int seed, TextWriter? trace)
+    private readonly bool _plant;
+
+    public SimulatedRun(int seed, bool plant, TextWriter? trace)
     {
+        _plant = plant;
         _trace = new Trace(trace);
         _world = new SimulatedWorld(seed, _trace);
         _ledger = new Ledger(_world);
@@ -57,6 +60,8 @@ internal sealed class SimulatedRun
         {
             _senders.Plan(_world.Random.Next(10, 60), Busy);
             _conductor.Plan(Busy);
+            if (_plant)
+                Vanish();
             LookAfter();
         });
         _world.Start();
@@ -66,6 +71,13 @@ internal sealed class SimulatedRun
         return new RunReport(
             _ledger.Events, _ledger.Messages, _ledger.Duplicates, _ledger.DeadLetters, _ledger.GivenUp, _conductor.Faults,
             _world.Now, _world.Steps, _trace.Fingerprint());
+    }
+
+    // As if a replica had deleted what it never saw.
+    private void Vanish()
+    {
+        if (!_queues.Exists(queue => queue.TryVanish()))
+            _world.After(Look, Vanish);
     }
 
     private BridgeOptions Options() => new()

@@ -63,6 +63,16 @@ internal sealed class SimulatedQueue(SimulatedWorld world, QueueKind kind, int n
         return true;
     }
 
+    /// <summary>Loses a message that nobody has been given yet; false when there is none.</summary>
+    public bool TryVanish()
+    {
+        if (_stored.Find(stored => stored.Deliveries == 0) is not { } stored)
+            return false;
+        _stored.Remove(stored);
+        rules.OnDeleted(stored.Id, "nobody");
+        return true;
+    }
+
     public void Release(ReceivedMessage message, TimeSpan delay)
     {
         if (Leased(message) is { } stored)
