@@ -23,8 +23,9 @@ internal sealed class QueueRestarted() : FaultScenario("queue-restart", "queue s
             await run.UntilArrivedAsync(moment, cancellationToken, onTheWay: 0.3);
             await Task.WhenAll(azurite.TerminateAsync(cancellationToken), fauxqs.KillAsync(cancellationToken));
             await run.HoldAsync(cancellationToken);
+            var restarted = TimeProvider.System.GetTimestamp();
             await Task.WhenAll(azurite.StartAgainAsync(CancellationToken.None), fauxqs.StartAgainAsync(CancellationToken.None));
-            await run.UntilRecoveredAsync(cancellationToken, within: FaultRun.SlowRecovery);
+            await run.UntilRecoveredAsync(cancellationToken, restarted, within: FaultRun.SlowRecovery);
         }
     }
 }
