@@ -195,7 +195,7 @@ internal sealed class ConfirmWindow
         }
 
         publication.Refuse(returned is null
-            ? new PublishRefusal(index, PublishRefusalReason.Rejected, "nacked by the broker")
+            ? new PublishRefusal(index, PublishRefusalReason.Nacked, "nacked by the broker")
             : new PublishRefusal(index, PublishRefusalReason.Unroutable, returned));
         return settled with { Refused = settled.Refused + 1, Latency = latency };
     }

@@ -9,7 +9,13 @@ internal sealed class PublishLink(string name, PublishContext context, Action st
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    // A channel that met a quorum queue without a leader nacks for ever (RabbitMQ 3.10): it is replaced soon. Where a queue is just
+    // full, that does not help: the sessions live ever longer.
+    private static readonly TimeSpan ShortestNackedLife = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestNackedLife = TimeSpan.FromMinutes(2);
+
     private readonly Backoff _backoff = new(FirstWait, LongestWait, context.Random);
+    private readonly Backoff _nackPatience = new(ShortestNackedLife, LongestNackedLife, context.Random);
     private volatile PublishSession? _session;
     private int _publications;
 
@@ -54,7 +60,8 @@ internal sealed class PublishLink(string name, PublishContext context, Action st
             while (true)
             {
                 var opened = context.Clock.GetTimestamp();
-                await RunSessionAsync(cancellationToken);
+                if (await RunSessionAsync(cancellationToken))
+                    continue;
 
                 // A session that lived only briefly counts as a failed attempt: the next one waits longer.
                 if (context.Clock.GetElapsedTime(opened) > LongestWait)
@@ -67,16 +74,23 @@ internal sealed class PublishLink(string name, PublishContext context, Action st
         }
     }
 
-    private async Task RunSessionAsync(CancellationToken cancellationToken)
+    /// <returns>True when the session retired in order.</returns>
+    private async Task<bool> RunSessionAsync(CancellationToken cancellationToken)
     {
         if (await TryOpenAsync(cancellationToken) is not { } session)
-            return;
+        {
+            _nackPatience.Reset();
+            return false;
+        }
 
         try
         {
             Use(session);
             _lastFault = await session.Ended.WaitAsync(cancellationToken);
             context.Log.Lost(name, session.Unanswered, _lastFault);
+            if (!session.IsRetired)
+                _nackPatience.Reset();
+            return session.IsRetired;
         }
         finally
         {
@@ -90,7 +104,7 @@ internal sealed class PublishLink(string name, PublishContext context, Action st
     {
         try
         {
-            return await PublishSession.OpenAsync(name, context, OnSessionChanged, cancellationToken);
+            return await PublishSession.OpenAsync(name, context, _nackPatience.Next(), OnSessionChanged, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

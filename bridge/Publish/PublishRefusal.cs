@@ -6,8 +6,11 @@ internal enum PublishRefusalReason
     /// <summary>No queue is bound for its routing key.</summary>
     Unroutable,
 
-    /// <summary>The broker refused it, or would: nacked, or over a limit of the broker or of the protocol.</summary>
+    /// <summary>It is over a limit of the broker or of the protocol.</summary>
     Rejected,
+
+    /// <summary>The broker nacked it: a queue is full, or has no leader.</summary>
+    Nacked,
 }
 
 /// <summary>A message that was answered, but not accepted.</summary>

@@ -13,6 +13,8 @@ internal sealed class PublishSession : IAsyncDisposable
     private readonly IChannel _channel;
     private readonly PublishContext _context;
     private readonly Action _stateChanged;
+    private readonly TimeSpan _nackPatience;
+    private readonly long _opened;
     private readonly ConfirmWindow _window;
     private readonly ReusedProperties _properties = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -23,10 +25,14 @@ internal sealed class PublishSession : IAsyncDisposable
     private readonly TaskCompletionSource _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _blockedReason;
+    private volatile bool _isNacked;
+    private volatile bool _isRetired;
+    private int _publications;
     private int _unanswered;
 
-    private PublishSession(BrokerConnection connection, IChannel channel, PublishContext context, Action stateChanged)
+    private PublishSession(BrokerConnection connection, IChannel channel, PublishContext context, TimeSpan nackPatience, Action stateChanged)
     {
+        (_nackPatience, _opened) = (nackPatience, context.Clock.GetTimestamp());
         _connection = connection;
         _channel = channel;
         _context = context;
@@ -44,7 +50,13 @@ internal sealed class PublishSession : IAsyncDisposable
     }
 
     /// <summary>True when a publication could be written now.</summary>
-    public bool IsReady => _blockedReason is null && !_givenUp.Task.IsCompleted;
+    public bool IsReady => _blockedReason is null && !_isRetired && !_givenUp.Task.IsCompleted;
+
+    /// <summary>
+    /// True once the broker has nacked messages for longer than is put up with: a new channel may do better. What is under way ends in
+    /// order first.
+    /// </summary>
+    public bool IsRetired => _isRetired;
 
     /// <summary>Why the broker blocks this connection; null when it does not.</summary>
     public string? BlockedReason => _blockedReason;
@@ -64,10 +76,11 @@ internal sealed class PublishSession : IAsyncDisposable
     /// <summary>Connects, verifies the topology and opens the confirm channel.</summary>
     /// <param name="name">Name of the connection.</param>
     /// <param name="context">What all sessions share.</param>
+    /// <param name="nackPatience">From this age on the session retires when a message is nacked.</param>
     /// <param name="stateChanged">Called, from any thread, when the session is blocked, unblocked or given up.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<PublishSession> OpenAsync(
-        string name, PublishContext context, Action stateChanged, CancellationToken cancellationToken)
+        string name, PublishContext context, TimeSpan nackPatience, Action stateChanged, CancellationToken cancellationToken)
     {
         var connection = await context.Connector.OpenAsync(name, cancellationToken);
         try
@@ -77,7 +90,7 @@ internal sealed class PublishSession : IAsyncDisposable
             // Confirms without the library's tracking, which would add a header to every message and allocate for each.
             var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
             var channel = await connection.Client.CreateChannelAsync(options, cancellationToken);
-            return new PublishSession(connection, channel, context, stateChanged);
+            return new PublishSession(connection, channel, context, nackPatience, stateChanged);
         }
         catch
         {
@@ -90,17 +103,16 @@ internal sealed class PublishSession : IAsyncDisposable
     /// <exception cref="PublishException">The session was given up.</exception>
     public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        var pending = new PendingPublication(publication.Count);
-        var writing = WriteAllAsync(publication, pending, cancellationToken);
+        Interlocked.Increment(ref _publications);
         try
         {
-            return await pending.Completion.WaitAsync(cancellationToken);
+            await _turn.WaitAsync(cancellationToken);
+            return await PublishInTurnAsync(publication, cancellationToken);
         }
         finally
         {
-            // The caller may reuse the bodies' memory once it has our answer.
-            await writing;
+            if (Interlocked.Decrement(ref _publications) == 0)
+                EndIfRetired();
         }
     }
 
@@ -118,6 +130,21 @@ internal sealed class PublishSession : IAsyncDisposable
         await _stop.CancelAsync();
         await _connection.DisposeAsync();
         _stop.Dispose();
+    }
+
+    private async Task<IReadOnlyList<PublishRefusal>> PublishInTurnAsync(IPublication publication, CancellationToken cancellationToken)
+    {
+        var pending = new PendingPublication(publication.Count);
+        var writing = WriteAllAsync(publication, pending, cancellationToken);
+        try
+        {
+            return await pending.Completion.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            // The caller may reuse the bodies' memory once it has our answer.
+            await writing;
+        }
     }
 
     private async Task WriteAllAsync(
@@ -209,6 +236,7 @@ internal sealed class PublishSession : IAsyncDisposable
         // The library cannot always raise its shutdown events, such as while one of its publish calls hangs.
         if ((_channel.CloseReason ?? _connection.Client.CloseReason) is { } reason)
             OnShutdown(reason);
+        RetireIfNacked();
 
         if (_window.OldestAge <= timeout)
             return;
@@ -235,7 +263,25 @@ internal sealed class PublishSession : IAsyncDisposable
     private Task OnNackAsync(object sender, BasicNackEventArgs nack)
     {
         _context.Metrics.CountSettled(_window.Reject(nack.DeliveryTag, nack.Multiple));
+        _isNacked = true;
+        RetireIfNacked();
         return Task.CompletedTask;
+    }
+
+    private void RetireIfNacked()
+    {
+        if (!_isNacked || _isRetired || _context.Clock.GetElapsedTime(_opened) < _nackPatience)
+            return;
+        _isRetired = true;
+        _stateChanged();
+        if (Volatile.Read(ref _publications) == 0)
+            EndIfRetired();
+    }
+
+    private void EndIfRetired()
+    {
+        if (_isRetired)
+            End("the broker nacked messages, which a new channel may get through");
     }
 
     private Task OnReturnAsync(object sender, BasicReturnEventArgs returned)

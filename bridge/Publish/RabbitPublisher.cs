@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Telemetry;
 
 namespace Bridge.Publish;
 
@@ -12,6 +13,10 @@ namespace Bridge.Publish;
 /// </summary>
 internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
 {
+    private static readonly TimeSpan NackPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstNackWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestNackWait = TimeSpan.FromSeconds(2);
+
     private readonly PublishContext _context;
     private readonly PublishLink[] _links;
     private readonly ReadySignal _ready = new();
@@ -48,8 +53,9 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
     {
-        var link = await ChooseLinkAsync(cancellationToken);
-        var refusals = await link.PublishAsync(publication, cancellationToken);
+        var refusals = await PublishOnceAsync(publication, cancellationToken);
+        if (refusals.Any(IsNacked))
+            refusals = await InsistAsync(publication, refusals, cancellationToken);
         _context.Metrics.CountRefused(refusals);
         return refusals;
     }
@@ -70,6 +76,36 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
+
+    private async Task<IReadOnlyList<PublishRefusal>> PublishOnceAsync(IPublication publication, CancellationToken cancellationToken)
+    {
+        var link = await ChooseLinkAsync(cancellationToken);
+        return await link.PublishAsync(publication, cancellationToken);
+    }
+
+    // A nack says nothing of the message: while a queue elects a leader, the broker nacks what is published to it. It is believed only
+    // when it lasts; the link meanwhile replaces a channel that nacks.
+    private async Task<IReadOnlyList<PublishRefusal>> InsistAsync(
+        IPublication publication, IReadOnlyList<PublishRefusal> refusals, CancellationToken cancellationToken)
+    {
+        var began = _context.Clock.GetTimestamp();
+        var backoff = new Backoff(FirstNackWait, LongestNackWait, _context.Random);
+        var settled = refusals.Where(refusal => !IsNacked(refusal)).ToList();
+        var nacked = refusals.Where(IsNacked).ToList();
+        while (nacked.Count > 0 && _context.Clock.GetElapsedTime(began) < NackPatience)
+        {
+            await Task.Delay(backoff.Next(), _context.Clock, cancellationToken);
+            int[] indexes = [.. nacked.Select(refusal => refusal.Index)];
+            var again = (await PublishOnceAsync(new PublicationPart(publication, indexes), cancellationToken))
+                .Select(refusal => refusal with { Index = indexes[refusal.Index] }).ToList();
+            settled.AddRange(again.Where(refusal => !IsNacked(refusal)));
+            nacked = again.FindAll(IsNacked);
+        }
+
+        return [.. settled.Concat(nacked).OrderBy(refusal => refusal.Index)];
+    }
+
+    private static bool IsNacked(PublishRefusal refusal) => refusal.Reason is PublishRefusalReason.Nacked;
 
     // A short interruption is waited out: nothing of this publication has been written yet.
     private async Task<PublishLink> ChooseLinkAsync(CancellationToken cancellationToken)

@@ -22,8 +22,9 @@ internal sealed class QueueReceiver(
     Random random) : DrainingService
 {
     private const int ExpectedMessageBytes = 64 * 1024;
-    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan LastAnswer = TimeSpan.FromSeconds(1);
+    // A stop waits for it, within the 22 s that work under way has.
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LateAnswer = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SameUnderWayDelay = TimeSpan.FromSeconds(5);
 
@@ -94,7 +95,7 @@ internal sealed class QueueReceiver(
                 ReceiveLog.Recovered(log, queue.Endpoint);
             backoff.Reset();
             foreach (var message in messages)
-                Begin(message, reservation.Split(message.Text.Length));
+                Begin(message, reservation.Split(message.Text.Length), stop);
             return messages.Count;
         }
         catch (QueueException e)
@@ -106,29 +107,25 @@ internal sealed class QueueReceiver(
         }
     }
 
-    // A call that is cancelled may have leased messages already, which nobody would then see until the lease ends.
+    // After the stop, too, a receive under way is let to its end: what it leased would else be hidden until the lease ends.
     private async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(TimeSpan wait, CancellationToken stop)
     {
-        using var giveUp = new CancellationTokenSource();
-        var answer = queue.ReceiveAsync(queue.MaxReceive, options.Lease, wait, giveUp.Token);
-        try
-        {
-            return await answer.WaitAsync(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            await Task.WhenAny(answer, Task.Delay(LastAnswer, clock, Abort));
-            await giveUp.CancelAsync();
-            return await answer;
-        }
+        var receiving = queue.ReceiveAsync(queue.MaxReceive, options.Lease, wait, stop);
+        await ((Task)receiving).WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!receiving.IsCompleted)
+            await ((Task)receiving).WaitAsync(wait + LateAnswer, clock, Abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (receiving.IsCompleted)
+            return await receiving;
+        ReceiveLog.LeftUnanswered(log, queue.Endpoint, options.Lease);
+        return [];
     }
 
-    private void Begin(ReceivedMessage message, ByteBudget.Reservation reservation)
+    private void Begin(ReceivedMessage message, ByteBudget.Reservation reservation, CancellationToken stop)
     {
         metrics.CountReceived(queue.Endpoint, message);
         var leased = new LeasedMessage(queue, message, options.Lease, clock);
         _leases.Add(leased);
-        _inWork.Run(() => WorkAsync(leased), () =>
+        _inWork.Run(() => stop.IsCancellationRequested ? ReleaseAsync(leased, TimeSpan.Zero) : WorkAsync(leased), () =>
         {
             _leases.Remove(leased);
             reservation.Dispose();

@@ -15,6 +15,9 @@ internal static partial class ReceiveLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Receiving from {Queue} works again")]
     public static partial void Recovered(ILogger log, QueueEndpoint queue);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The last receive from {Queue} did not answer in time; what it may have leased is seen again in {Lease}")]
+    public static partial void LeftUnanswered(ILogger log, QueueEndpoint queue, TimeSpan lease);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} of {Queue} is lost; it will be received again")]
     public static partial void LeaseLost(ILogger log, QueueEndpoint queue, string messageId);
 

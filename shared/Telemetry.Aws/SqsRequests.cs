@@ -32,7 +32,7 @@ internal sealed class SqsRequests(QueueEndpoint queue)
             json.WriteNumber("WaitTimeSeconds"u8, waitSeconds);
             WriteStrings(json, "MessageSystemAttributeNames"u8, ReceivedAttributes);
         });
-        return new SqsCall(SqsOperation.ReceiveMessage, body, TimeSpan.FromSeconds(waitSeconds));
+        return new SqsCall(SqsOperation.ReceiveMessage, body, TimeSpan.FromSeconds(waitSeconds), TakesItsTime: true);
     }
 
     public SqsCall ChangeMessageVisibility(string receipt, int seconds) =>

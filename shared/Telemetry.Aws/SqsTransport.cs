@@ -66,7 +66,8 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
         while (true)
         {
             var signer = await GetCredentialsAsync(call, cancellationToken);
-            var (answer, failure, serverTime) = await SendAsync(call, signer, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            var (answer, failure, serverTime) = await SendAsync(call, signer, call.TakesItsTime ? CancellationToken.None : cancellationToken);
             if (failure is null)
                 return answer;
 

@@ -77,7 +77,8 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         var pause = new Backoff(FirstPause, LongestPause);
         while (true)
         {
-            var messages = await GetMessagesAsync(max, lease, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            var messages = await GetMessagesAsync(max, lease);
             var remaining = wait - _clock.GetElapsedTime(start);
             if (messages.Count > 0 || remaining <= TimeSpan.Zero)
                 return messages;
@@ -153,11 +154,11 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     /// <summary>Nothing is held: connections and identity are the process's.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<IReadOnlyList<ReceivedMessage>> GetMessagesAsync(
-        int max, TimeSpan lease, CancellationToken cancellationToken)
+    // Not to be cancelled: the service may have leased messages already.
+    private async Task<IReadOnlyList<ReceivedMessage>> GetMessagesAsync(int max, TimeSpan lease)
     {
         var request = QueueRequest.GetMessages(max, lease);
-        using var answer = await _service.SendAsync(request, cancellationToken);
+        using var answer = await _service.SendAsync(request, CancellationToken.None);
         try
         {
             return QueueMessagesXml.Read(answer.Response.ContentStream, LeaseClockPolicy.StartOf(answer));

@@ -12,11 +12,18 @@ public interface IQueueReceiver : IAsyncDisposable
     /// <summary>
     /// Takes up to <paramref name="max"/> messages under a lease, waiting up to <paramref name="wait"/> for the first one.
     /// </summary>
+    /// <remarks>
+    /// A call to the service that may lease messages is never given up for a cancellation, since nobody would see what it leased
+    /// until the lease ends. So a cancelled receive ends between two calls, at once, or with the call under way and what that
+    /// brings: on SQS after the whole wait, on Azure, which has no long poll, after one call. Whoever cannot wait for a service that
+    /// does not answer leaves the task to itself.
+    /// </remarks>
     /// <param name="max">1 to <see cref="MaxReceive"/>.</param>
     /// <param name="lease">How long the messages stay invisible to others; whole seconds, at least one.</param>
     /// <param name="wait">How long to wait for a message; zero asks once. SQS allows 20 s.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The messages; empty when the wait passed.</returns>
+    /// <param name="cancellationToken">Ends the wait, as the remarks say.</param>
+    /// <returns>The messages, also after a cancellation; empty when the wait passed.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled between two calls: nothing is leased.</exception>
     /// <exception cref="QueueException">The queue refused or did not answer.</exception>
     Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int max, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken);
 

@@ -125,7 +125,7 @@ internal sealed class ConfirmWindowModel
             if (IsReturned)
                 expected.Add(new PublishRefusal(index, PublishRefusalReason.Unroutable, "312 NO_ROUTE"));
             else if (nack)
-                expected.Add(new PublishRefusal(index, PublishRefusalReason.Rejected, "nacked by the broker"));
+                expected.Add(new PublishRefusal(index, PublishRefusalReason.Nacked, "nacked by the broker"));
         }
     }
 }

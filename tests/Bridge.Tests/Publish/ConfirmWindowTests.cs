@@ -17,7 +17,7 @@ public sealed class ConfirmWindowTests
         Assert.False(pending.Completion.IsCompleted);
         Assert.Equal(new Settled(0, 1, TimeSpan.Zero), window.Reject(5, multiple: false));
 
-        Assert.Equal([new PublishRefusal(4, PublishRefusalReason.Rejected, "nacked by the broker")], await AnswersOf(pending));
+        Assert.Equal([new PublishRefusal(4, PublishRefusalReason.Nacked, "nacked by the broker")], await AnswersOf(pending));
         Assert.Equal((0, 0L), (window.Messages, window.Bytes));
     }
 

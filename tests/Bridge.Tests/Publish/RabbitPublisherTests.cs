@@ -94,7 +94,7 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
     }
 
     [Fact]
-    public async Task What_a_full_queue_does_not_take_is_rejected()
+    public async Task What_a_full_queue_does_not_take_for_ten_seconds_is_refused_and_the_rest_is_published_once()
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("full", "#", new(StringComparer.Ordinal) { ["x-max-length"] = 10, ["x-overflow"] = "reject-publish" });
@@ -104,8 +104,25 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
 
         Assert.Equal(40, refusals.Count);
         Assert.All(refusals, refusal =>
-            Assert.Equal((PublishRefusalReason.Rejected, "nacked by the broker"), (refusal.Reason, refusal.Detail)));
+            Assert.Equal((PublishRefusalReason.Nacked, "nacked by the broker"), (refusal.Reason, refusal.Detail)));
         Assert.Equal(10u, await host.CountAsync("full"));
+    }
+
+    [Fact]
+    public async Task What_is_nacked_is_published_again_over_a_new_channel()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("full", "#", new(StringComparer.Ordinal) { ["x-max-length"] = 10, ["x-overflow"] = "reject-publish" });
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+
+        var publishing = running.PublishAsync(Some.Messages(15));
+        await Eventually.TrueAsync(() => running.Log.Lines.Any(line => line.Contains("nacked", StringComparison.Ordinal)), RunningPublisher.Patience);
+        var taken = await host.DrainAsync("full");
+
+        Assert.Empty(await publishing);
+        var ids = taken.Concat(await host.DrainAsync("full")).Select(message => message.BasicProperties.MessageId).ToList();
+        Assert.Equal(15, ids.Count);
+        Assert.Distinct(ids);
     }
 
     [Fact]

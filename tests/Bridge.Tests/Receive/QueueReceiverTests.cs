@@ -240,6 +240,36 @@ public sealed class QueueReceiverTests
     }
 
     [Fact]
+    public async Task What_a_poll_still_brings_after_the_stop_is_given_back_at_once()
+    {
+        await using var receiver = new RunningReceiver(holdsPolls: true);
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Receives == 1);
+
+        var stopping = receiver.BeginStop();
+        receiver.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(stopping.IsCompleted);
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+
+        await stopping.WaitAsync(RunningReceiver.Patience);
+        Assert.Equal([TimeSpan.Zero], receiver.Queue.Releases);
+        Assert.Single(receiver.Queue.Texts);
+        Assert.Empty(receiver.Publisher.Events);
+    }
+
+    [Fact]
+    public async Task A_stop_waits_no_longer_for_a_poll_than_it_should_last()
+    {
+        await using var receiver = new RunningReceiver(holdsPolls: true);
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Receives == 1);
+
+        var began = receiver.Clock.GetTimestamp();
+        await receiver.StopAsync(CancellationToken.None);
+        Assert.InRange(receiver.Clock.GetElapsedTime(began), TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(24));
+    }
+
+    [Fact]
     public async Task All_that_was_reserved_is_given_back()
     {
         await using var receiver = new RunningReceiver();

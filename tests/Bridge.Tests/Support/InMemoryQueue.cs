@@ -19,6 +19,9 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
     /// <summary>Receive calls so far.</summary>
     public int Receives { get; private set; }
 
+    /// <summary>True holds a wait open when it is cancelled, as a long poll of SQS is.</summary>
+    public bool HoldsPolls { get; init; }
+
     /// <summary>Renewals so far.</summary>
     public int Renewals { get; private set; }
 
@@ -73,7 +76,7 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
                 arrived = _arrived.Task;
             }
 
-            await arrived.WaitAsync(cancellationToken);
+            await arrived.WaitAsync(HoldsPolls ? CancellationToken.None : cancellationToken);
         }
     }
 

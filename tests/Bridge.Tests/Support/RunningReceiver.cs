@@ -18,9 +18,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly QueueReceiver _receiver;
 
-    public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null)
+    public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null, bool holdsPolls = false)
     {
-        Queue = new InMemoryQueue(Clock);
+        Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls };
         var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>());
         var dead = new DeadLetterPublisher(Publisher, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
         var delivery = new BatchDelivery(
@@ -47,6 +47,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public ByteBudget Budget { get; } = new(8 * 1024 * 1024);
 
     public Task StartAsync() => _receiver.StartAsync(CancellationToken.None);
+
+    /// <summary>Asks it to stop, while the clock stands.</summary>
+    public Task BeginStop() => _receiver.StopAsync(CancellationToken.None);
 
     /// <summary>Stops, with the clock moving on: a receive under way gets a moment to answer.</summary>
     public async Task StopAsync(CancellationToken patience)

@@ -164,6 +164,36 @@ public sealed class AzureQueueFaultTests
     }
 
     [Fact]
+    public async Task A_receive_that_is_cancelled_while_its_call_is_under_way_brings_what_that_leased()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await using var server = await FakeQueueServer.StartAsync(async (_, context) =>
+        {
+            await cancellation.CancelAsync();
+            await Answers.Messages(context, "{}");
+        });
+        await using var queue = new AzureQueue(server.Queue, TimeProvider.System);
+
+        Assert.Single(await queue.ReceiveAsync(1, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(20), cancellation.Token).WaitAsync(_bound));
+    }
+
+    [Fact]
+    public async Task A_cancelled_receive_does_not_wait_for_its_next_call()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await using var server = await FakeQueueServer.StartAsync(async (_, context) =>
+        {
+            await cancellation.CancelAsync();
+            await Answers.Messages(context);
+        });
+        await using var queue = new AzureQueue(server.Queue, TimeProvider.System);
+        var receiving = queue.ReceiveAsync(1, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(20), cancellation.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving.WaitAsync(TimeSpan.FromSeconds(10), _bound));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task A_wrong_connection_string_is_an_error_of_the_first_call_not_of_opening()
     {
         var address = new Uri("https://acct.queue.core.windows.net/orders");

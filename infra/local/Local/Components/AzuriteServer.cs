@@ -6,7 +6,8 @@ using System.Text;
 namespace Local.Components;
 
 /// <summary>
-/// An Azure Storage Queue service on loopback (Azurite). Its data is in memory: <see cref="KillAsync"/> loses all queues.
+/// An Azure Storage Queue service on loopback (Azurite). Its data is in memory, or on disk but written only every five seconds and
+/// at an orderly end: <see cref="KillAsync"/> loses queues.
 /// </summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
@@ -14,27 +15,26 @@ public sealed class AzuriteServer : IAsyncDisposable
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string Version = "2021-12-02";
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
     private readonly int _port = FreePort.Next();
     private readonly string _folder = LocalFolders.NewRunFolder("azurite");
     private readonly HttpClient _http = Loopback.NewHttpClient();
-    private ChildProcess? _process;
+    private readonly ComponentProcess _process;
 
-    private AzuriteServer()
-    {
-    }
+    private AzuriteServer(bool keepsQueues) => _process = new ComponentProcess(_port, () => Start(keepsQueues));
 
     /// <summary>A storage connection string, as <c>TELEMETRY_QUEUE_CONNECTION</c> takes it.</summary>
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{_port}/{Account};";
 
     /// <summary>Starts the service and waits until it takes connections: one to two seconds.</summary>
+    /// <param name="keepsQueues">True keeps them on disk over <see cref="TerminateAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public static async Task<AzuriteServer> StartAsync(CancellationToken cancellationToken = default)
+    public static async Task<AzuriteServer> StartAsync(bool keepsQueues = false, CancellationToken cancellationToken = default)
     {
-        var server = new AzuriteServer();
+        var server = new AzuriteServer(keepsQueues);
         try
         {
             await server.StartAgainAsync(cancellationToken);
@@ -70,45 +70,40 @@ public sealed class AzuriteServer : IAsyncDisposable
     }
 
     /// <summary>Ends the service at once (SIGKILL); its queues are lost.</summary>
-    public async Task KillAsync(CancellationToken cancellationToken = default)
-    {
-        if (_process is null)
-            return;
-        await _process.KillAsync(cancellationToken);
-        await _process.DisposeAsync();
-        _process = null;
-    }
+    public Task KillAsync(CancellationToken cancellationToken = default) => _process.KillAsync(cancellationToken);
 
-    /// <summary>Starts the service, empty, on the port it had.</summary>
+    /// <summary>Ends the service in order (SIGTERM); its queues are kept where it was started to keep them.</summary>
+    public Task TerminateAsync(CancellationToken cancellationToken = default) => _process.TerminateAsync(cancellationToken);
+
+    /// <summary>Starts the service on the port it had, empty unless it keeps its queues.</summary>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
-    {
-        await KillAsync(cancellationToken);
-        var program = LocalFolders.Installed(Path.Combine(LocalFolders.Npm, "node_modules/azurite/dist/src/queue/main.js"));
-        _process = await ChildProcess.StartAsync(
-            new ChildProcessStart(
-                LocalFolders.Node,
-                [program, "--queueHost", "127.0.0.1", "--queuePort", $"{_port}", "--silent", "--skipApiVersionCheck",
-                    "--disableTelemetry", "--inMemoryPersistence"])
-            {
-                Name = "Azurite",
-                WorkingDirectory = _folder,
-                LogFile = Path.Combine(_folder, "output.log"),
-            });
-        await Loopback.WaitForPortAsync(_port, _process, StartPatience, cancellationToken);
-    }
+    public Task StartAgainAsync(CancellationToken cancellationToken = default) => _process.StartAsync(cancellationToken);
 
     /// <summary>Stops the service in its tracks (SIGSTOP).</summary>
-    public void Freeze() => _process?.SendSignal(Signal.Stop);
+    public void Freeze() => _process.Send(Signal.Stop);
 
     /// <summary>Lets a frozen service go on.</summary>
-    public void Thaw() => _process?.SendSignal(Signal.Continue);
+    public void Thaw() => _process.Send(Signal.Continue);
 
     /// <summary>Ends the service and removes its files.</summary>
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        await _process.DisposeAsync();
         _http.Dispose();
         LocalFolders.RemoveRunFolder(_folder);
+    }
+
+    private ChildProcessStart Start(bool keepsQueues)
+    {
+        var program = LocalFolders.Installed(Path.Combine(LocalFolders.Npm, "node_modules/azurite/dist/src/queue/main.js"));
+        string[] storage = keepsQueues ? ["--location", _folder] : ["--inMemoryPersistence"];
+        return new ChildProcessStart(
+            LocalFolders.Node,
+            [program, "--queueHost", "127.0.0.1", "--queuePort", $"{_port}", "--silent", "--skipApiVersionCheck", "--disableTelemetry", .. storage])
+        {
+            Name = "Azurite",
+            WorkingDirectory = _folder,
+            LogFile = Path.Combine(_folder, "output.log"),
+        };
     }
 }

@@ -3,17 +3,18 @@ using System.Text.Json.Nodes;
 
 namespace Local.Components;
 
-/// <summary>An SQS on loopback (fauxqs). Its data is in memory: <see cref="KillAsync"/> loses all queues.</summary>
+/// <summary>An SQS on loopback (fauxqs). Its data is in memory, or on disk with every call.</summary>
 public sealed class FauxqsServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-
     private readonly int _port = FreePort.Next();
     private readonly HttpClient _http = Loopback.NewHttpClient();
-    private ChildProcess? _process;
+    private readonly string? _folder;
+    private readonly ComponentProcess _process;
 
-    private FauxqsServer()
+    private FauxqsServer(bool keepsQueues)
     {
+        _folder = keepsQueues ? LocalFolders.NewRunFolder("fauxqs") : null;
+        _process = new ComponentProcess(_port, Start);
     }
 
     /// <summary>The service's address.</summary>
@@ -30,11 +31,13 @@ public sealed class FauxqsServer : IAsyncDisposable
     };
 
     /// <summary>Starts the service and waits until it takes connections: about half a second.</summary>
+    /// <param name="keepsQueues">True keeps them over <see cref="KillAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public static async Task<FauxqsServer> StartAsync(CancellationToken cancellationToken = default)
+    public static async Task<FauxqsServer> StartAsync(bool keepsQueues = false, CancellationToken cancellationToken = default)
     {
-        var server = new FauxqsServer();
+        var server = new FauxqsServer(keepsQueues);
         try
         {
             await server.StartAgainAsync(cancellationToken);
@@ -90,35 +93,28 @@ public sealed class FauxqsServer : IAsyncDisposable
         return text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject();
     }
 
-    /// <summary>Ends the service at once (SIGKILL); its queues are lost.</summary>
-    public async Task KillAsync(CancellationToken cancellationToken = default)
-    {
-        if (_process is null)
-            return;
-        await _process.KillAsync(cancellationToken);
-        await _process.DisposeAsync();
-        _process = null;
-    }
+    /// <summary>Ends the service at once (SIGKILL); its queues are lost unless it keeps them.</summary>
+    public Task KillAsync(CancellationToken cancellationToken = default) => _process.KillAsync(cancellationToken);
 
-    /// <summary>Starts the service, empty, on the port it had.</summary>
+    /// <summary>Starts the service on the port it had, empty unless it keeps its queues.</summary>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
-    {
-        await KillAsync(cancellationToken);
-        _process = await ChildProcess.StartAsync(NodeScript.Start(Path.Combine(LocalFolders.Scripts, "fauxqs.mjs"), [$"{_port}"]));
-        await Loopback.WaitForPortAsync(_port, _process, StartPatience, cancellationToken);
-    }
+    public Task StartAgainAsync(CancellationToken cancellationToken = default) => _process.StartAsync(cancellationToken);
 
     /// <summary>Stops the service in its tracks (SIGSTOP).</summary>
-    public void Freeze() => _process?.SendSignal(Signal.Stop);
+    public void Freeze() => _process.Send(Signal.Stop);
 
     /// <summary>Lets a frozen service go on.</summary>
-    public void Thaw() => _process?.SendSignal(Signal.Continue);
+    public void Thaw() => _process.Send(Signal.Continue);
 
-    /// <summary>Ends the service.</summary>
+    /// <summary>Ends the service and removes its files.</summary>
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        await _process.DisposeAsync();
         _http.Dispose();
+        if (_folder is not null)
+            LocalFolders.RemoveRunFolder(_folder);
     }
+
+    private ChildProcessStart Start() =>
+        NodeScript.Start(Path.Combine(LocalFolders.Scripts, "fauxqs.mjs"), _folder is null ? [$"{_port}"] : [$"{_port}", _folder]);
 }

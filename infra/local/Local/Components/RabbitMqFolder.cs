@@ -4,24 +4,39 @@ namespace Local.Components;
 internal sealed class RabbitMqFolder
 {
     private readonly string _folder = LocalFolders.NewRunFolder("rabbitmq");
+    private readonly ErlangCluster _cluster;
 
-    public RabbitMqFolder()
+    /// <param name="cluster">Whom it belongs to.</param>
+    /// <param name="node">Which of its nodes it is.</param>
+    public RabbitMqFolder(ErlangCluster cluster, int node)
     {
+        (_cluster, Port, HasNameServer) = (cluster, cluster.Ports[node], node == 0);
         WriteCookie();
         File.WriteAllText(ConfigFile, $"""
             listeners.tcp.1 = 127.0.0.1:{Port}
             loopback_users = none
             vm_memory_high_watermark.absolute = 1GB
             disk_free_limit.absolute = 50MB
+            {string.Join('\n', cluster.Settings)}
 
             """);
         File.WriteAllText(Path.Combine(_folder, "enabled_plugins"), "[].");
         Environment = Variables();
     }
 
-    public int Port { get; } = FreePort.Next();
+    /// <summary>AMQP.</summary>
+    public int Port { get; }
 
-    public int EpmdPort { get; } = FreePort.Next();
+    /// <summary>True for the node whose owner starts the name server of all.</summary>
+    public bool HasNameServer { get; }
+
+    /// <summary>True where other nodes elect a queue's leader with this one.</summary>
+    public bool IsClustered => _cluster.Ports.Count > 1;
+
+    /// <summary>As the broker's own tools call it.</summary>
+    public string NodeName => ErlangCluster.NameOf(Port);
+
+    public int EpmdPort => _cluster.EpmdPort;
 
     public string LogFile => Path.Combine(_folder, "output.log");
 
@@ -34,7 +49,7 @@ internal sealed class RabbitMqFolder
     private void WriteCookie()
     {
         var cookie = Path.Combine(_folder, ".erlang.cookie");
-        File.WriteAllText(cookie, Guid.NewGuid().ToString("N"));
+        File.WriteAllText(cookie, _cluster.Cookie);
         // Erlang refuses a cookie that others can read; on Windows nothing here runs.
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(cookie, UnixFileMode.UserRead);
@@ -43,7 +58,7 @@ internal sealed class RabbitMqFolder
     private Dictionary<string, string> Variables() => new(StringComparer.Ordinal)
     {
         ["HOME"] = _folder,
-        ["RABBITMQ_NODENAME"] = $"telemetry{Port}@localhost",
+        ["RABBITMQ_NODENAME"] = NodeName,
         ["RABBITMQ_NODE_PORT"] = $"{Port}",
         ["RABBITMQ_DIST_PORT"] = $"{FreePort.Next()}",
         ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "data"),
@@ -55,7 +70,7 @@ internal sealed class RabbitMqFolder
         ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
         // The script then becomes the broker by exec: signals reach the broker itself.
         ["RABBITMQ_ALLOW_INPUT"] = "1",
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-noinput -kernel inet_dist_use_interface {127,0,0,1}",
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = $"-noinput -kernel inet_dist_use_interface {{127,0,0,1}}{(IsClustered ? " +S 1:1" : "")}",
         ["ERL_EPMD_PORT"] = $"{EpmdPort}",
         ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
     };

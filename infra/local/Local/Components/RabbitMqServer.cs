@@ -11,19 +11,33 @@ public sealed class RabbitMqServer : IAsyncDisposable
     // Null together, for an external broker.
     private readonly RabbitMqFolder? _folder;
     private ChildProcess? _nameServer;
-    private ChildProcess? _broker;
+    private readonly ComponentProcess? _broker;
     private bool _hasRun;
 
     private RabbitMqServer(Uri uri) => Uri = uri;
 
-    private RabbitMqServer(RabbitMqFolder folder)
-        : this(new Uri($"amqp://guest:guest@127.0.0.1:{folder.Port}/")) => _folder = folder;
+    /// <summary>A broker that does not run yet.</summary>
+    internal RabbitMqServer(RabbitMqFolder folder)
+        : this(new Uri($"amqp://guest:guest@127.0.0.1:{folder.Port}/"))
+    {
+        _folder = folder;
+        _broker = new ComponentProcess(folder.Port, () => new ChildProcessStart($"{Programs}/rabbitmq-server")
+        {
+            Name = "RabbitMQ",
+            Environment = folder.Environment,
+            LogFile = folder.LogFile,
+        });
+    }
 
     /// <summary>The default virtual host's address, with user and password.</summary>
     public Uri Uri { get; }
 
     /// <summary>The AMQP port; it stays the same when the broker starts again.</summary>
     public int Port => Uri.IsDefaultPort || Uri.Port < 0 ? 5672 : Uri.Port;
+
+    /// <summary>What the broker's own tools call it.</summary>
+    /// <exception cref="NotSupportedException">The broker is external.</exception>
+    public string NodeName => Folder().NodeName;
 
     /// <summary>True for the broker that <c>RABBITMQ_URI</c> names: it is not controlled from here.</summary>
     public bool IsExternal => _folder is null;
@@ -37,7 +51,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             return new RabbitMqServer(new Uri(external));
 
         LocalFolders.Installed($"{Programs}/rabbitmq-server");
-        var server = new RabbitMqServer(new RabbitMqFolder());
+        var server = new RabbitMqServer(new RabbitMqFolder(new ErlangCluster(nodes: 1), node: 0));
         try
         {
             await server.StartAgainAsync(cancellationToken);
@@ -105,11 +119,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {
         Folder();
-        if (_broker is null)
-            return;
-        await _broker.KillAsync(cancellationToken);
-        await _broker.DisposeAsync();
-        _broker = null;
+        await _broker!.KillAsync(cancellationToken);
     }
 
     /// <summary>Starts the broker, with the data and on the port it had, and waits until it takes connections.</summary>
@@ -118,16 +128,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public async Task StartAgainAsync(CancellationToken cancellationToken = default)
     {
         var folder = Folder();
-        await KillAsync(cancellationToken);
-        _nameServer ??= await StartNameServerAsync(folder, cancellationToken);
-        _broker = await ChildProcess.StartAsync(new ChildProcessStart($"{Programs}/rabbitmq-server")
-        {
-            Name = "RabbitMQ",
-            Environment = folder.Environment,
-            LogFile = folder.LogFile,
-        });
-        await Loopback.WaitForPortAsync(folder.Port, _broker, StartPatience, cancellationToken);
-        if (_hasRun)
+        if (folder.HasNameServer)
+            _nameServer ??= await StartNameServerAsync(folder, cancellationToken);
+        await _broker!.StartAsync(cancellationToken);
+        if (_hasRun && !folder.IsClustered)
             await ElectLeadersAsync(cancellationToken);
         _hasRun = true;
     }
@@ -146,7 +150,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         if (_folder is null)
             return;
         // Its data goes anyway: an orderly shutdown would only take longer.
-        await KillAsync();
+        await _broker!.DisposeAsync();
         if (_nameServer is not null)
             await _nameServer.DisposeAsync();
         _folder.Remove();
@@ -172,7 +176,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private void Signal(Signal signal)
     {
         Folder();
-        _broker?.SendSignal(signal);
+        _broker?.Send(signal);
     }
 
     private RabbitMqFolder Folder() =>

@@ -15,8 +15,8 @@ internal sealed class LocalComponents : IAsyncDisposable
     private LocalComponents(CancellationToken cancellationToken)
     {
         _rabbitMq = RabbitMqServer.StartAsync(cancellationToken);
-        _azurite = AzuriteServer.StartAsync(cancellationToken);
-        _fauxqs = FauxqsServer.StartAsync(cancellationToken);
+        _azurite = AzuriteServer.StartAsync(cancellationToken: cancellationToken);
+        _fauxqs = FauxqsServer.StartAsync(cancellationToken: cancellationToken);
     }
 
     public RabbitMqServer RabbitMq => _rabbitMq.Result;

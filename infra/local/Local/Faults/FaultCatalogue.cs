@@ -8,7 +8,9 @@ internal static class FaultCatalogue
     public static IReadOnlyList<FaultScenario> All =>
     [
         new BridgeKilled(),
+        new AssemblerKilled(),
         new BrokerKilled(),
+        new ClusterLeaderKilled(),
         new BrokerFrozen(),
         new ConnectionsClosed(),
         new MemoryAlarm(),
@@ -16,6 +18,8 @@ internal static class FaultCatalogue
         new Scaled(),
         new NetworkCut(),
         new QueueTrouble(),
+        new QueueRestarted(),
+        new IncompleteFlood(),
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>

@@ -7,16 +7,22 @@ namespace Local.Faults;
 /// <summary>The world of one run: a virtual host with exchange and tap, a queue in each cloud, bridges, and the ledger.</summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
+    /// <summary>How long a queue service that was away for long may take to be noticed: the receivers' longest back-off and some.</summary>
+    public static readonly TimeSpan SlowRecovery = TimeSpan.FromSeconds(40);
+
     private const string DeadLetters = "telemetry.dead";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(10);
 
     private readonly Uri _broker;
     private readonly Tap _tap;
+    private readonly HashSet<Sha> _givenUp = [];
     private TimeSpan? _recovery;
 
     private FaultRun(FaultComponents components, FaultScale scale, int seed, Uri broker, Ledger ledger, Tap tap, CloudQueue[] queues, BridgeFleet bridges)
     {
         (Components, Scale, Random, _broker, Ledger, _tap, Queues, Bridges) = (components, scale, new Random(seed), broker, ledger, tap, queues, bridges);
+        Broker = new BrokerQueues(components.RabbitMq, broker.Segments[^1]);
         Feeds = [.. queues.Select((queue, index) => new Feed(queue, ledger, seed + index))];
     }
 
@@ -41,6 +47,12 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public BridgeFleet Bridges { get; }
 
+    /// <summary>What the broker says of the run's queues.</summary>
+    public BrokerQueues Broker { get; }
+
+    /// <summary>Texts of chunks that must be dead-lettered as incomplete, and nothing else may be.</summary>
+    public IReadOnlyCollection<Sha> GivenUp => _givenUp;
+
     /// <summary>The company's queue behind the exchange.</summary>
     public Tap Tap => _tap;
 
@@ -58,7 +70,7 @@ internal sealed class FaultRun : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var name = $"fault-{Guid.NewGuid().ToString("N")[..8]}";
-        var broker = await components.RabbitMq.CreateVirtualHostAsync(name, cancellationToken);
+        var broker = await components.CreateVirtualHostAsync(name, cancellationToken);
         await components.Azurite.CreateQueueAsync(name, cancellationToken);
         await components.Fauxqs.CreateQueueAsync(name, cancellationToken: cancellationToken);
         BridgeQueue[] queues = [BridgeQueue.Of(components.Azurite, name), BridgeQueue.Of(components.Fauxqs, name)];
@@ -70,7 +82,7 @@ internal sealed class FaultRun : IAsyncDisposable
             seed,
             broker,
             ledger,
-            await Tap.StartAsync(broker, ledger),
+            await Tap.StartAsync(broker, ledger, isReplicated: components.Cluster is not null),
             [.. queues.Select(queue => new CloudQueue(queue))],
             new BridgeFleet(Settings(bridgeBroker, bridgeQueues, scale)));
     }
@@ -100,26 +112,42 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Waits until bridges that run now have published a further event.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="since">When the fault was healed; null for just now.</param>
-    public async Task UntilRecoveredAsync(CancellationToken cancellationToken, long? since = null)
+    /// <param name="within">How long it may take; ten seconds when null.</param>
+    /// <exception cref="FaultException">It took longer.</exception>
+    public async Task UntilRecoveredAsync(CancellationToken cancellationToken, long? since = null, TimeSpan? within = null)
     {
         var healed = since ?? TimeProvider.System.GetTimestamp();
         var before = await Bridges.PublishedAsync(cancellationToken);
         Flow.AllowMore(0.08);
         await Wait.UntilAsync(
             async () => await Bridges.PublishedAsync(cancellationToken) > before, Patience, Describe, cancellationToken);
-        NoteRecovery(TimeProvider.System.GetElapsedTime(healed));
+        var took = TimeProvider.System.GetElapsedTime(healed);
+        NoteRecovery(took);
+        if (took > (within ?? Recovery))
+            throw new FaultException($"publishing went on {took.TotalSeconds:0.0} s after the fault: {Describe()}");
     }
 
     /// <summary>Enters a time to recover; the longest of a run counts.</summary>
     public void NoteRecovery(TimeSpan took) => _recovery = _recovery > took ? _recovery : took;
 
     /// <summary>Waits until every event has arrived.</summary>
-    public Task UntilAllArrivedAsync(CancellationToken cancellationToken) => Wait.UntilAsync(
-        () => Task.FromResult(Ledger.Missing == 0), Patience, Describe, cancellationToken);
+    public Task UntilAllArrivedAsync(CancellationToken cancellationToken, TimeSpan? patience = null) => Wait.UntilAsync(
+        () => Task.FromResult(Ledger.Missing == 0), patience ?? Patience, Describe, cancellationToken);
+
+    /// <summary>Enters chunks that must be dead-lettered as incomplete. Safe for use by several threads.</summary>
+    public void ExpectGivenUp(IEnumerable<byte[]> texts)
+    {
+        lock (_givenUp)
+            _givenUp.UnionWith(texts.Select(text => Sha.Of(text)));
+    }
+
+    /// <summary>Messages in the dead-letter queue.</summary>
+    public async Task<int> DeadAsync(CancellationToken cancellationToken) =>
+        (await Broker.ListAsync(cancellationToken)).Single(queue => queue.Name == DeadLetters).Ready;
 
     /// <summary>
     /// Closes the ledger: all has arrived, the queues are empty, so that nothing can be published again, and nothing was altered,
-    /// renamed or dead-lettered: no fault here is a reason to.
+    /// renamed or dead-lettered but for what must be.
     /// </summary>
     /// <exception cref="FaultException">It does not hold.</exception>
     public async Task<FaultResult> CloseAsync(FaultScenario scenario, CancellationToken cancellationToken)
@@ -130,7 +158,9 @@ internal sealed class FaultRun : IAsyncDisposable
         if (Ledger is not { Renamed: 0, Foreign.Count: 0 })
             throw new FaultException($"{Ledger.Renamed} duplicates with another message_id, {Ledger.Foreign.Count} altered: {Describe()}");
         if (await ReadDeadAsync(cancellationToken) is { Count: > 0 } dead)
-            throw new FaultException($"{dead.Count} dead letters: {string.Join("; ", dead.Take(10))}; {Describe()}");
+            throw new FaultException($"{dead.Count} dead letters that should not be: {string.Join("; ", dead.Take(10))}; {Describe()}");
+        if (_givenUp.Count > 0)
+            throw new FaultException($"{_givenUp.Count} chunks were given up and are in no dead letter: {Describe()}");
         return new FaultResult(
             scenario.Name, scenario.Fault, Ledger.Expected, Ledger.Missing, Ledger.Duplicates, _recovery, Bridges.PeakMiB);
     }
@@ -149,17 +179,20 @@ internal sealed class FaultRun : IAsyncDisposable
     private static ImmutableDictionary<string, string> Settings(Uri broker, BridgeQueue[] queues, FaultScale scale) =>
         BridgeQueue.BridgeEnvironment(broker, queues)
             .SetItem("Bridge__RabbitMq__ConfirmTimeout", scale.ConfirmTimeout.ToString())
-            .SetItem("Bridge__Receive__Lease", scale.Lease.ToString());
+            .SetItem("Bridge__Receive__Lease", scale.Lease.ToString())
+            .SetItem("Bridge__Assemble__Timeout", scale.AssembleTimeout.ToString());
 
+    // Takes those off the account that must be there; the others are given back.
     private async Task<List<string>> ReadDeadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await new ConnectionFactory { Uri = _broker }.CreateConnectionAsync(cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         var dead = new List<string>();
-        while (await channel.BasicGetAsync(DeadLetters, autoAck: false, cancellationToken) is { } message)
+        while (await channel.BasicGetAsync(DeadLetters, autoAck: true, cancellationToken) is { } message)
         {
             var headers = ArrivedEvent.HeadersOf(message.BasicProperties);
-            dead.Add($"{message.BasicProperties.MessageId} {headers["x-dead-reason"]} ({headers["x-dead-detail"]})");
+            if (headers["x-dead-reason"] is not "incomplete" || !_givenUp.Remove(Sha.Of(message.Body.Span)))
+                dead.Add($"{message.BasicProperties.MessageId} {headers["x-dead-reason"]} ({headers["x-dead-detail"]})");
         }
 
         return dead;

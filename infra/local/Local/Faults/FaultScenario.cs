@@ -7,7 +7,7 @@ namespace Local.Faults;
 /// <param name="fault">What the table calls it.</param>
 internal abstract class FaultScenario(string name, string fault)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
 
     public string Name => name;
 
@@ -16,9 +16,9 @@ internal abstract class FaultScenario(string name, string fault)
     /// <summary>Bridges that run when the fault comes.</summary>
     protected virtual int Bridges => 2;
 
-    /// <summary>Sends, applies the fault and closes the ledger, within ten minutes.</summary>
+    /// <summary>Sends, applies the fault and closes the ledger, within twelve minutes.</summary>
     /// <exception cref="FaultException">A promise does not hold.</exception>
-    public async Task<FaultResult> RunAsync(FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
+    public virtual async Task<FaultResult> RunAsync(FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);

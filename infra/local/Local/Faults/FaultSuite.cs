@@ -37,8 +37,8 @@ internal static class FaultSuite
     private static async Task<List<FaultResult>> RunAsync(FaultScenario scenario, FaultOptions options, CancellationToken cancellationToken)
     {
         await using var rabbitMq = await RabbitMqServer.StartAsync(cancellationToken);
-        await using var azurite = await AzuriteServer.StartAsync(cancellationToken);
-        await using var fauxqs = await FauxqsServer.StartAsync(cancellationToken);
+        await using var azurite = await AzuriteServer.StartAsync(cancellationToken: cancellationToken);
+        await using var fauxqs = await FauxqsServer.StartAsync(cancellationToken: cancellationToken);
         var components = new FaultComponents(rabbitMq, azurite, fauxqs);
         var results = new List<FaultResult>();
         for (var run = 0; run < options.Runs; run++)

@@ -36,13 +36,14 @@ internal sealed class Tap : IAsyncDisposable
     /// <param name="uri">The virtual host.</param>
     /// <param name="ledger">Where arrivals are entered.</param>
     /// <param name="bindingKey">What the queue is bound with.</param>
-    public static async Task<Tap> StartAsync(Uri uri, Ledger ledger, string bindingKey = "#")
+    /// <param name="isReplicated">True for a queue that outlives a node of a cluster.</param>
+    public static async Task<Tap> StartAsync(Uri uri, Ledger ledger, string bindingKey = "#", bool isReplicated = false)
     {
         var factory = new ConnectionFactory { Uri = uri, ClientProvidedName = "tap", NetworkRecoveryInterval = TimeSpan.FromMilliseconds(500) };
         var tap = new Tap(await factory.CreateConnectionAsync(), ledger);
         try
         {
-            await tap.ConsumeAsync(bindingKey);
+            await tap.ConsumeAsync(bindingKey, isReplicated);
             return tap;
         }
         catch
@@ -72,11 +73,14 @@ internal sealed class Tap : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _connection.DisposeAsync();
 
-    private async Task ConsumeAsync(string bindingKey)
+    private async Task ConsumeAsync(string bindingKey, bool isReplicated)
     {
         var channel = await _connection.CreateChannelAsync();
         await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true);
-        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["x-queue-type"] = isReplicated ? "quorum" : "classic",
+        });
         await channel.QueueBindAsync(Queue, Exchange, bindingKey);
         await channel.BasicQosAsync(0, Prefetch, global: false);
         var consumer = new AsyncEventingBasicConsumer(channel);

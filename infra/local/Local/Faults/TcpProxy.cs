@@ -5,11 +5,14 @@ using Local.Components;
 
 namespace Local.Faults;
 
-/// <summary>A network between someone and a port on loopback that can be cut and healed.</summary>
+/// <summary>
+/// A network between someone and a port on loopback that can be cut and healed; or, of several ports, to the first that answers, as a
+/// load balancer before a cluster does.
+/// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener;
-    private readonly int _target;
+    private readonly int[] _targets;
     private readonly ConcurrentDictionary<Socket, bool> _sockets = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
@@ -18,10 +21,10 @@ internal sealed class TcpProxy : IAsyncDisposable
     private volatile TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _refuses;
 
-    /// <param name="target">The port that it leads to.</param>
-    public TcpProxy(int target)
+    /// <param name="targets">The ports that it leads to.</param>
+    public TcpProxy(params int[] targets)
     {
-        _target = target;
+        _targets = targets;
         Port = FreePort.Next();
         _open.SetResult();
         _listener = new TcpListener(IPAddress.Loopback, Port);
@@ -75,14 +78,14 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private async Task ForwardAsync(Socket client)
     {
-        var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? server = null;
         client.NoDelay = true;
-        _sockets[client] = _sockets[server] = true;
+        _sockets[client] = true;
         try
         {
-            if (_refuses)
+            if (_refuses || (server = await ConnectAsync()) is null)
                 return;
-            await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+            _sockets[server] = true;
             await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -92,8 +95,28 @@ internal sealed class TcpProxy : IAsyncDisposable
         finally
         {
             Abort(client);
-            Abort(server);
+            if (server is not null)
+                Abort(server);
         }
+    }
+
+    private async Task<Socket?> ConnectAsync()
+    {
+        foreach (var target in _targets)
+        {
+            var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await server.ConnectAsync(IPAddress.Loopback, target, _stop.Token);
+                return server;
+            }
+            catch (Exception error) when (error is SocketException or OperationCanceledException)
+            {
+                server.Dispose();
+            }
+        }
+
+        return null;
     }
 
     private async Task PumpAsync(Socket from, Socket to)
