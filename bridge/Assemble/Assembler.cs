@@ -94,7 +94,7 @@ internal sealed class Assembler(
             for (var partition = 0; partition < _consumers.Length; partition++)
             {
                 var consumer = _consumers[partition];
-                consumer.Assembly.Expire();
+                await consumer.ExpireAsync(CancellationToken.None).WaitAsync(Patience, clock);
                 if (moves.IsDue(partition) && consumer.Assembly.IsIdle)
                 {
                     moves.Plan(partition);

@@ -26,8 +26,8 @@ internal sealed class PartitionAssembly(
     /// </summary>
     public const int MaxChunks = 1_800;
 
-    // A chunk that takes longer to be taken has been held up by the broker, and with it all that are delivered behind it.
-    private static readonly TimeSpan LongestTake = TimeSpan.FromSeconds(2);
+    // What takes longer has been held up by the broker, and with it the chunks that it had to deliver.
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -75,12 +75,25 @@ internal sealed class PartitionAssembly(
         }
     }
 
-    /// <summary>Dead-letters what has waited too long, one batch after the other; nothing while the missing chunks may be held up here.</summary>
-    public void Expire()
+    /// <summary>True when something has waited too long.</summary>
+    public bool HasExpired
+    {
+        get
+        {
+            lock (_gate)
+                return !_expiring && clock.GetUtcNow() >= _expireFrom && _assembler.HasExpired(clock.GetUtcNow());
+        }
+    }
+
+    /// <summary>Dead-letters what has waited too long, one batch after the other; nothing while the missing chunks may be held up.</summary>
+    /// <param name="asked">Timestamp from before the broker was asked for something, which it has just answered.</param>
+    public void Expire(long asked)
     {
         lock (_gate)
         {
-            if (_expiring || IsHeldUp || clock.GetUtcNow() < _expireFrom)
+            if (_takingSince is { } since && IsLong(since))
+                return;
+            if (GiveGraceIfLong(asked) || !HasExpired)
                 return;
             _expiring = true;
         }
@@ -103,7 +116,15 @@ internal sealed class PartitionAssembly(
     /// <summary>Forgets every chunk that waits for others: the channel is closed, and the broker hands them out again by itself.</summary>
     public void Abandon() => Release(Clear());
 
-    private bool IsHeldUp => _takingSince is { } since && clock.GetElapsedTime(since) > LongestTake;
+    private bool IsLong(long since) => clock.GetElapsedTime(since) > LongestAnswer;
+
+    private bool GiveGraceIfLong(long since)
+    {
+        if (!IsLong(since))
+            return false;
+        _expireFrom = clock.GetUtcNow() + _grace;
+        return true;
+    }
 
     private void BeginTake()
     {
@@ -115,8 +136,7 @@ internal sealed class PartitionAssembly(
     {
         lock (_gate)
         {
-            if (IsHeldUp)
-                _expireFrom = clock.GetUtcNow() + _grace;
+            GiveGraceIfLong(_takingSince!.Value);
             _takingSince = null;
         }
     }
@@ -219,11 +239,15 @@ internal sealed class PartitionAssembly(
 
     private async Task ExpireAllAsync()
     {
-        while (!abort.IsCancellationRequested && TakeExpired() is { } expired)
+        var isHeldUp = false;
+        while (!isHeldUp && !abort.IsCancellationRequested && TakeExpired() is { } expired)
         {
+            var began = clock.GetTimestamp();
             await whole.RefuseAsync(expired.Tokens, expired.Refusal!, abort);
             await channel.AcknowledgeAsync(expired.Tokens);
             Release(expired.Tokens);
+            lock (_gate)
+                isHeldUp = GiveGraceIfLong(began);
         }
     }
 

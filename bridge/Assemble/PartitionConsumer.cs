@@ -44,7 +44,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// <summary>Begins to consume.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
+        await SetPrefetchAsync(cancellationToken);
         _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
     }
 
@@ -72,6 +72,18 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         // A chunk may have come since the partition was found idle; the others of its batch go to the next active consumer.
         await Assembly.ReturnAllAsync();
         _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
+    }
+
+    /// <summary>
+    /// Dead-letters what has waited too long, once the broker has answered on this channel: one that does not may hold the missing chunks.
+    /// </summary>
+    public async Task ExpireAsync(CancellationToken cancellationToken)
+    {
+        if (!Assembly.HasExpired)
+            return;
+        var asked = _clock.GetTimestamp();
+        await SetPrefetchAsync(cancellationToken);
+        Assembly.Expire(asked);
     }
 
     /// <inheritdoc/>
@@ -107,6 +119,9 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// <inheritdoc/>
     public Task ReturnAsync(IReadOnlyList<ChunkDelivery> chunks) =>
         SettleAsync(chunks, chunk => Channel.BasicNackAsync(chunk.DeliveryTag, multiple: false, requeue: true, CancellationToken.None));
+
+    private Task SetPrefetchAsync(CancellationToken cancellationToken) =>
+        Channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
 
     private async Task SettleAsync(IReadOnlyList<ChunkDelivery> chunks, Func<ChunkDelivery, ValueTask> settle)
     {

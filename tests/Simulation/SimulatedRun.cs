@@ -20,8 +20,8 @@ internal sealed class SimulatedRun
     private static readonly TimeSpan Patience = TimeSpan.FromHours(2);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    // By then everybody knows which of their connections are lost, and has let go of what came over them.
-    private static readonly TimeSpan LastNotice = TimeSpan.FromSeconds(65);
+    // By then every call has its answer, and everybody knows which of their connections are lost.
+    private static readonly TimeSpan LastNotice = TimeSpan.FromSeconds(85);
 
     // What messages, chunks and opened batches may add to their budgets: each is admitted alone when it is larger than all of it.
     private const long LargestExtra = 16 * 1024 * 1024;

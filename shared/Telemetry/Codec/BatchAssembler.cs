@@ -49,11 +49,14 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
         }
     }
 
+    /// <summary>True when a batch's time has passed.</summary>
+    public bool HasExpired(DateTimeOffset now) => _batches.Values.Any(partial => IsExpired(partial, now));
+
     /// <summary>Takes out a batch whose time has passed; its chunks are to be kept with the refusal.</summary>
     /// <returns>Null when there is none.</returns>
     public Assembly<TToken>? TakeExpired(DateTimeOffset now)
     {
-        var expired = _batches.Values.FirstOrDefault(partial => now - partial.FirstSeen >= timeout);
+        var expired = _batches.Values.FirstOrDefault(partial => IsExpired(partial, now));
         if (expired is null)
             return null;
         var refusal = new Refusal(RefusalReason.Incomplete, $"have {expired.Have} of {expired.Header.Count} after {timeout}");
@@ -74,6 +77,8 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
         Chunks = 0;
         return tokens;
     }
+
+    private bool IsExpired(PartialBatch<TToken> partial, DateTimeOffset now) => now - partial.FirstSeen >= timeout;
 
     private Assembly<TToken> Refuse(PartialBatch<TToken> partial, int index, TToken token)
     {

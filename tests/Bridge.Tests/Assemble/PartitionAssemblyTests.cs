@@ -66,17 +66,40 @@ public sealed class PartitionAssemblyTests
         await running.DeliverAsync();
 
         clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
-        running.Assembly.Expire();
+        running.Assembly.Expire(clock.GetTimestamp());
         await running.DeliverAsync();
         Assert.Equal(2, running.Partition.Count);
 
         clock.Advance(TimeSpan.FromSeconds(1));
-        running.Assembly.Expire();
+        running.Assembly.Expire(clock.GetTimestamp());
         await running.DeliverAsync();
         Assert.Equal(0, running.Partition.Count);
         var dead = running.Publisher.InQueue(Topology.DeadQueue);
         Assert.Equal([Text(batch.Texts[0]), Text(batch.Texts[2])], dead.Select(message => Text(message.Body.ToArray())).Order(StringComparer.Ordinal));
         Assert.All(dead, message => Assert.Contains(message.Properties.Headers, header => header is { Name: "x-dead-detail", Text: "have 2 of 3 after 00:10:00" }));
+    }
+
+    [Fact]
+    public async Task Nothing_is_given_up_while_the_broker_may_hold_what_is_missing()
+    {
+        var clock = new ManualTimeProvider();
+        await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, Timeout = TimeSpan.FromMinutes(10) }, clock);
+        running.Partition.Put(Large(1, chunks: 2).Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());
+        await running.DeliverAsync();
+        clock.Advance(TimeSpan.FromMinutes(10));
+
+        var asked = clock.GetTimestamp();
+        clock.Advance(TimeSpan.FromSeconds(3));
+        running.Assembly.Expire(asked);
+        clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(running.Assembly.HasExpired);
+        Assert.Equal(1, running.Partition.Count);
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(running.Assembly.HasExpired);
+        running.Assembly.Expire(clock.GetTimestamp());
+        await running.DeliverAsync();
+        Assert.Equal(0, running.Partition.Count);
     }
 
     [Fact]

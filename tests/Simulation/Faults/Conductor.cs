@@ -14,6 +14,7 @@ internal sealed class Conductor
 {
     // What an orchestrator grants between SIGTERM and SIGKILL.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LatestAnswer = TimeSpan.FromSeconds(80);
     private const int MostReplicas = 4;
 
     private readonly SimulatedWorld _world;
@@ -105,12 +106,18 @@ internal sealed class Conductor
     {
         if (Any(Up) is not { } replica)
             return;
-        replica.Stop(took =>
-        {
-            if (took > StopPatience)
-                _world.Break($"{replica.Name} took {took:c} to stop");
-        });
+        replica.Stop(took => CheckStop(replica, took));
         StartSoon();
+    }
+
+    private void CheckStop(SimulatedReplica replica, TimeSpan took)
+    {
+        if (took > StopPatience)
+            _world.Break($"{replica.Name} took {took:c} to stop");
+        if (!_queues.All(queue => queue.WasCalm(_world.Now - took - LatestAnswer)))
+            return;
+        foreach (var stored in _queues.SelectMany(queue => queue.Stored).Where(stored => stored.Holder == replica.Name && stored.VisibleAt > _world.Now))
+            _world.Break($"{replica.Name} has stopped and still has the lease of {stored.Id}");
     }
 
     private void StartSoon()

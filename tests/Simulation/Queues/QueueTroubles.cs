@@ -11,7 +11,7 @@ internal sealed record QueueTroubles
     /// <summary>The call has its effect, but the answer is lost.</summary>
     public double AnswerLost { get; init; }
 
-    /// <summary>The answer takes up to two leases.</summary>
+    /// <summary>The way there and the way back may take longer than a lease.</summary>
     public double AnswerLate { get; init; }
 
     /// <summary>A delete of several does only some of them.</summary>

@@ -10,6 +10,8 @@ namespace Simulation.Queues;
 internal sealed class SimulatedQueue(SimulatedWorld world, QueueKind kind, int number, IDeletionRules rules)
 {
     private readonly List<StoredMessage> _stored = [];
+    private QueueTroubles _troubles = QueueTroubles.None;
+    private TimeSpan _lastTrouble = TimeSpan.MinValue;
     private int _next;
 
     public QueueEndpoint Endpoint { get; } = QueueEndpoint.TryParse(
@@ -24,7 +26,15 @@ internal sealed class SimulatedQueue(SimulatedWorld world, QueueKind kind, int n
     public QueueKind Kind => kind;
 
     /// <summary>Changed while a run goes on.</summary>
-    public QueueTroubles Troubles { get; set; } = QueueTroubles.None;
+    public QueueTroubles Troubles
+    {
+        get => _troubles;
+        set
+        {
+            _lastTrouble = world.Now;
+            _troubles = value;
+        }
+    }
 
     public int Count => _stored.Count;
 
@@ -76,8 +86,11 @@ internal sealed class SimulatedQueue(SimulatedWorld world, QueueKind kind, int n
     public void Release(ReceivedMessage message, TimeSpan delay)
     {
         if (Leased(message) is { } stored)
-            stored.VisibleAt = world.Now + delay;
+            (stored.VisibleAt, stored.Holder) = (world.Now + delay, null);
     }
+
+    /// <summary>True when nothing went wrong since a time.</summary>
+    public bool WasCalm(TimeSpan since) => _troubles == QueueTroubles.None && _lastTrouble < since;
 
     private ReceivedMessage Take(StoredMessage stored, TimeSpan lease, long leaseStart, string receiver)
     {

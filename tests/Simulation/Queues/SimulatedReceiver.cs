@@ -7,7 +7,7 @@ namespace Simulation.Queues;
 internal sealed class SimulatedReceiver(SimulatedWorld world, SimulatedQueue queue, Life life, string replica) : IQueueReceiver
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LatestAnswer = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan LatestAnswer = TimeSpan.FromSeconds(40);
 
     public QueueEndpoint Endpoint => queue.Endpoint;
 
@@ -20,15 +20,15 @@ internal sealed class SimulatedReceiver(SimulatedWorld world, SimulatedQueue que
         var call = new Call<IReadOnlyList<ReceivedMessage>>(world, queue.Troubles, life, Failure("receive"));
         var until = world.Now + wait;
         world.After(Latency(), Attempt);
-        return await call.Answer.WaitAsync(cancellationToken);
+        return await call.Answer;
 
-        // A poll that its caller gave up goes on in the service.
+        // SQS holds a poll for the whole wait, whatever becomes of its caller; on Azure the wait is the client's own.
         void Attempt()
         {
             if (call.IsRefused)
                 return;
             var messages = queue.Take(max, lease, leaseStart, replica);
-            if (messages.Count > 0 || world.Now >= until)
+            if (messages.Count > 0 || world.Now >= until || (queue.Kind is QueueKind.Azure && cancellationToken.IsCancellationRequested))
                 call.Complete(messages, Latency());
             else
                 world.After(Look, Attempt);

@@ -15,7 +15,7 @@ internal sealed class StoredMessage(string id, ReadOnlyMemory<byte> text, TimeSp
     /// <summary>What proves the present lease; null before the first.</summary>
     public string? Receipt { get; set; }
 
-    /// <summary>Who was given it last.</summary>
+    /// <summary>Who was given it last and has not given it back; null when nobody has.</summary>
     public string? Holder { get; set; }
 
     public int Deliveries { get; set; }
