@@ -69,7 +69,7 @@ internal sealed class Conductor
         () => TroubleQueue(new QueueTroubles { AnswerLate = 0.5 * _world.Random.NextDouble() }),
         () => TroubleQueue(new QueueTroubles { PartialDelete = _world.Random.NextDouble() }),
         () => TroubleQueue(new QueueTroubles { DeliveredTwice = 0.3 * _world.Random.NextDouble() }),
-        () => TroubleBroker(new BrokerTroubles { Nacked = 0.3 * _world.Random.NextDouble() }),
+        () => TroubleBroker(new BrokerTroubles { Nacked = _world.Chance(0.3) ? 1 : 0.3 * _world.Random.NextDouble() }),
         () => TroubleBroker(new BrokerTroubles { ConfirmLost = 0.1 * _world.Random.NextDouble() }),
         () => TroubleBroker(new BrokerTroubles { ConfirmLate = 0.3 * _world.Random.NextDouble() }),
         () => TroubleBroker(new BrokerTroubles { CallRefused = 0.5 * _world.Random.NextDouble() }),
