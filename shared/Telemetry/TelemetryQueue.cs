@@ -52,11 +52,17 @@ public static class TelemetryQueue
 
     /// <inheritdoc cref="TelemetryClient.FlushAsync"/>
     public static Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default) =>
-        Client?.FlushAsync(budget, cancellationToken) ?? Task.FromResult(new FlushResult(0, null));
+        ClientIfUsed?.FlushAsync(budget, cancellationToken) ?? Task.FromResult(new FlushResult(0, null));
 
     /// <inheritdoc cref="TelemetryClient.FlushInvocationAsync"/>
     public static Task<FlushResult> FlushInvocationAsync(TimeSpan? remaining = null) =>
-        Client?.FlushInvocationAsync(remaining) ?? Task.FromResult(new FlushResult(0, null));
+        ClientIfUsed?.FlushInvocationAsync(remaining) ?? Task.FromResult(new FlushResult(0, null));
+
+    /// <inheritdoc cref="TelemetryClient.FlushExitAsync"/>
+    public static Task<FlushResult> FlushExitAsync() => ClientIfUsed?.FlushExitAsync() ?? Task.FromResult(new FlushResult(0, null));
+
+    // A flush sends what was sent before: where nothing was, it needs no client and must not make one.
+    private static TelemetryClient? ClientIfUsed => s_client.IsValueCreated ? s_client.Value : null;
 
     private static TelemetryClient Required() =>
         Client ?? throw new InvalidOperationException(s_problem ?? "TelemetryQueue.Client was set to null");

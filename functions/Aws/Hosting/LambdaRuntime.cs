@@ -71,7 +71,7 @@ public sealed class LambdaRuntime : IDisposable
             return 1;
         }
 
-        await TelemetryQueue.FlushInvocationAsync();
+        await TelemetryQueue.FlushExitAsync();
         return 0;
     }
 
@@ -88,7 +88,7 @@ public sealed class LambdaRuntime : IDisposable
         {
             await Console.Error.WriteLineAsync($"the function could not be initialised: {e}");
             await _api.PostInitErrorAsync(LambdaError.Of(e));
-            await TelemetryQueue.FlushInvocationAsync();
+            await TelemetryQueue.FlushExitAsync();
             return null;
         }
     }

@@ -45,10 +45,12 @@ internal sealed class HandlerProcess : IAsyncDisposable
 
     public Task<HttpResponseMessage> PostOrderAsync(string body) => PostAsync("api/orders", body);
 
-    public async Task<HttpResponseMessage> PostAsync(string path, string body)
+    /// <summary>Posts a body; chunked, as the Functions host does, or with its length.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string path, string body, bool isChunked = false)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.TransferEncodingChunked = isChunked;
         request.Headers.Add("traceparent", Support.Traces.Parent);
         return await _http.SendAsync(request);
     }
