@@ -191,6 +191,8 @@ public sealed class TelemetryClient : IAsyncDisposable
             Drop(lost, $"{lost} events could not be sent before the client was disposed: {flushed.Error}");
     }
 
+    internal void Prepare() => Preparation.Run(_members);
+
     private void Buffer(ReadOnlySpan<byte> json)
     {
         if (Volatile.Read(ref _closed))

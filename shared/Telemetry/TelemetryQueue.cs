@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 using Telemetry.Queues;
 
@@ -60,6 +61,17 @@ public static class TelemetryQueue
 
     /// <inheritdoc cref="TelemetryClient.FlushExitAsync"/>
     public static Task<FlushResult> FlushExitAsync() => ClientIfUsed?.FlushExitAsync() ?? Task.FromResult(new FlushResult(0, null));
+
+    /// <summary>
+    /// What a function host calls when its process starts: loads and compiles in the background what the first events need, so that
+    /// the first invocation does not wait for it. Sends nothing and opens nothing; does nothing where no queue is configured or
+    /// the code is compiled already.
+    /// </summary>
+    public static void Prepare()
+    {
+        if (RuntimeFeature.IsDynamicCodeCompiled && Environment.GetEnvironmentVariable("TELEMETRY_QUEUE") is { Length: > 0 })
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => Client?.Prepare(), null);
+    }
 
     // A flush sends what was sent before: where nothing was, it needs no client and must not make one.
     private static TelemetryClient? ClientIfUsed => s_client.IsValueCreated ? s_client.Value : null;

@@ -39,6 +39,7 @@ public sealed class LambdaRuntime : IDisposable
             return 1;
         }
 
+        TelemetryQueue.Prepare();
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Telemetry;
 
 namespace Functions.Azure.Hosting;
 
@@ -21,6 +22,7 @@ public static class CustomHandler
     public static WebApplication Create()
     {
         var port = ReadPort(Environment.GetEnvironmentVariable(PortName));
+        TelemetryQueue.Prepare();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
