@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functions.Aws.Hosting;
 using Orders.Http;
 
@@ -10,11 +9,9 @@ internal static class HttpFunction
     internal static LambdaHandler Handler(Func<FunctionRequest, CancellationToken, Task<FunctionResponse>> function) =>
         HttpApi.Handler(async (request, cancellationToken) =>
         {
-            var call = new FunctionRequest(request.ReadBody(), request.Header("traceparent"));
+            var call = new FunctionRequest(request.ReadBody(), request.TraceParent) { TraceState = request.Header("tracestate") };
             var response = await function(call, cancellationToken);
             var answer = HttpApiResponse.Of(response.Status, FunctionResponse.ContentType, response.Body.Span);
-            return response.RetryAfter is { } seconds
-                ? answer.With("retry-after", seconds.ToString(CultureInfo.InvariantCulture))
-                : answer;
+            return response.Headers().Aggregate(answer, (all, header) => all.With(header.Name, header.Value));
         });
 }

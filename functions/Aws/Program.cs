@@ -1,9 +1,5 @@
 using Functions.Aws;
 using Functions.Aws.Hosting;
-using Orders;
 
 return await LambdaRuntime.RunAsync(() =>
-{
-    var createOrder = new CreateOrder(TimeProvider.System);
-    return HttpFunction.Handler(createOrder.InvokeAsync);
-});
+    OrderFunctions.Create(Environment.GetEnvironmentVariable("_HANDLER"), TimeProvider.System));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,13 +23,16 @@ internal static class HttpFunctions
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var request = new FunctionRequest(
             body.GetBuffer().AsMemory(0, (int)body.Length),
-            context.Request.Headers.TraceParent);
+            context.Request.Headers.TraceParent)
+        {
+            TraceState = context.Request.Headers.TraceState,
+        };
 
         var response = await function(request, context.RequestAborted);
         context.Response.StatusCode = response.Status;
         context.Response.ContentType = FunctionResponse.ContentType;
-        if (response.RetryAfter is { } seconds)
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, value) in response.Headers())
+            context.Response.Headers[name] = value;
         await context.Response.Body.WriteAsync(response.Body, context.RequestAborted);
     }
 }

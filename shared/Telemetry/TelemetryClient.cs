@@ -27,6 +27,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     private readonly BatchSender _sender;
     private readonly EventPump _pump;
     private readonly PumpLoop _loop;
+    private readonly FlushPause _pause;
     private int _disposing;
     private bool _closed;
 
@@ -47,6 +48,7 @@ public sealed class TelemetryClient : IAsyncDisposable
         _bufferIsFull = $"drops the oldest events: the buffer of {options.BufferBytes} bytes is full";
         _members = new ClientMembers(options.Service, options.Release, options.Instance);
         _trouble = new TroubleReport(options.Report, clock);
+        _pause = new FlushPause(clock);
         _buffer = new EventBuffer(options.BufferBytes);
         _sender = new BatchSender(open, options.Key, clock);
         _pump = new EventPump(_buffer, _sender, _counters, _trouble, options.SendTimeout, clock);
@@ -140,16 +142,32 @@ public sealed class TelemetryClient : IAsyncDisposable
     /// <summary>
     /// What a function host calls when an invocation ends and the platform may freeze or stop the instance: a flush within
     /// <see cref="TelemetryOptions.FlushBudget"/> or what is left of the invocation, whichever is shorter. Never throws;
-    /// that events still wait is reported as every trouble is.
+    /// that events still wait is reported as every trouble is. A queue that a flush did not reach is left to the background
+    /// for a second at first, for half a minute at most: that long, flushes end at once.
     /// </summary>
     /// <param name="remaining">Time that the invocation still has; null where the platform sets no deadline.</param>
     public async Task<FlushResult> FlushInvocationAsync(TimeSpan? remaining = null)
     {
+        var before = _counters.Current;
+        if (before.Waiting > 0 && _pause.Left(before.Messages) is { Ticks: > 0 } left)
+            return new FlushResult(before.Waiting, $"the queue was out of reach a moment ago; flushes try again in {left.TotalSeconds:0.0} s");
+
         var budget = remaining < _options.FlushBudget ? remaining.Value : _options.FlushBudget;
         var result = await FlushAsync(budget);
-        // What the queue refused is reported by the pump already; only that it was slow would go unnoticed.
-        if (!result.IsComplete && budget > TimeSpan.Zero)
-            _trouble.Failed(TroubleReport.Trouble.Sending, $"{result.Waiting} events wait for a later flush: {result.Error}");
+        if (budget > TimeSpan.Zero)
+            EndFlush(result, before.Messages);
+        return result;
+    }
+
+    /// <summary>
+    /// What a function host calls when its process is told to end: a flush within <see cref="TelemetryOptions.FlushBudget"/>
+    /// that is tried whatever happened before. Never throws; what could not be sent is lost with the process, and reported.
+    /// </summary>
+    public async Task<FlushResult> FlushExitAsync()
+    {
+        var result = await FlushAsync(_options.FlushBudget);
+        if (!result.IsComplete)
+            _trouble.Failed(TroubleReport.Trouble.Dropped, $"{result.Waiting} events are lost, the process ends: {result.Error}");
         return result;
     }
 
@@ -172,6 +190,8 @@ public sealed class TelemetryClient : IAsyncDisposable
         if (_counters.Current.Waiting is > 0 and var lost)
             Drop(lost, $"{lost} events could not be sent before the client was disposed: {flushed.Error}");
     }
+
+    internal void Prepare() => Preparation.Run(_members);
 
     private void Buffer(ReadOnlySpan<byte> json)
     {
@@ -215,6 +235,15 @@ public sealed class TelemetryClient : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    // What the queue refused is reported by the pump already; only that it was slow would go unnoticed.
+    private void EndFlush(FlushResult result, long messagesBefore)
+    {
+        var messages = _counters.Current.Messages;
+        _pause.Ended(!result.IsComplete && messages == messagesBefore, messages);
+        if (!result.IsComplete)
+            _trouble.Failed(TroubleReport.Trouble.Sending, $"{result.Waiting} events wait for a later flush: {result.Error}");
     }
 
     // Once sending works again, how many events did not make it becomes an event itself.

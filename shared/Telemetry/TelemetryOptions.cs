@@ -40,7 +40,8 @@ public sealed record TelemetryOptions
     public TimeSpan FlushBudget { get; init; } = DefaultFlushBudget;
 
     /// <summary>Takes one line about trouble with sending. Default: standard error, which both platforms keep.</summary>
-    public Action<string> Report { get; init; } = Console.Error.WriteLine;
+    // A lambda, since a method group would open the stream of every process that has nothing to report.
+    public Action<string> Report { get; init; } = static line => Console.Error.WriteLine(line);
 
     /// <summary>Reads the options from environment variables.</summary>
     /// <param name="read">Gives a variable's value or null; <see cref="Environment.GetEnvironmentVariable(string)"/> in production.</param>

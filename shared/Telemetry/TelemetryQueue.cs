@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 using Telemetry.Queues;
 
@@ -52,11 +53,28 @@ public static class TelemetryQueue
 
     /// <inheritdoc cref="TelemetryClient.FlushAsync"/>
     public static Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default) =>
-        Client?.FlushAsync(budget, cancellationToken) ?? Task.FromResult(new FlushResult(0, null));
+        ClientIfUsed?.FlushAsync(budget, cancellationToken) ?? Task.FromResult(new FlushResult(0, null));
 
     /// <inheritdoc cref="TelemetryClient.FlushInvocationAsync"/>
     public static Task<FlushResult> FlushInvocationAsync(TimeSpan? remaining = null) =>
-        Client?.FlushInvocationAsync(remaining) ?? Task.FromResult(new FlushResult(0, null));
+        ClientIfUsed?.FlushInvocationAsync(remaining) ?? Task.FromResult(new FlushResult(0, null));
+
+    /// <inheritdoc cref="TelemetryClient.FlushExitAsync"/>
+    public static Task<FlushResult> FlushExitAsync() => ClientIfUsed?.FlushExitAsync() ?? Task.FromResult(new FlushResult(0, null));
+
+    /// <summary>
+    /// What a function host calls when its process starts: loads and compiles in the background what the first events need, so that
+    /// the first invocation does not wait for it. Sends nothing and opens nothing; does nothing where no queue is configured or
+    /// the code is compiled already.
+    /// </summary>
+    public static void Prepare()
+    {
+        if (RuntimeFeature.IsDynamicCodeCompiled && Environment.GetEnvironmentVariable("TELEMETRY_QUEUE") is { Length: > 0 })
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => Client?.Prepare(), null);
+    }
+
+    // A flush sends what was sent before: where nothing was, it needs no client and must not make one.
+    private static TelemetryClient? ClientIfUsed => s_client.IsValueCreated ? s_client.Value : null;
 
     private static TelemetryClient Required() =>
         Client ?? throw new InvalidOperationException(s_problem ?? "TelemetryQueue.Client was set to null");

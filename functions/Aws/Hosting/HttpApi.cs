@@ -19,7 +19,7 @@ public static class HttpApi
     public static LambdaHandler Handler(Func<HttpApiRequest, CancellationToken, Task<HttpApiResponse>> function) =>
         async (invocation, cancellationToken) =>
         {
-            var response = await function(Read(invocation), cancellationToken);
+            var response = await function(Read(invocation) with { InvocationTrace = invocation.TraceParent }, cancellationToken);
             return JsonSerializer.SerializeToUtf8Bytes(response, Json.HttpApiResponse);
         };
 

@@ -28,9 +28,16 @@ public sealed record HttpApiRequest
     [JsonIgnore]
     public string Method => RequestContext.Http.Method;
 
+    /// <summary>The caller's trace: header <c>traceparent</c>, else the trace that the platform began; null where there is none.</summary>
+    [JsonIgnore]
+    public string? TraceParent => Header("traceparent") ?? InvocationTrace;
+
     /// <summary>A header's value, whatever the case of its name; null where there is none.</summary>
     public string? Header(string name) =>
         Headers.FirstOrDefault(header => string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    [JsonIgnore]
+    internal string? InvocationTrace { get; init; }
 
     /// <summary>The body's bytes.</summary>
     /// <exception cref="FormatException">It claims to be Base64 and is not.</exception>

@@ -12,6 +12,9 @@ public sealed record LambdaInvocation
     /// <summary>The X-Ray trace header; null where there is none.</summary>
     public string? TraceId { get; init; }
 
+    /// <summary>The same trace as W3C writes it: what an event continues that carries no <c>traceparent</c> of its own.</summary>
+    public string? TraceParent => XRayTrace.ToTraceParent(TraceId);
+
     /// <summary>The ARN that was invoked, with version or alias; null where there is none.</summary>
     public string? FunctionArn { get; init; }
 

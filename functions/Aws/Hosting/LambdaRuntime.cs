@@ -39,6 +39,7 @@ public sealed class LambdaRuntime : IDisposable
             return 1;
         }
 
+        TelemetryQueue.Prepare();
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
@@ -71,7 +72,7 @@ public sealed class LambdaRuntime : IDisposable
             return 1;
         }
 
-        await TelemetryQueue.FlushInvocationAsync();
+        await TelemetryQueue.FlushExitAsync();
         return 0;
     }
 
@@ -88,7 +89,7 @@ public sealed class LambdaRuntime : IDisposable
         {
             await Console.Error.WriteLineAsync($"the function could not be initialised: {e}");
             await _api.PostInitErrorAsync(LambdaError.Of(e));
-            await TelemetryQueue.FlushInvocationAsync();
+            await TelemetryQueue.FlushExitAsync();
             return null;
         }
     }

@@ -3,13 +3,15 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Telemetry;
 
 namespace Functions.Azure.Hosting;
 
 /// <summary>
 /// An Azure Functions custom handler: the Functions host starts this process, waits until <c>GET /</c> answers anything,
-/// and forwards HTTP requests as they are.
+/// forwards HTTP requests as they are, and posts all else to the function's name.
 /// </summary>
 public static class CustomHandler
 {
@@ -20,6 +22,7 @@ public static class CustomHandler
     public static WebApplication Create()
     {
         var port = ReadPort(Environment.GetEnvironmentVariable(PortName));
+        TelemetryQueue.Prepare();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -30,6 +33,8 @@ public static class CustomHandler
             .AddFilter("Microsoft", LogLevel.Warning)
             // Without it ASP.NET Core puts a span of its own, which nobody sends, between the caller's and the function's.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        builder.Services.AddHostedService<FlushAtExit>();
 
         var app = builder.Build();
         app.UseTelemetryFlush();

@@ -15,6 +15,18 @@ public sealed record FunctionResponse(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>After how many seconds the caller may try again (header <c>Retry-After</c>); null says nothing.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>The function's own span, as W3C writes it (header <c>traceresponse</c>): with it a caller finds the trace.</summary>
+    public string? TraceResponse { get; init; }
+
+    /// <summary>The headers beyond the content's type.</summary>
+    public IEnumerable<(string Name, string Value)> Headers()
+    {
+        if (RetryAfter is { } seconds)
+            yield return ("retry-after", $"{seconds}");
+        if (TraceResponse is { } trace)
+            yield return ("traceresponse", trace);
+    }
+
     /// <summary>A value as JSON.</summary>
     public static FunctionResponse Json<T>(int status, T value, JsonTypeInfo<T> type) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(value, type));

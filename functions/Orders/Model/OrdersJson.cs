@@ -9,3 +9,14 @@ namespace Orders.Model;
 [JsonSerializable(typeof(OrderCreated))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class OrdersJson : JsonSerializerContext;
+
+/// <summary>JSON of the messages between functions: other than a caller's order, one that lacks a member is broken.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    NumberHandling = JsonNumberHandling.Strict,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    PropertyNameCaseInsensitive = true)]
+[JsonSerializable(typeof(Payment))]
+[JsonSerializable(typeof(InventoryChange))]
+public sealed partial class MessagesJson : JsonSerializerContext;

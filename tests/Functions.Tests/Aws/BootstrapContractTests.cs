@@ -129,6 +129,25 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
     }
 
     [Fact]
+    public async Task A_dead_queue_costs_its_budget_once_and_not_with_every_invocation()
+    {
+        await using var frozen = await FauxqsServer.StartAsync();
+        await using var queue = await CloudQueue.CreateAsync(frozen);
+        await using var api = await FakeRuntimeApi.StartAsync();
+        await using var process = await BootstrapProcess.StartAsync(
+            api, queue.SenderEnvironment.SetItem("TELEMETRY_FLUSH_BUDGET_MS", "3000"));
+        await api.WaitForQuestionAsync();
+        frozen.Freeze();
+
+        var first = await TimeAsync(api);
+        var second = await TimeAsync(api);
+
+        Assert.InRange(first, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(3) + Little);
+        Assert.InRange(second, TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+        frozen.Thaw();
+    }
+
+    [Fact]
     public async Task The_clouds_client_is_not_loaded_before_something_is_sent()
     {
         await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
@@ -164,6 +183,15 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("AWS_LAMBDA_RUNTIME_API is not set", result.Errors, StringComparison.Ordinal);
+    }
+
+    // From the event's hand-over to the question for the next one.
+    private static async Task<TimeSpan> TimeAsync(FakeRuntimeApi api)
+    {
+        var watch = Stopwatch.StartNew();
+        Assert.Equal("response", (await api.InvokeAsync(HttpEvents.Post("{}"))).Kind);
+        await api.WaitForQuestionAsync();
+        return watch.Elapsed;
     }
 
     private static Task<string> MapsAsync(ChildProcess process) => File.ReadAllTextAsync($"/proc/{process.Id}/maps");

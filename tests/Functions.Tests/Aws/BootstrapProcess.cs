@@ -6,9 +6,14 @@ namespace Functions.Tests.Aws;
 /// <summary>The built Lambda executable as a child process of a fake platform.</summary>
 internal static class BootstrapProcess
 {
-    public static Task<ChildProcess> StartAsync(FakeRuntimeApi api, ImmutableDictionary<string, string> environment)
+    /// <summary>Starts it.</summary>
+    /// <param name="api">The platform.</param>
+    /// <param name="environment">What the function's configuration says.</param>
+    /// <param name="program">Another executable than this repository's.</param>
+    public static Task<ChildProcess> StartAsync(
+        FakeRuntimeApi api, ImmutableDictionary<string, string> environment, string? program = null)
     {
-        var program = BuiltProgram.Path("functions/Aws", "bootstrap");
+        program ??= BuiltProgram.Path("functions/Aws", "bootstrap");
         return ChildProcess.StartAsync(new ChildProcessStart(program)
         {
             WorkingDirectory = Path.GetDirectoryName(program)!,

@@ -28,5 +28,17 @@ public sealed class FunctionAppTests
         Assert.Equal("post", Assert.Single(bindings[0].GetProperty("methods").EnumerateArray()).GetString());
     }
 
+    [Theory]
+    [InlineData("ProcessPayment", "payment queueTrigger in payments, inventory queue out inventory")]
+    [InlineData("UpdateInventory", "change queueTrigger in inventory")]
+    [InlineData("DailySummary", "timer timerTrigger in ")]
+    public void Queue_and_timer_functions_name_the_bindings_that_the_code_reads(string function, string expected)
+    {
+        var bindings = Read($"{function}/function.json").GetProperty("bindings").EnumerateArray().Select(binding =>
+            $"{binding.GetProperty("name")} {binding.GetProperty("type")} {binding.GetProperty("direction")} {(binding.TryGetProperty("queueName", out var queue) ? queue : "")}");
+
+        Assert.Equal(expected, string.Join(", ", bindings));
+    }
+
     private static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, file))).RootElement;
 }

@@ -120,6 +120,25 @@ public sealed class HandlerContractTests(AzuriteFixture azurite) : IClassFixture
     }
 
     [Fact]
+    public async Task A_dead_queue_costs_its_budget_once_and_not_with_every_invocation()
+    {
+        await using var frozen = await AzuriteServer.StartAsync();
+        await using var queue = await CloudQueue.CreateAsync(frozen);
+        await using var handler = await HandlerProcess.StartAsync(queue.SenderEnvironment.SetItem("TELEMETRY_FLUSH_BUDGET_MS", "3000"));
+        frozen.Freeze();
+
+        var watch = Stopwatch.StartNew();
+        using var first = await handler.PostOrderAsync("{}");
+        var firstTook = watch.Elapsed;
+        using var second = await handler.PostOrderAsync("{}");
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (first.StatusCode, second.StatusCode));
+        Assert.InRange(firstTook, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(3) + Little);
+        Assert.InRange(watch.Elapsed - firstTook, TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+        frozen.Thaw();
+    }
+
+    [Fact]
     public async Task An_order_that_cannot_be_audited_is_refused_so_that_the_caller_repeats_it()
     {
         await using var handler = await HandlerProcess.StartAsync(Unreachable("250"));
@@ -128,6 +147,18 @@ public sealed class HandlerContractTests(AzuriteFixture azurite) : IClassFixture
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter?.Delta);
+    }
+
+    [Fact]
+    public async Task The_clouds_client_is_not_loaded_before_something_is_sent()
+    {
+        await using var queue = await CloudQueue.CreateAsync(azurite.Server);
+        await using var handler = await HandlerProcess.StartAsync(WithAmpleBudget(queue.SenderEnvironment));
+        Assert.DoesNotContain("Telemetry.Azure.dll", await MapsAsync(handler), StringComparison.Ordinal);
+
+        using var response = await handler.PostOrderAsync("{}");
+
+        Assert.Contains("Telemetry.Azure.dll", await MapsAsync(handler), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,6 +177,8 @@ public sealed class HandlerContractTests(AzuriteFixture azurite) : IClassFixture
 
         Assert.Equal(0, await handler.Process.TerminateAsync());
     }
+
+    private static Task<string> MapsAsync(HandlerProcess handler) => File.ReadAllTextAsync($"/proc/{handler.Process.Id}/maps");
 
     // The first send of a process builds its client: on a busy machine that takes more than the usual budget.
     private static ImmutableDictionary<string, string> WithAmpleBudget(ImmutableDictionary<string, string> environment) =>

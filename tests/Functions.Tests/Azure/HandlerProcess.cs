@@ -21,10 +21,12 @@ internal sealed class HandlerProcess : IAsyncDisposable
     public ChildProcess Process => _process;
 
     /// <summary>Starts it and polls <c>GET /</c> until anything answers, as the Functions host does.</summary>
-    public static async Task<HandlerProcess> StartAsync(ImmutableDictionary<string, string> environment)
+    /// <param name="environment">What the function app's settings say.</param>
+    /// <param name="program">Another executable than this repository's.</param>
+    public static async Task<HandlerProcess> StartAsync(ImmutableDictionary<string, string> environment, string? program = null)
     {
         var port = FreePort.Next();
-        var program = BuiltProgram.Path("functions/Azure", "handler");
+        program ??= BuiltProgram.Path("functions/Azure", "handler");
         var process = await ChildProcess.StartAsync(new ChildProcessStart(program)
         {
             WorkingDirectory = Path.GetDirectoryName(program)!,
@@ -41,10 +43,14 @@ internal sealed class HandlerProcess : IAsyncDisposable
         return handler;
     }
 
-    public async Task<HttpResponseMessage> PostOrderAsync(string body)
+    public Task<HttpResponseMessage> PostOrderAsync(string body) => PostAsync("api/orders", body);
+
+    /// <summary>Posts a body; chunked, as the Functions host does, or with its length.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string path, string body, bool isChunked = false)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/orders") { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.TransferEncodingChunked = isChunked;
         request.Headers.Add("traceparent", Support.Traces.Parent);
         return await _http.SendAsync(request);
     }

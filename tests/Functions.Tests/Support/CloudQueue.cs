@@ -15,8 +15,11 @@ internal sealed class CloudQueue : IAsyncDisposable
     {
         Assert.True(QueueEndpoint.TryParse($"{queue.Url}", queue.Kind, queue.Connection, out var endpoint, out var error), error);
         _receiver = connector.OpenReceiver(endpoint, TimeProvider.System);
+        Url = queue.Url;
         SenderEnvironment = queue.SenderEnvironment().SetItem("TELEMETRY_SERVICE", "orders");
     }
+
+    public Uri Url { get; }
 
     /// <summary>The environment of a function that sends to it.</summary>
     public ImmutableDictionary<string, string> SenderEnvironment { get; }

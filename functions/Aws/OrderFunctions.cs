@@ -1,0 +1,35 @@
+using System.Text;
+using Functions.Aws.Hosting;
+using Orders;
+using Orders.Messages;
+using Orders.Model;
+
+namespace Functions.Aws;
+
+/// <summary>The order functions, one of which an instance serves: the one that Lambda's setting <c>Handler</c> names.</summary>
+internal static class OrderFunctions
+{
+    /// <summary>Makes the handler.</summary>
+    /// <param name="name">The function's name; null, where the setting is empty, is CreateOrder.</param>
+    /// <param name="clock">The functions' clock.</param>
+    /// <exception cref="InvalidOperationException">There is no such function, or its configuration is missing.</exception>
+    internal static LambdaHandler Create(string? name, TimeProvider clock) => name switch
+    {
+        null or "" or nameof(CreateOrder) => HttpFunction.Handler(new CreateOrder(clock).InvokeAsync),
+        nameof(ProcessPayment) => MessageFunction(
+            new ProcessPayment(clock, SamplePaymentGateway.AuthoriseAsync, new QueueOutput("INVENTORY_QUEUE", clock).SendAsync).InvokeAsync),
+        nameof(UpdateInventory) => MessageFunction(new UpdateInventory(new SampleStock().TakeAsync).InvokeAsync),
+        nameof(DailySummary) => TimerFunction(new DailySummary(clock, SampleSalesReport.ReadAsync)),
+        _ => throw new InvalidOperationException(
+            $"the handler '{name}' is none of CreateOrder, ProcessPayment, UpdateInventory, DailySummary: correct the function's setting Handler"),
+    };
+
+    private static LambdaHandler MessageFunction(Func<FunctionMessage, CancellationToken, Task> function) =>
+        SqsEvents.Handler((message, cancellationToken) => function(
+            new FunctionMessage(message.Id, Encoding.UTF8.GetBytes(message.Body), message.Delivery, message.TraceParent),
+            cancellationToken));
+
+    private static LambdaHandler TimerFunction(DailySummary function) =>
+        ScheduledEvents.Handler((tick, cancellationToken) =>
+            function.InvokeAsync(new TimerTick(TraceParent: tick.TraceParent), cancellationToken));
+}

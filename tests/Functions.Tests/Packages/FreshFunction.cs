@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using Local.Components;
+
+namespace Functions.Tests.Packages;
+
+/// <summary>
+/// A function project that somebody begins from functions/README.md: its project file and program as they stand there, the
+/// hosting folder copied, the library from a package source. Nothing of the repository's own build settings reaches it.
+/// </summary>
+internal sealed partial class FreshFunction : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fresh-function-");
+    private readonly string _assembly;
+
+    private FreshFunction(string cloud) => _assembly = cloud is "Aws" ? "bootstrap" : "handler";
+
+    /// <summary>The built executable.</summary>
+    public string Program => Path.Combine(_folder.FullName, "bin", "Release", "net10.0", _assembly);
+
+    /// <summary>Writes and builds it.</summary>
+    /// <param name="cloud"><c>Aws</c> or <c>Azure</c>.</param>
+    /// <param name="feed">The folder with the packages.</param>
+    public static async Task<FreshFunction> BuildAsync(string cloud, string feed)
+    {
+        var function = new FreshFunction(cloud);
+        function.Write(cloud, feed);
+        await Dotnet.RunAsync(function._folder.FullName, "build", "-c", "Release", "-v", "quiet");
+        return function;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Write(string cloud, string feed)
+    {
+        var section = SectionOf(cloud);
+        Save("Hello.csproj", BlockOf(section, "xml"));
+        Save("Program.cs", BlockOf(section, "csharp"));
+        // Packages of its own, so that none of an earlier run is taken for this one's.
+        Save("nuget.config", $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="packages" /></config>
+              <packageSources><add key="packed" value="{feed}" /></packageSources>
+              <fallbackPackageFolders><add key="known" value="{Known()}" /></fallbackPackageFolders>
+            </configuration>
+            """);
+        var hosting = _folder.CreateSubdirectory("Hosting");
+        foreach (var file in Directory.GetFiles(Path.Combine(LocalFolders.Root, "functions", cloud, "Hosting"), "*.cs"))
+            File.Copy(file, Path.Combine(hosting.FullName, Path.GetFileName(file)));
+    }
+
+    private static string Known() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    private static string SectionOf(string cloud)
+    {
+        var page = File.ReadAllText(Path.Combine(LocalFolders.Root, "functions", "README.md"));
+        var start = page.IndexOf(cloud is "Aws" ? "### AWS Lambda" : "### Azure Functions", StringComparison.Ordinal);
+        Assert.True(start >= 0, $"functions/README.md has no section about {cloud}");
+        return page[start..];
+    }
+
+    private static string BlockOf(string section, string language) =>
+        Blocks().Matches(section).First(block => block.Groups["language"].Value == language).Groups["text"].Value;
+
+    private void Save(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
+
+    [GeneratedRegex("^```(?<language>[a-z]+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex Blocks();
+}

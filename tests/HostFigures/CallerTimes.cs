@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Local.Components;
+using Telemetry;
+using Telemetry.Queues;
+
+namespace HostFigures;
+
+/// <summary>A function's response time with and without telemetry, as its caller sees it.</summary>
+internal static class CallerTimes
+{
+    private const int Starts = 15;
+    private const int Rounds = 20;
+    private const int PerRound = 100;
+    private const double LambdaLimit = 1.05;
+    private const double AzureLimit = 2;
+
+    /// <param name="lambda">The Lambda executable to measure; null: as it was built.</param>
+    internal static async Task<int> RunAsync(string? lambda) =>
+        await LambdaAsync(lambda ?? Program("Quote.Aws", "bootstrap")) & await AzureAsync() ? 0 : 1;
+
+    private static async Task<bool> LambdaAsync(string program)
+    {
+        await using var fauxqs = await FauxqsServer.StartAsync();
+        await fauxqs.CreateQueueAsync("figures");
+        var on = BridgeQueue.Of(fauxqs, "figures").SenderEnvironment();
+
+        var (coldOff, coldOn) = (new List<TimeSpan>(), new List<TimeSpan>());
+        for (var i = 0; i < Starts; i++)
+        {
+            coldOff.Add(await FirstResponseAsync(program, Off(on)));
+            coldOn.Add(await FirstResponseAsync(program, on));
+        }
+
+        await using var without = await LambdaHost.StartAsync(program, Off(on));
+        await using var with = await LambdaHost.StartAsync(program, on);
+        var (warmOff, warmOn) = await AlternateAsync(without.InvokeAsync, with.InvokeAsync);
+        // Where code is compiled as it runs, the first event's code is too: that is stated, and held to nothing.
+        var firstLimit = File.Exists($"{program}.dll") ? (double?)null : LambdaLimit;
+        return Show("Lambda, first invocation, start included", coldOff, coldOn, firstLimit)
+            & Show("Lambda, warm", warmOff, warmOn, LambdaLimit);
+    }
+
+    private static async Task<bool> AzureAsync()
+    {
+        await using var azurite = await AzuriteServer.StartAsync();
+        await azurite.CreateQueueAsync("figures");
+        var queue = BridgeQueue.Of(azurite, "figures");
+        var on = queue.SenderEnvironment();
+        var program = Program("Quote.Azure", "handler");
+
+        var (firstOff, firstOn) = (new List<TimeSpan>(), new List<TimeSpan>());
+        for (var i = 0; i < Starts; i++)
+        {
+            firstOff.Add(await FirstAsync(program, Off(on)));
+            firstOn.Add(await FirstAsync(program, on));
+        }
+
+        await using var without = await AzureHost.StartAsync(program, Off(on));
+        await using var with = await AzureHost.StartAsync(program, on);
+        var (warmOff, warmOn) = await AlternateAsync(without.InvokeAsync, with.InvokeAsync);
+        var roundTrip = Median.Of(await RoundTripsAsync(queue));
+        var more = Median.Of(warmOn) - Median.Of(warmOff);
+        var holds = more <= roundTrip + AzureLimit;
+        Show("Azure, first invocation", firstOff, firstOn, limit: null);
+        Show("Azure, warm", warmOff, warmOn, limit: null);
+        Console.WriteLine($"Azure, warm: {more:0.00} ms more; one call to the queue takes {roundTrip:0.00} ms; at most {AzureLimit} ms beyond it: {Word(holds)}");
+        return holds;
+    }
+
+    private static async Task<TimeSpan> FirstResponseAsync(string program, ImmutableDictionary<string, string> environment)
+    {
+        await using var host = await LambdaHost.StartAsync(program, environment);
+        return host.FirstResponse;
+    }
+
+    private static async Task<TimeSpan> FirstAsync(string program, ImmutableDictionary<string, string> environment)
+    {
+        await using var host = await AzureHost.StartAsync(program, environment);
+        return host.First;
+    }
+
+    // In turns, so that whatever else the machine does falls on both. The first rounds let the compiler finish.
+    private static async Task<(List<TimeSpan> Off, List<TimeSpan> On)> AlternateAsync(Func<Task<TimeSpan>> off, Func<Task<TimeSpan>> on)
+    {
+        var times = (Off: new List<TimeSpan>(), On: new List<TimeSpan>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var i = 0; i < PerRound; i++)
+            {
+                var (tookOff, tookOn) = (await off(), await on());
+                if (round < Rounds / 4)
+                    continue;
+                times.Off.Add(tookOff);
+                times.On.Add(tookOn);
+            }
+        }
+
+        return times;
+    }
+
+    // What the flush does, by itself: one small message to the queue.
+    private static async Task<List<TimeSpan>> RoundTripsAsync(BridgeQueue queue)
+    {
+        if (!QueueEndpoint.TryParse($"{queue.Url}", queue.Kind, queue.Connection, out var endpoint, out var error))
+            throw new InvalidOperationException(error);
+        await using var client = new TelemetryClient(new TelemetryOptions { Queue = endpoint });
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < 1_200; i++)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await client.SendAsync("""{"style":"log","service":"figures","level":"info","message":"a round trip"}"""u8.ToArray());
+            if (i >= 400)
+                times.Add(TimeProvider.System.GetElapsedTime(began));
+        }
+
+        return times;
+    }
+
+    private static bool Show(string what, List<TimeSpan> off, List<TimeSpan> on, double? limit)
+    {
+        var (without, with) = (Median.Of(off), Median.Of(on));
+        var holds = limit is null || with <= without * limit;
+        var verdict = limit is { } most ? $"; at most {(most - 1) * 100:0} % more: {Word(holds)}" : "";
+        Console.WriteLine($"{what}: {without:0.000} ms without, {with:0.000} ms with telemetry ({((with / without) - 1) * 100:+0.0;-0.0} %, medians of {on.Count}){verdict}");
+        return holds;
+    }
+
+    private static string Word(bool holds) => holds ? "holds" : "BROKEN";
+
+    private static ImmutableDictionary<string, string> Off(ImmutableDictionary<string, string> environment) =>
+        environment.SetItem("QUOTE_TELEMETRY", "off").Remove("TELEMETRY_QUEUE");
+
+    private static string Program(string project, string name) => BuiltProgram.Path($"tests/HostFigures/{project}", name);
+}

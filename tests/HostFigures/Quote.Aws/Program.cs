@@ -1,0 +1,5 @@
+using Functions.Aws.Hosting;
+using HostFigures;
+
+return await LambdaRuntime.RunAsync(() => HttpApi.Handler((request, _) =>
+    Task.FromResult(HttpApiResponse.Of(200, "application/json", Quote.Answer(request.ReadBody())))));

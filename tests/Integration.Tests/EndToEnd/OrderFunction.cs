@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Local.Components;
+using Local.Demo;
+
+namespace Integration.Tests.EndToEnd;
+
+/// <summary>CreateOrder in a cloud's host, invoked with a trace of the caller's own.</summary>
+internal abstract class OrderFunction : IAsyncDisposable
+{
+    /// <summary>The host's processes: one on Azure, several instances on Lambda, which takes one invocation at a time.</summary>
+    protected List<ChildProcess> Processes { get; } = [];
+
+    /// <summary>Starts the function for a queue.</summary>
+    public static async Task<OrderFunction> StartAsync(BridgeQueue queue)
+    {
+        var environment = queue.SenderEnvironment()
+            .SetItem("TELEMETRY_SERVICE", "orders")
+            // The last flush, when the process is told to end, must get through the faults too.
+            .SetItem("TELEMETRY_FLUSH_BUDGET_MS", "5000");
+        return queue.Kind is "azure" ? await OnAzure.StartAsync(environment) : await OnLambda.StartAsync(environment);
+    }
+
+    /// <summary>Creates an order.</summary>
+    /// <returns>The status, and the span that answered.</returns>
+    public abstract Task<(int Status, string Trace)> CreateAsync(string order, string traceParent);
+
+    /// <summary>Tells the host to end, as platforms do.</summary>
+    /// <returns>What the processes wrote.</returns>
+    public async Task<IReadOnlyList<string>> StopAsync()
+    {
+        foreach (var process in Processes)
+            Assert.Equal(0, await process.TerminateAsync(TimeSpan.FromSeconds(30)));
+        return [.. Processes.SelectMany(process => process.Lines)];
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var process in Processes)
+            await process.DisposeAsync();
+    }
+
+    private sealed class OnAzure(HttpClient http) : OrderFunction
+    {
+        public static async Task<OrderFunction> StartAsync(ImmutableDictionary<string, string> environment)
+        {
+            var port = FreePort.Next();
+            var process = await ChildProcess.StartAsync(new ChildProcessStart(BuiltProgram.Path("functions/Azure", "handler"))
+            {
+                Environment = environment.SetItem("FUNCTIONS_CUSTOMHANDLER_PORT", port.ToString(CultureInfo.InvariantCulture)),
+            });
+            var function = new OnAzure(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") });
+            function.Processes.Add(process);
+            await Loopback.WaitForPortAsync(port, process, TimeSpan.FromSeconds(30), CancellationToken.None);
+            return function;
+        }
+
+        public override async Task<(int Status, string Trace)> CreateAsync(string order, string traceParent)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/orders");
+            request.Content = new StringContent(order, new MediaTypeHeaderValue("application/json"));
+            request.Headers.Add("traceparent", traceParent);
+            using var response = await http.SendAsync(request);
+            return ((int)response.StatusCode, response.Headers.GetValues("traceresponse").Single());
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            http.Dispose();
+            await base.DisposeAsync();
+        }
+    }
+
+    private sealed class OnLambda : OrderFunction
+    {
+        private const int Instances = 8;
+
+        private readonly LambdaRuntimeApi _api = new();
+
+        public static async Task<OrderFunction> StartAsync(ImmutableDictionary<string, string> environment)
+        {
+            var function = new OnLambda();
+            for (var i = 0; i < Instances; i++)
+            {
+                function.Processes.Add(await ChildProcess.StartAsync(new ChildProcessStart(BuiltProgram.Path("functions/Aws", "bootstrap"))
+                {
+                    Environment = environment.SetItem("AWS_LAMBDA_RUNTIME_API", function._api.Address),
+                }));
+            }
+
+            return function;
+        }
+
+        public override async Task<(int Status, string Trace)> CreateAsync(string order, string traceParent)
+        {
+            var payload = new JsonObject
+            {
+                ["version"] = "2.0",
+                ["headers"] = new JsonObject { ["traceparent"] = traceParent },
+                ["requestContext"] = new JsonObject { ["http"] = new JsonObject { ["method"] = "POST", ["path"] = "/api/orders" } },
+                ["body"] = order,
+            };
+            var answer = JsonNode.Parse(await _api.InvokeAsync(payload.ToJsonString(), CancellationToken.None))!;
+            return ((int)answer["statusCode"]!, (string)answer["headers"]!["traceresponse"]!);
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            await _api.DisposeAsync();
+        }
+    }
+}
