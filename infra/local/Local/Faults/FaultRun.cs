@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Local.Components;
-using RabbitMQ.Client;
 
 namespace Local.Faults;
 
@@ -10,19 +9,17 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>How long a queue service that was away for long may take to be noticed: the receivers' longest back-off and some.</summary>
     public static readonly TimeSpan SlowRecovery = TimeSpan.FromSeconds(40);
 
-    private const string DeadLetters = "telemetry.dead";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(10);
 
-    private readonly Uri _broker;
     private readonly Tap _tap;
-    private readonly HashSet<Sha> _givenUp = [];
     private TimeSpan? _recovery;
 
     private FaultRun(FaultComponents components, FaultScale scale, int seed, Uri broker, Ledger ledger, Tap tap, CloudQueue[] queues, BridgeFleet bridges)
     {
-        (Components, Scale, Random, _broker, Ledger, _tap, Queues, Bridges) = (components, scale, new Random(seed), broker, ledger, tap, queues, bridges);
+        (Components, Scale, Random, Ledger, _tap, Queues, Bridges) = (components, scale, new Random(seed), ledger, tap, queues, bridges);
         Broker = new BrokerQueues(components.RabbitMq, broker.Segments[^1]);
+        DeadLetters = new DeadLetterAccount(broker, Broker);
         Feeds = [.. queues.Select((queue, index) => new Feed(queue, ledger, seed + index))];
     }
 
@@ -50,8 +47,8 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>What the broker says of the run's queues.</summary>
     public BrokerQueues Broker { get; }
 
-    /// <summary>Texts of chunks that must be dead-lettered as incomplete, and nothing else may be.</summary>
-    public IReadOnlyCollection<Sha> GivenUp => _givenUp;
+    /// <summary>What must be dead-lettered; nothing unless entered.</summary>
+    public DeadLetterAccount DeadLetters { get; }
 
     /// <summary>The company's queue behind the exchange.</summary>
     public Tap Tap => _tap;
@@ -134,17 +131,6 @@ internal sealed class FaultRun : IAsyncDisposable
     public Task UntilAllArrivedAsync(CancellationToken cancellationToken, TimeSpan? patience = null) => Wait.UntilAsync(
         () => Task.FromResult(Ledger.Missing == 0), patience ?? Patience, Describe, cancellationToken);
 
-    /// <summary>Enters chunks that must be dead-lettered as incomplete. Safe for use by several threads.</summary>
-    public void ExpectGivenUp(IEnumerable<byte[]> texts)
-    {
-        lock (_givenUp)
-            _givenUp.UnionWith(texts.Select(text => Sha.Of(text)));
-    }
-
-    /// <summary>Messages in the dead-letter queue.</summary>
-    public async Task<int> DeadAsync(CancellationToken cancellationToken) =>
-        (await Broker.ListAsync(cancellationToken)).Single(queue => queue.Name == DeadLetters).Ready;
-
     /// <summary>
     /// Closes the ledger: all has arrived, the queues are empty, so that nothing can be published again, and nothing was altered,
     /// renamed or dead-lettered but for what must be.
@@ -157,10 +143,7 @@ internal sealed class FaultRun : IAsyncDisposable
             await Wait.UntilAsync(async () => await queue.DepthAsync(cancellationToken) == 0, Patience, () => $"{queue.Queue.Url} is not empty: {Describe()}", cancellationToken);
         if (Ledger is not { Renamed: 0, Foreign.Count: 0 })
             throw new FaultException($"{Ledger.Renamed} duplicates with another message_id, {Ledger.Foreign.Count} altered: {Describe()}");
-        if (await ReadDeadAsync(cancellationToken) is { Count: > 0 } dead)
-            throw new FaultException($"{dead.Count} dead letters that should not be: {string.Join("; ", dead.Take(10))}; {Describe()}");
-        if (_givenUp.Count > 0)
-            throw new FaultException($"{_givenUp.Count} chunks were given up and are in no dead letter: {Describe()}");
+        await DeadLetters.CloseAsync(Describe, cancellationToken);
         return new FaultResult(
             scenario.Name, scenario.Fault, Ledger.Expected, Ledger.Missing, Ledger.Duplicates, _recovery, Bridges.PeakMiB);
     }
@@ -181,20 +164,4 @@ internal sealed class FaultRun : IAsyncDisposable
             .SetItem("Bridge__RabbitMq__ConfirmTimeout", scale.ConfirmTimeout.ToString())
             .SetItem("Bridge__Receive__Lease", scale.Lease.ToString())
             .SetItem("Bridge__Assemble__Timeout", scale.AssembleTimeout.ToString());
-
-    // Takes those off the account that must be there; the others are given back.
-    private async Task<List<string>> ReadDeadAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await new ConnectionFactory { Uri = _broker }.CreateConnectionAsync(cancellationToken);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        var dead = new List<string>();
-        while (await channel.BasicGetAsync(DeadLetters, autoAck: true, cancellationToken) is { } message)
-        {
-            var headers = ArrivedEvent.HeadersOf(message.BasicProperties);
-            if (headers["x-dead-reason"] is not "incomplete" || !_givenUp.Remove(Sha.Of(message.Body.Span)))
-                dead.Add($"{message.BasicProperties.MessageId} {headers["x-dead-reason"]} ({headers["x-dead-detail"]})");
-        }
-
-        return dead;
-    }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Local.Faults.Scenarios;
 
 /// <summary>
@@ -28,13 +26,13 @@ internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flo
         var last = await Task.WhenAll(run.Queues.Select(queue => FloodAsync(run, queue, run.Random.Next(), cancellationToken)));
         await Task.WhenAll(run.Queues.Select((queue, index) => queue.PutUntilAcceptedAsync(last[index], cancellationToken)));
         await run.UntilAllArrivedAsync(cancellationToken, Patience);
-        if (TimeProvider.System.GetElapsedTime(began) < run.Scale.AssembleTimeout && await run.DeadAsync(cancellationToken) is > 0 and var early)
+        if (TimeProvider.System.GetElapsedTime(began) < run.Scale.AssembleTimeout && await run.DeadLetters.CountAsync(cancellationToken) is > 0 and var early)
             throw new FaultException($"{early} chunks were given up before their time-out: {run.Describe()}");
 
         await Wait.UntilAsync(
-            async () => await run.DeadAsync(cancellationToken) >= run.GivenUp.Count,
+            async () => await run.DeadLetters.CountAsync(cancellationToken) >= run.DeadLetters.Expected,
             run.Scale.AssembleTimeout + Patience,
-            () => $"{run.GivenUp.Count} chunks should be given up: {run.Describe()}",
+            () => $"{run.DeadLetters.Expected} chunks should be given up: {run.Describe()}",
             cancellationToken);
         if (run.Bridges.PeakMiB > MostMiB)
             throw new FaultException($"a bridge used {run.Bridges.PeakMiB:0} MiB, the bound being {MostMiB}: {run.Describe()}");
@@ -62,7 +60,7 @@ internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flo
                 }
                 else
                 {
-                    run.ExpectGivenUp(chunks.SkipLast(1));
+                    run.DeadLetters.ExpectGivenUp(chunks.SkipLast(1));
                 }
             }
 
