@@ -127,6 +127,13 @@ internal sealed class SimulatedRun
 
     private void End()
     {
+        // A publish that was under way when all queues were empty may have put a chunk into one.
+        if (!IsEmpty)
+        {
+            LookAfter();
+            return;
+        }
+
         _ledger.CheckEnd(_options.Assemble.Timeout);
         foreach (var replica in _conductor.Living.Where(replica => replica.IsUp && replica.BytesInFlight > _options.Receive.MaxBytes))
             _world.Break($"{replica.Name} still holds {replica.BytesInFlight} bytes although nothing is left to do");
