@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -27,10 +29,29 @@ internal sealed class EventWriter : IBufferWriter<byte>
     private readonly Utf8JsonWriter _json;
     private byte[] _bytes = new byte[1_024];
     private int _length;
+    private int _body;
+    private int _bodyEnd;
 
     private EventWriter() => _json = new Utf8JsonWriter(this, Options);
 
     internal Utf8JsonWriter Json => _json;
+
+    internal EventStyle Style { get; private set; }
+
+    internal TelemetryLevel Level { get; private set; }
+
+    internal string? Category { get; set; }
+
+    /// <summary>The finished activity that the event tells of; null means whatever is current when the event is sent.</summary>
+    internal Activity? Activity { get; set; }
+
+    /// <summary>The event names its trace itself, or belongs to none.</summary>
+    internal bool HasOwnTrace { get; private set; }
+
+    internal ActivityTraceId Trace { get; private set; }
+
+    /// <summary>The part of the JSON that holds what callers gave, known at the <see cref="End"/>.</summary>
+    internal Range Body => _body.._bodyEnd;
 
     /// <summary>Grows with every event begun, so that an event that was sent is not written to again.</summary>
     internal int Turn { get; private set; }
@@ -46,20 +67,37 @@ internal sealed class EventWriter : IBufferWriter<byte>
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        var needed = _length + Math.Max(sizeHint, 256);
-        if (needed > _bytes.Length)
-            Array.Resize(ref _bytes, Math.Max(needed, 2 * _bytes.Length));
+        Reserve(Math.Max(sizeHint, 256));
         return _bytes.AsMemory(_length);
     }
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    internal void Begin(DateTimeOffset timestamp)
+    /// <summary>Appends JSON as it is; only where <see cref="Json"/> holds nothing back.</summary>
+    internal void Append(ReadOnlySpan<byte> json)
     {
-        Span<byte> text = stackalloc byte[TimestampLength];
-        Format(timestamp, text);
-        _json.WriteStartObject();
-        _json.WriteString("timestamp"u8, text);
+        Reserve(json.Length);
+        json.CopyTo(_bytes.AsSpan(_length));
+        _length += json.Length;
+    }
+
+    /// <summary>Appends ASCII text that needs no escapes.</summary>
+    internal void AppendAscii(string text)
+    {
+        Reserve(text.Length);
+        _length += Encoding.ASCII.GetBytes(text, _bytes.AsSpan(_length));
+    }
+
+    // The head is no work of the JSON writer's: most of it is ready. The writer starts behind the comma and writes none itself.
+    internal void Begin(EventStyle style, TelemetryLevel level, DateTimeOffset timestamp)
+    {
+        Style = style;
+        Level = level;
+        Append("{\"timestamp\":\""u8);
+        Format(timestamp, _bytes.AsSpan(_length, TimestampLength));
+        _length += TimestampLength;
+        Append(EventHeads.Of(style, level));
+        _body = _length;
     }
 
     internal void SetTimestamp(DateTimeOffset timestamp)
@@ -68,11 +106,22 @@ internal sealed class EventWriter : IBufferWriter<byte>
         Format(timestamp, _bytes.AsSpan(TimestampStart, TimestampLength));
     }
 
-    /// <summary>Ends the event and gives its JSON, valid until <see cref="Return"/>.</summary>
-    internal ReadOnlySpan<byte> End()
+    internal void SetOwnTrace(ActivityTraceId trace)
     {
+        HasOwnTrace = true;
+        Trace = trace;
+    }
+
+    /// <summary>Closes the attributes, adds what the client knows and gives the JSON, valid until <see cref="Return"/>.</summary>
+    internal ReadOnlySpan<byte> End(ClientMembers members)
+    {
+        var activity = Activity ?? System.Diagnostics.Activity.Current;
+        members.WriteAttributes(_json, activity);
         _json.WriteEndObject();
         _json.Flush();
+        _bodyEnd = _length;
+        members.WriteTo(this, activity);
+        Append("}"u8);
         return _bytes.AsSpan(0, _length);
     }
 
@@ -82,8 +131,19 @@ internal sealed class EventWriter : IBufferWriter<byte>
         if (_bytes.Length > LargestKept)
             return;
         _length = 0;
+        Category = null;
+        Activity = null;
+        HasOwnTrace = false;
+        Trace = default;
         _json.Reset();
         s_free = this;
+    }
+
+    private void Reserve(int more)
+    {
+        var needed = _length + more;
+        if (needed > _bytes.Length)
+            Array.Resize(ref _bytes, Math.Max(needed, 2 * _bytes.Length));
     }
 
     private static void Format(DateTimeOffset timestamp, Span<byte> destination) =>

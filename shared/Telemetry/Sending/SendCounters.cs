@@ -9,15 +9,19 @@ internal sealed class SendCounters
     private long _dropped;
     private long _messages;
     private long _unreported;
+    private long _sampledOut;
 
     internal TelemetryStatistics Current
     {
         get
         {
             lock (_gate)
-                return new TelemetryStatistics(_waiting + _sent + _dropped, _sent, _dropped, _messages);
+                return new TelemetryStatistics(_waiting + _sent + _dropped, _sent, _dropped, _messages) { SampledOut = Volatile.Read(ref _sampledOut) };
         }
     }
+
+    /// <summary>An event's trace is not kept: it was never accepted.</summary>
+    internal void SampleOut() => Interlocked.Increment(ref _sampledOut);
 
     /// <summary>An event was accepted and waits from here on.</summary>
     internal void Accept()
