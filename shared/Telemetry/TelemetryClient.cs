@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Telemetry.Events;
@@ -30,6 +31,8 @@ public sealed class TelemetryClient : IAsyncDisposable
     private readonly EventPump _pump;
     private readonly PumpLoop _loop;
     private readonly FlushPause _pause;
+
+    private Action? _beforeFlush;
     private int _disposing;
     private bool _closed;
 
@@ -150,6 +153,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends it earlier; that is no error either.</param>
     public async Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default)
     {
+        _beforeFlush?.Invoke();
         // Asked for at the end of every invocation, most of which have nothing left to send.
         if (Volatile.Read(ref _closed) || (_counters.Current.Waiting == 0 && !ReportDrops()))
             return default;
@@ -218,6 +222,38 @@ public sealed class TelemetryClient : IAsyncDisposable
 
     internal void Prepare() => Preparation.Run(_members, _governor);
 
+    /// <summary>The clock of all waits.</summary>
+    internal TimeProvider Clock => _clock;
+
+    /// <summary>Whoever sums up is asked at the beginning of each flush to hand over what there is.</summary>
+    internal void AskBeforeFlush(Action source)
+    {
+        lock (_counters)
+            _beforeFlush += source;
+    }
+
+    internal void AskNoMore(Action source)
+    {
+        lock (_counters)
+            _beforeFlush -= source;
+    }
+
+    /// <summary>The least level at which a category's logs are sent.</summary>
+    internal TelemetryLevel LeastLevel(string category) => _options.Levels.Of(category);
+
+    /// <summary>Whether sampling keeps a trace.</summary>
+    internal bool Keeps(ActivityTraceId trace) => _governor.Samples(trace);
+
+    /// <summary>Gives up an event that could not be made.</summary>
+    internal void Reject(string problem)
+    {
+        _counters.Accept();
+        Drop(1, $"dropped an event: {problem}");
+    }
+
+    /// <summary>Tells of trouble that cost no event.</summary>
+    internal void ReportFailure(string problem) => _trouble.Failed(TroubleReport.Trouble.Listening, problem);
+
     private void Govern(EventWriter writer)
     {
         if (writer.Style is EventStyle.Log && !_governor.Admits(writer.Level, writer.Category))
@@ -253,12 +289,6 @@ public sealed class TelemetryClient : IAsyncDisposable
         if (dropped > 0)
             Drop(dropped, _bufferIsFull);
         _loop.Wake(held);
-    }
-
-    private void Reject(string problem)
-    {
-        _counters.Accept();
-        Drop(1, $"dropped an event: {problem}");
     }
 
     private void Drop(long events, string problem)

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Telemetry.Events;
 using Telemetry.Governance;
+using Telemetry.Listening;
 
 namespace Telemetry;
 
@@ -14,7 +14,7 @@ namespace Telemetry;
 /// <c>release</c>, <c>instance</c> and what else its options name.
 /// A log that no client of the process would send for its level is not built at all: what is added to it is not even looked at.
 /// </summary>
-public readonly ref struct TelemetryEvent
+public readonly ref partial struct TelemetryEvent
 {
     private const int Discarded = -1;
 
@@ -65,8 +65,22 @@ public readonly ref struct TelemetryEvent
     public static TelemetryEvent Metric(ReadOnlySpan<char> name, double value, ReadOnlySpan<char> unit = default)
     {
         var metric = new TelemetryEvent(EventStyle.Metric, TelemetryLevel.Info, TimeProvider.System.GetUtcNow()).Member("name"u8, name);
-        metric.WriteNumber("value", value);
+        metric.Json.WritePropertyName("value"u8);
+        EventValues.WriteNumber(metric.Json, value);
         return (unit.IsEmpty ? metric : metric.Member("unit"u8, unit)).OpenAttributes();
+    }
+
+    /// <summary>What a meter's instrument counted up to now.</summary>
+    internal static TelemetryEvent Metric(in MetricPoint point)
+    {
+        var metric = new TelemetryEvent(EventStyle.Metric, TelemetryLevel.Info, point.Now);
+        // Summed up over many traces: it belongs to none.
+        metric._writer.SetOwnTrace(default);
+        point.WriteTo(metric.Json);
+        metric = metric.OpenAttributes();
+        foreach (ref readonly var tag in point.Tags)
+            EventValues.WriteMember(metric.Json, tag.Key, tag.Value);
+        return metric;
     }
 
     /// <summary>A finished span, style <c>span</c>, level <c>info</c>; its timestamp is its start.</summary>
@@ -80,7 +94,7 @@ public readonly ref struct TelemetryEvent
         return span.OpenAttributes();
     }
 
-    /// <summary>A stopped activity as a span: name, start, duration, kind, status, its own <c>traceparent</c>, parent and tags.</summary>
+    /// <summary>A stopped activity as a span: name, start, duration, kind, status, its own <c>traceparent</c>, parent, source, events, links and tags.</summary>
     public static TelemetryEvent Span(Activity activity)
     {
         var level = activity.Status is ActivityStatusCode.Error ? TelemetryLevel.Error : TelemetryLevel.Info;
@@ -95,9 +109,10 @@ public readonly ref struct TelemetryEvent
             span.Json.WriteString(ClientMembers.TraceParent, activity.Id);
         if (activity.ParentSpanId != default)
             span.Json.WriteString("parentSpanId"u8, activity.ParentSpanId.ToHexString());
+        SpanParts.Write(span.Json, activity);
         span = span.OpenAttributes();
         foreach (ref readonly var tag in activity.EnumerateTagObjects())
-            span = span.WithObject(tag.Key, tag.Value);
+            EventValues.WriteMember(span.Json, tag.Key, tag.Value);
         return span;
     }
 
@@ -105,83 +120,6 @@ public readonly ref struct TelemetryEvent
     /// <param name="name">What happened, such as <c>order.created</c>.</param>
     public static TelemetryEvent Audit(ReadOnlySpan<char> name) =>
         new TelemetryEvent(EventStyle.Audit, TelemetryLevel.Info, TimeProvider.System.GetUtcNow()).Member("name"u8, name).OpenAttributes();
-
-    /// <summary>Sets the timestamp: by default the time of the building.</summary>
-    public TelemetryEvent At(DateTimeOffset timestamp)
-    {
-        if (TryOpen())
-            _writer.SetTimestamp(timestamp);
-        return this;
-    }
-
-    /// <summary>Adds an attribute; null is written as null.</summary>
-    public TelemetryEvent With(string name, string? value)
-    {
-        if (TryOpen())
-            Json.WriteString(name, value);
-        return this;
-    }
-
-    /// <summary>Adds an attribute.</summary>
-    public TelemetryEvent With(string name, long value)
-    {
-        if (TryOpen())
-            Json.WriteNumber(name, value);
-        return this;
-    }
-
-    /// <summary>Adds an attribute; what JSON cannot hold (NaN, infinities) is written as a string.</summary>
-    public TelemetryEvent With(string name, double value)
-    {
-        if (TryOpen())
-            WriteNumber(name, value);
-        return this;
-    }
-
-    /// <summary>Adds an attribute.</summary>
-    public TelemetryEvent With(string name, decimal value)
-    {
-        if (TryOpen())
-            Json.WriteNumber(name, value);
-        return this;
-    }
-
-    /// <summary>Adds an attribute.</summary>
-    public TelemetryEvent With(string name, bool value)
-    {
-        if (TryOpen())
-            Json.WriteBoolean(name, value);
-        return this;
-    }
-
-    /// <summary>Adds an attribute, in ISO 8601.</summary>
-    public TelemetryEvent With(string name, DateTimeOffset value)
-    {
-        if (TryOpen())
-            Json.WriteString(name, value);
-        return this;
-    }
-
-    /// <summary>Adds an attribute of any type that source generation knows.</summary>
-    public TelemetryEvent With<T>(string name, T value, JsonTypeInfo<T> type)
-    {
-        if (!TryOpen())
-            return this;
-        Json.WritePropertyName(name);
-        JsonSerializer.Serialize(Json, value, type);
-        return this;
-    }
-
-    /// <summary>Adds the attributes <c>exception.type</c>, <c>exception.message</c> and <c>exception.stacktrace</c>.</summary>
-    public TelemetryEvent With(Exception exception)
-    {
-        if (!TryOpen())
-            return this;
-        Json.WriteString("exception.type"u8, exception.GetType().FullName);
-        Json.WriteString("exception.message"u8, exception.Message);
-        Json.WriteString("exception.stacktrace"u8, exception.ToString());
-        return this;
-    }
 
     /// <summary>What it is written with, for who sends it.</summary>
     /// <exception cref="InvalidOperationException">It was already sent.</exception>
@@ -210,24 +148,5 @@ public readonly ref struct TelemetryEvent
     {
         Json.WriteStartObject("attributes"u8);
         return this;
-    }
-
-    private TelemetryEvent WithObject(string name, object? value) => value switch
-    {
-        null => With(name, (string?)null),
-        string text => With(name, text),
-        bool flag => With(name, flag),
-        int number => With(name, number),
-        long number => With(name, number),
-        double number => With(name, number),
-        _ => With(name, value.ToString()),
-    };
-
-    private void WriteNumber(string name, double value)
-    {
-        if (double.IsFinite(value))
-            Json.WriteNumber(name, value);
-        else
-            Json.WriteString(name, value.ToString());
     }
 }
