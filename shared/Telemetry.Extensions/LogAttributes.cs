@@ -7,7 +7,8 @@ namespace Telemetry.Extensions;
 /// <summary>Writes what a log state and the scopes around it hold.</summary>
 internal static class LogAttributes
 {
-    internal const string Template = "message.template";
+    private static readonly JsonEncodedText Template = JsonEncodedText.Encode("message.template");
+    private static readonly JsonEncodedText ScopesName = JsonEncodedText.Encode("scopes");
 
     // What Microsoft.Extensions.Logging calls the template among a state's values.
     private const string OriginalFormat = "{OriginalFormat}";
@@ -15,21 +16,27 @@ internal static class LogAttributes
     /// <summary>The values of a state; of two with one name the last, as the message shows it.</summary>
     internal static void WriteState(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> state)
     {
-        for (var i = 0; i < state.Count; i++)
+        using var values = StateValues.Read(state);
+        Write(json, values.Span);
+    }
+
+    private static void Write(Utf8JsonWriter json, ReadOnlySpan<KeyValuePair<string, object?>> values)
+    {
+        for (var i = 0; i < values.Length; i++)
         {
-            var (name, value) = state[i];
-            if (name == OriginalFormat)
-                json.WriteString(Template, value as string);
-            else if (!ComesAgain(state, name, i))
-                EventValues.WriteMember(json, name, value);
+            ref readonly var one = ref values[i];
+            if (one.Key == OriginalFormat)
+                json.WriteString(Template, one.Value as string);
+            else if (!ComesAgain(values[(i + 1)..], one.Key))
+                EventValues.WriteMember(json, one.Key, one.Value);
         }
     }
 
-    private static bool ComesAgain(IReadOnlyList<KeyValuePair<string, object?>> state, string name, int at)
+    private static bool ComesAgain(ReadOnlySpan<KeyValuePair<string, object?>> rest, string name)
     {
-        for (var i = at + 1; i < state.Count; i++)
+        foreach (ref readonly var later in rest)
         {
-            if (string.Equals(state[i].Key, name, StringComparison.Ordinal))
+            if (string.Equals(later.Key, name, StringComparison.Ordinal))
                 return true;
         }
 
@@ -65,26 +72,41 @@ internal static class LogAttributes
 
         private void Write(object? scope)
         {
-            if (scope is null || IsTrace(scope))
+            if (scope is IReadOnlyList<KeyValuePair<string, object?>> state)
+                WriteValues(state);
+            else if (scope is not null)
+                EventValues.WriteElement(Array(), scope);
+        }
+
+        private void WriteValues(IReadOnlyList<KeyValuePair<string, object?>> state)
+        {
+            using var values = StateValues.Read(state);
+            if (IsTrace(values.Span))
                 return;
+            var json = Array();
+            json.WriteStartObject();
+            LogAttributes.Write(json, values.Span);
+            json.WriteEndObject();
+        }
+
+        private Utf8JsonWriter Array()
+        {
             if (!_any)
-                _json!.WriteStartArray("scopes"u8);
+                _json!.WriteStartArray(ScopesName);
             _any = true;
-            if (scope is IReadOnlyList<KeyValuePair<string, object?>> values)
-            {
-                _json!.WriteStartObject();
-                WriteState(_json, values);
-                _json.WriteEndObject();
-            }
-            else
-            {
-                EventValues.WriteElement(_json!, scope);
-            }
+            return _json!;
         }
 
         // What hosts add to every log so that consoles show the trace: here each event has its traceparent.
-        private static bool IsTrace(object scope) =>
-            scope is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } values
-            && values.All(value => value.Key is "SpanId" or "TraceId" or "ParentId");
+        private static bool IsTrace(ReadOnlySpan<KeyValuePair<string, object?>> values)
+        {
+            foreach (ref readonly var value in values)
+            {
+                if (value.Key is not ("SpanId" or "TraceId" or "ParentId"))
+                    return false;
+            }
+
+            return true;
+        }
     }
 }

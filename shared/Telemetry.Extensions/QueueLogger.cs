@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Telemetry.Extensions;
@@ -5,6 +6,9 @@ namespace Telemetry.Extensions;
 /// <summary>Writes each log straight into an event: no reflection, and no text between but the message itself.</summary>
 internal sealed class QueueLogger(string category, TelemetryClient client) : ILogger
 {
+    private static readonly JsonEncodedText EventIdName = JsonEncodedText.Encode("event.id");
+    private static readonly JsonEncodedText EventNameName = JsonEncodedText.Encode("event.name");
+
     private readonly TelemetryLevel _least = client.LeastLevel(category);
 
     internal IExternalScopeProvider? ScopeProvider { get; set; }
@@ -38,9 +42,9 @@ internal sealed class QueueLogger(string category, TelemetryClient client) : ILo
         if (state is IReadOnlyList<KeyValuePair<string, object?>> values)
             LogAttributes.WriteState(json, values);
         if (eventId.Id != 0)
-            json.WriteNumber("event.id"u8, eventId.Id);
+            json.WriteNumber(EventIdName, eventId.Id);
         if (eventId.Name is not null)
-            json.WriteString("event.name"u8, eventId.Name);
+            json.WriteString(EventNameName, eventId.Name);
         if (exception is not null)
             log.With(exception);
         if (ScopeProvider is { } scopes)

@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Logging;
 using Telemetry;
+using Telemetry.Extensions;
 
 namespace Benchmarks;
 
@@ -7,18 +9,30 @@ namespace Benchmarks;
 public class DisabledLevelBenchmarks
 {
     private TelemetryClient _client = null!;
+    private TelemetryQueueLoggerProvider _provider = null!;
+    private ILogger _logger = null!;
 
     [GlobalSetup]
-    public void Start() => _client = BenchmarkClient.Create(LevelRules.Parse("info"));
+    public void Start()
+    {
+        TelemetryQueue.Client = _client = BenchmarkClient.Create(LevelRules.Parse("info"));
+        _provider = new TelemetryQueueLoggerProvider(_client, new TelemetryListenerOptions());
+        _logger = _provider.CreateLogger("Orders.CreateOrder");
+    }
 
     [GlobalCleanup]
-    public ValueTask StopAsync() => _client.DisposeAsync();
+    public async Task StopAsync()
+    {
+        TelemetryQueue.Client = null;
+        await _provider.DisposeAsync();
+        await _client.DisposeAsync();
+    }
 
     [Benchmark(Description = "Send, disabled level")]
-    public void Plain() => _client.Send(TelemetryEvent.Log(TelemetryLevel.Debug, "order accepted").With("orderId", 12_345_678));
+    public void Plain() => TelemetryQueue.Send(TelemetryEvent.Log(TelemetryLevel.Debug, "order accepted").With("orderId", 12_345_678));
 
     [Benchmark(Description = "Send, disabled level, ten attributes")]
-    public void TenAttributes() => _client.Send(
+    public void TenAttributes() => TelemetryQueue.Send(
         TelemetryEvent.Log(TelemetryLevel.Debug, "order accepted")
             .With("orderId", 12_345_678)
             .With("customer", "c-4711")
@@ -30,6 +44,9 @@ public class DisabledLevelBenchmarks
             .With("state", "new")
             .With("warehouse", "FRA-2")
             .With("ratio", 0.25));
+
+    [Benchmark(Description = "Logging provider, disabled level")]
+    public void Logger() => OrderLog.LookedAt(_logger, 12_345_678, "c-4711");
 
     [Benchmark(Description = "IsEnabled, disabled level with a category")]
     public bool IsEnabled() => _client.IsEnabled(TelemetryLevel.Debug, "Orders.Payment");

@@ -36,7 +36,7 @@ public class SendBenchmarks
     public void Start()
     {
         _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-        _client = BenchmarkClient.Create();
+        TelemetryQueue.Client = _client = BenchmarkClient.Create();
         _activity = new Activity("create-order");
         if (Traced)
             _activity.Start();
@@ -45,6 +45,7 @@ public class SendBenchmarks
     [GlobalCleanup]
     public async Task StopAsync()
     {
+        TelemetryQueue.Client = null;
         _activity.Dispose();
         await _client.DisposeAsync();
         await _json.DisposeAsync();
@@ -75,7 +76,7 @@ public class SendBenchmarks
     public void ReadyJson()
     {
         for (var i = 0; i < Events; i++)
-            _client.Send(Ready);
+            TelemetryQueue.Send(Ready);
     }
 
     private void Write()
@@ -108,7 +109,7 @@ public class SendBenchmarks
         _json.Flush();
     }
 
-    private void SendLog() => _client.Send(
+    private void SendLog() => TelemetryQueue.Send(
         TelemetryEvent.Log(TelemetryLevel.Info, "order accepted")
             .With("orderId", 12_345_678)
             .With("customer", "c-4711")

@@ -13,8 +13,25 @@ internal static class EventValues
 
     internal static void WriteMember(Utf8JsonWriter json, string name, object? value)
     {
-        json.WritePropertyName(name);
-        Write(json, value, 0);
+        switch (value)
+        {
+            case string text:
+                json.WriteString(name, text);
+                break;
+            case int number:
+                json.WriteNumber(name, number);
+                break;
+            case long number:
+                json.WriteNumber(name, number);
+                break;
+            case double number when double.IsFinite(number):
+                json.WriteNumber(name, number);
+                break;
+            default:
+                json.WritePropertyName(name);
+                Write(json, value, 0);
+                break;
+        }
     }
 
     internal static void WriteElement(Utf8JsonWriter json, object? value) => Write(json, value, 0);
@@ -40,7 +57,13 @@ internal static class EventValues
             case bool flag:
                 json.WriteBooleanValue(flag);
                 break;
-            case int or long or short or byte or sbyte or ushort or uint:
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+            case short or byte or sbyte or ushort or uint:
                 json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
             case ulong number:
