@@ -118,7 +118,7 @@ public sealed class TelemetryClient : IAsyncDisposable
 
     /// <summary>
     /// Sends an event that must not be lost: completes when the queue has accepted it. Sampling does not touch it; a log below
-    /// the least level of every client completes without being sent.
+    /// the least level completes without being sent.
     /// </summary>
     /// <exception cref="QueueException">The queue did not accept it, or its fate is unknown.</exception>
     /// <exception cref="TimeoutException"><see cref="TelemetryOptions.SendTimeout"/> passed; its fate is unknown.</exception>
@@ -127,6 +127,12 @@ public sealed class TelemetryClient : IAsyncDisposable
         if (telemetryEvent.IsDiscarded)
             return Task.CompletedTask;
         var writer = telemetryEvent.Writer();
+        if (!Admits(writer))
+        {
+            telemetryEvent.Release();
+            return Task.CompletedTask;
+        }
+
         var json = writer.End(_members);
         var problem = _governor.Govern(json, writer.Body, out var governed);
         var lines = problem is null ? EventShape.ToLine(governed) : [];
@@ -254,9 +260,11 @@ public sealed class TelemetryClient : IAsyncDisposable
     /// <summary>Tells of trouble that cost no event.</summary>
     internal void ReportFailure(string problem) => _trouble.Failed(TroubleReport.Trouble.Listening, problem);
 
+    private bool Admits(EventWriter writer) => writer.Style is not EventStyle.Log || _governor.Admits(writer.Level, writer.Category);
+
     private void Govern(EventWriter writer)
     {
-        if (writer.Style is EventStyle.Log && !_governor.Admits(writer.Level, writer.Category))
+        if (!Admits(writer))
             return;
         if (!_governor.Samples(writer))
         {

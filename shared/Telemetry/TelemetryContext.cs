@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Telemetry;
@@ -30,6 +31,6 @@ public static class TelemetryContext
     {
         internal string Id { get; } = id;
 
-        internal byte[] Member { get; } = Encoding.UTF8.GetBytes($",\"requestId\":\"{JsonEncodedText.Encode(id)}\"");
+        internal byte[] Member { get; } = Encoding.UTF8.GetBytes($",\"requestId\":\"{JsonEncodedText.Encode(id, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Telemetry.Events;
@@ -47,5 +48,5 @@ internal sealed class ClientMembers
         writer.Append(TelemetryContext.RequestMember);
     }
 
-    private static string Member(string name, string? value) => value is null ? "" : $",\"{name}\":\"{JsonEncodedText.Encode(value)}\"";
+    private static string Member(string name, string? value) => value is null ? "" : $",\"{name}\":\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

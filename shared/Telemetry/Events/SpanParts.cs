@@ -50,14 +50,14 @@ internal static class SpanParts
         Close(json, any);
     }
 
-    private static void Open(Utf8JsonWriter json, ReadOnlySpan<byte> name, ref bool any)
+    internal static void Open(Utf8JsonWriter json, ReadOnlySpan<byte> name, ref bool any)
     {
         if (!any)
             json.WriteStartArray(name);
         any = true;
     }
 
-    private static void Close(Utf8JsonWriter json, bool any)
+    internal static void Close(Utf8JsonWriter json, bool any)
     {
         if (any)
             json.WriteEndArray();

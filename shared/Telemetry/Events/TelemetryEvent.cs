@@ -134,7 +134,7 @@ public readonly ref partial struct TelemetryEvent
 
     private bool IsOpen => _writer is not null && _writer.Turn == _turn;
 
-    private bool TryOpen() => IsOpen || (IsDiscarded ? false : throw Sent());
+    private bool TryOpen() => _turn != Discarded && (IsOpen ? true : throw Sent());
 
     private static InvalidOperationException Sent() => new("this TelemetryEvent was already sent: build a new one for every send");
 
@@ -144,7 +144,10 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    private TelemetryEvent OpenAttributes()
+    /// <summary>An event whose members somebody else writes, up to <see cref="OpenAttributes"/> and the attributes themselves.</summary>
+    internal static TelemetryEvent Begin(EventStyle style, TelemetryLevel level, DateTimeOffset timestamp) => new(style, level, timestamp);
+
+    internal TelemetryEvent OpenAttributes()
     {
         Json.WriteStartObject("attributes"u8);
         return this;

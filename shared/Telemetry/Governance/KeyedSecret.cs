@@ -29,12 +29,21 @@ internal static class KeyedSecret
         var start = sign + 1;
         while (start < text.Length && BehindKey.Contains(text[start]))
             start++;
+        if (text[start - 1] is (byte)'"' or (byte)'\'')
+            return start..(start + Quoted(text[start..], text[start - 1]));
         var length = text[start..].IndexOfAny(ValueEnds);
         var value = length < 0 ? text[start..] : text.Slice(start, length);
         // Only what a semicolon ends may hold spaces: a connection string's value.
         if (length < 0 || text[start + length] != (byte)';')
             value = FirstWord(value);
         return start..(start + value.Length);
+    }
+
+    // To the quote that closes it, escaped or not; cut off, to the end.
+    private static int Quoted(ReadOnlySpan<byte> text, byte quote)
+    {
+        var length = text.IndexOfAny(quote, (byte)'\\');
+        return length < 0 ? text.Length : length;
     }
 
     // "Bearer" alone is no secret: the word behind a scheme is.

@@ -59,9 +59,10 @@ internal sealed class SecretNames
         return Ascii.EqualsIgnoreCase(end, name) || end.SequenceEqual(name);
     }
 
-    // At the start, behind anything that is no letter or digit, or where camel case begins a word.
+    // At the start, behind anything that is no letter or digit, behind an escape (\n), or where camel case begins a word.
     private static bool BeginsWord(ReadOnlySpan<byte> text, int at) =>
-        at == 0 || !IsLetterOrDigit(text[at - 1]) || (char.IsAsciiLetterUpper((char)text[at]) && !char.IsAsciiLetterUpper((char)text[at - 1]));
+        at == 0 || !IsLetterOrDigit(text[at - 1]) || (at > 1 && text[at - 2] == (byte)'\\')
+        || (char.IsAsciiLetterUpper((char)text[at]) && !char.IsAsciiLetterUpper((char)text[at - 1]));
 
     private static bool IsLetterOrDigit(byte value) => char.IsAsciiLetterOrDigit((char)value);
 }

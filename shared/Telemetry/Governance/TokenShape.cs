@@ -38,6 +38,8 @@ internal static class TokenShape
             parts++;
         }
 
+        // A full stop behind it ends the sentence.
+        length -= text[length - 1] == (byte)'.' ? 1 : 0;
         // Two parts alone are any dotted text, unless the second is JSON as well.
         return parts > 2 || text[(header + 1)..].StartsWith("eyJ"u8) ? length : 0;
     }
