@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using Telemetry.Events;
 
 namespace Telemetry.Extensions;
@@ -7,20 +5,20 @@ namespace Telemetry.Extensions;
 /// <summary>Writes what a log state and the scopes around it hold.</summary>
 internal static class LogAttributes
 {
-    private static readonly JsonEncodedText Template = JsonEncodedText.Encode("message.template");
-    private static readonly JsonEncodedText ScopesName = JsonEncodedText.Encode("scopes");
+    private static ReadOnlySpan<byte> Template => "message.template"u8;
+    private static ReadOnlySpan<byte> ScopesName => "scopes"u8;
 
     // What Microsoft.Extensions.Logging calls the template among a state's values.
     private const string OriginalFormat = "{OriginalFormat}";
 
     /// <summary>The values of a state; of two with one name the last, as the message shows it.</summary>
-    internal static void WriteState(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> state)
+    internal static void WriteState(JsonOutput json, IReadOnlyList<KeyValuePair<string, object?>> state)
     {
         using var values = StateValues.Read(state);
         Write(json, values.Span);
     }
 
-    private static void Write(Utf8JsonWriter json, ReadOnlySpan<KeyValuePair<string, object?>> values)
+    private static void Write(JsonOutput json, ReadOnlySpan<KeyValuePair<string, object?>> values)
     {
         for (var i = 0; i < values.Length; i++)
         {
@@ -44,16 +42,15 @@ internal static class LogAttributes
     }
 
     /// <summary>The scopes around a log, the outermost first, as the attribute <c>scopes</c>: an object each, or its text.</summary>
-    [SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread and does not own the writer.")]
     internal sealed class Scopes
     {
         [ThreadStatic]
         private static Scopes? s_mine;
 
-        private Utf8JsonWriter? _json;
+        private JsonOutput? _json;
         private bool _any;
 
-        internal static Scopes Begin(Utf8JsonWriter json)
+        internal static Scopes Begin(JsonOutput json)
         {
             var scopes = s_mine ??= new Scopes();
             scopes._json = json;
@@ -89,7 +86,7 @@ internal static class LogAttributes
             json.WriteEndObject();
         }
 
-        private Utf8JsonWriter Array()
+        private JsonOutput Array()
         {
             if (!_any)
                 _json!.WriteStartArray(ScopesName);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Telemetry.Extensions;
@@ -6,8 +5,8 @@ namespace Telemetry.Extensions;
 /// <summary>Writes each log straight into an event: no reflection, and no text between but the message itself.</summary>
 internal sealed class QueueLogger(string category, TelemetryClient client) : ILogger
 {
-    private static readonly JsonEncodedText EventIdName = JsonEncodedText.Encode("event.id");
-    private static readonly JsonEncodedText EventNameName = JsonEncodedText.Encode("event.name");
+    private static ReadOnlySpan<byte> EventIdName => "event.id"u8;
+    private static ReadOnlySpan<byte> EventNameName => "event.name"u8;
 
     private readonly TelemetryLevel _least = client.LeastLevel(category);
 

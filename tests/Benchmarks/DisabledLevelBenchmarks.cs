@@ -6,8 +6,13 @@ using Telemetry.Extensions;
 namespace Benchmarks;
 
 /// <summary>What a log costs that nobody wants: less than a look would.</summary>
+[InvocationCount(1)]
+[WarmupCount(1_500)]
+[IterationCount(500)]
 public class DisabledLevelBenchmarks
 {
+    private const int Logs = 20_000;
+
     private TelemetryClient _client = null!;
     private TelemetryQueueLoggerProvider _provider = null!;
     private ILogger _logger = null!;
@@ -28,13 +33,30 @@ public class DisabledLevelBenchmarks
         await _client.DisposeAsync();
     }
 
-    [Benchmark(Description = "Send, disabled level")]
-    public void Plain() => TelemetryQueue.Send(TelemetryEvent.Log(TelemetryLevel.Debug, "order accepted").With("orderId", 12_345_678));
+    [Benchmark(OperationsPerInvoke = Logs, Description = "Send, disabled level")]
+    public void Plain()
+    {
+        for (var i = 0; i < Logs; i++)
+            TelemetryQueue.Send(TelemetryEvent.Log(TelemetryLevel.Debug, "order accepted").With("orderId", i));
+    }
 
-    [Benchmark(Description = "Send, disabled level, ten attributes")]
-    public void TenAttributes() => TelemetryQueue.Send(
+    [Benchmark(OperationsPerInvoke = Logs, Description = "Send, disabled level, ten attributes")]
+    public void TenAttributes()
+    {
+        for (var i = 0; i < Logs; i++)
+            SendTen(i);
+    }
+
+    [Benchmark(OperationsPerInvoke = Logs, Description = "Logging provider, disabled level")]
+    public void Logger()
+    {
+        for (var i = 0; i < Logs; i++)
+            OrderLog.LookedAt(_logger, i, "c-4711");
+    }
+
+    private static void SendTen(int id) => TelemetryQueue.Send(
         TelemetryEvent.Log(TelemetryLevel.Debug, "order accepted")
-            .With("orderId", 12_345_678)
+            .With("orderId", id)
             .With("customer", "c-4711")
             .With("total", 129.95)
             .With("items", 3)
@@ -44,10 +66,4 @@ public class DisabledLevelBenchmarks
             .With("state", "new")
             .With("warehouse", "FRA-2")
             .With("ratio", 0.25));
-
-    [Benchmark(Description = "Logging provider, disabled level")]
-    public void Logger() => OrderLog.LookedAt(_logger, 12_345_678, "c-4711");
-
-    [Benchmark(Description = "IsEnabled, disabled level with a category")]
-    public bool IsEnabled() => _client.IsEnabled(TelemetryLevel.Debug, "Orders.Payment");
 }

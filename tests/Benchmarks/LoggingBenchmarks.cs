@@ -9,11 +9,11 @@ namespace Benchmarks;
 
 /// <summary>The logging provider, with everything that a client does, against the JSON console formatter writing to nowhere.</summary>
 [InvocationCount(1)]
-[WarmupCount(400)]
-[IterationCount(200)]
+[WarmupCount(1_500)]
+[IterationCount(500)]
 public class LoggingBenchmarks
 {
-    private const int Logs = 1_500;
+    private const int Logs = 200;
     private const string Category = "Orders.CreateOrder";
 
     private readonly LoggerExternalScopeProvider _scopes = new();

@@ -8,22 +8,20 @@ namespace Telemetry.Events;
 /// <summary>What a client adds to every event that it builds: the trace and the request that it belongs to, and who sent it.</summary>
 internal sealed class ClientMembers
 {
-    internal static readonly JsonEncodedText TraceParent = JsonEncodedText.Encode("traceparent");
-
     // Ready JSON with a comma in front: these do not change while the client lives.
     private readonly byte[] _sender;
-    private readonly (string Key, JsonEncodedText Name)[] _baggage;
+    private readonly (string Key, string Name)[] _baggage;
 
     internal ClientMembers(TelemetryOptions options)
     {
         _sender = Encoding.UTF8.GetBytes(
             Member("service", options.Service) + Member("release", options.Release) + Member("instance", options.Instance)
             + Member("function", options.Function) + Member("region", options.Region) + Member("commit", options.Commit));
-        _baggage = [.. options.Baggage.Select(key => (key, JsonEncodedText.Encode($"baggage.{key}")))];
+        _baggage = [.. options.Baggage.Select(key => (key, $"baggage.{key}"))];
     }
 
     /// <summary>Adds the baggage that was asked for to the attributes.</summary>
-    internal void WriteAttributes(Utf8JsonWriter json, Activity? activity)
+    internal void WriteAttributes(JsonOutput json, Activity? activity)
     {
         if (_baggage.Length == 0 || activity is null)
             return;
@@ -39,14 +37,14 @@ internal sealed class ClientMembers
     {
         if (!writer.HasOwnTrace && activity is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
         {
-            writer.Append(",\"traceparent\":\""u8);
-            writer.AppendAscii(id);
-            writer.Append("\""u8);
+            writer.Json.WriteString(TraceParent, id);
         }
 
-        writer.Append(_sender);
-        writer.Append(TelemetryContext.RequestMember);
+        writer.Json.Append(_sender);
+        writer.Json.Append(TelemetryContext.RequestMember);
     }
+
+    internal static ReadOnlySpan<byte> TraceParent => "traceparent"u8;
 
     private static string Member(string name, string? value) => value is null ? "" : $",\"{name}\":\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Telemetry.Events;
 
@@ -11,7 +10,7 @@ internal static class EventValues
     private const int MostElements = 1_024;
     private const int LongestFormatted = 128;
 
-    internal static void WriteMember(Utf8JsonWriter json, string name, object? value)
+    internal static void WriteMember(JsonOutput json, string name, object? value)
     {
         switch (value)
         {
@@ -34,9 +33,9 @@ internal static class EventValues
         }
     }
 
-    internal static void WriteElement(Utf8JsonWriter json, object? value) => Write(json, value, 0);
+    internal static void WriteElement(JsonOutput json, object? value) => Write(json, value, 0);
 
-    internal static void WriteNumber(Utf8JsonWriter json, double value)
+    internal static void WriteNumber(JsonOutput json, double value)
     {
         if (double.IsFinite(value))
             json.WriteNumberValue(value);
@@ -44,7 +43,7 @@ internal static class EventValues
             json.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static void Write(Utf8JsonWriter json, object? value, int depth)
+    private static void Write(JsonOutput json, object? value, int depth)
     {
         switch (value)
         {
@@ -87,7 +86,7 @@ internal static class EventValues
         }
     }
 
-    private static void WriteOther(Utf8JsonWriter json, object value, int depth)
+    private static void WriteOther(JsonOutput json, object value, int depth)
     {
         switch (value)
         {
@@ -109,7 +108,7 @@ internal static class EventValues
         }
     }
 
-    private static void WriteMembers(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>> members, int depth)
+    private static void WriteMembers(JsonOutput json, IEnumerable<KeyValuePair<string, object?>> members, int depth)
     {
         json.WriteStartObject();
         foreach (var (name, value) in members.Take(MostElements))
@@ -121,7 +120,7 @@ internal static class EventValues
         json.WriteEndObject();
     }
 
-    private static void WriteElements(Utf8JsonWriter json, IEnumerable elements, int depth)
+    private static void WriteElements(JsonOutput json, IEnumerable elements, int depth)
     {
         var written = 0;
         json.WriteStartArray();
@@ -136,7 +135,7 @@ internal static class EventValues
     }
 
     // Identities, durations and the like, without a string between.
-    private static void WriteFormatted(Utf8JsonWriter json, IUtf8SpanFormattable value)
+    private static void WriteFormatted(JsonOutput json, IUtf8SpanFormattable value)
     {
         Span<byte> text = stackalloc byte[LongestFormatted];
         if (value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace Telemetry.Events;
 
 /// <summary>What a span has beside its tags, where it has any: its source, the events within it, and links to other spans.</summary>
 internal static class SpanParts
 {
-    internal static void Write(Utf8JsonWriter json, Activity activity)
+    internal static void Write(JsonOutput json, Activity activity)
     {
         if (activity.Source.Name.Length > 0)
             json.WriteString("source"u8, activity.Source.Name);
@@ -16,7 +15,7 @@ internal static class SpanParts
         WriteLinks(json, activity);
     }
 
-    private static void WriteEvents(Utf8JsonWriter json, Activity activity)
+    private static void WriteEvents(JsonOutput json, Activity activity)
     {
         var any = false;
         foreach (ref readonly var one in activity.EnumerateEvents())
@@ -35,7 +34,7 @@ internal static class SpanParts
         Close(json, any);
     }
 
-    private static void WriteLinks(Utf8JsonWriter json, Activity activity)
+    private static void WriteLinks(JsonOutput json, Activity activity)
     {
         var any = false;
         foreach (ref readonly var link in activity.EnumerateLinks())
@@ -50,14 +49,14 @@ internal static class SpanParts
         Close(json, any);
     }
 
-    internal static void Open(Utf8JsonWriter json, ReadOnlySpan<byte> name, ref bool any)
+    internal static void Open(JsonOutput json, ReadOnlySpan<byte> name, ref bool any)
     {
         if (!any)
             json.WriteStartArray(name);
         any = true;
     }
 
-    internal static void Close(Utf8JsonWriter json, bool any)
+    internal static void Close(JsonOutput json, bool any)
     {
         if (any)
             json.WriteEndArray();

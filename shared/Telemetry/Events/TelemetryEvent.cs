@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Telemetry.Events;
 using Telemetry.Governance;
 using Telemetry.Listening;
@@ -37,7 +36,7 @@ public readonly ref partial struct TelemetryEvent
     /// <summary>No client would send it: it holds nothing and takes nothing.</summary>
     internal bool IsDiscarded => _turn == Discarded;
 
-    private Utf8JsonWriter Json => _writer.Json;
+    private JsonOutput Json => _writer.Json;
 
     /// <summary>A log record, style <c>log</c>.</summary>
     public static TelemetryEvent Log(TelemetryLevel level, ReadOnlySpan<char> message) =>
@@ -133,8 +132,6 @@ public readonly ref partial struct TelemetryEvent
     }
 
     private bool IsOpen => _writer is not null && _writer.Turn == _turn;
-
-    private bool TryOpen() => _turn != Discarded && (IsOpen ? true : throw Sent());
 
     private static InvalidOperationException Sent() => new("this TelemetryEvent was already sent: build a new one for every send");
 

@@ -1,4 +1,4 @@
-using System.Text.Unicode;
+using System.Buffers.Text;
 using Telemetry.Codec;
 
 namespace Telemetry.Governance;
@@ -22,9 +22,16 @@ internal sealed record EventLimits(int AttributeBytes, int EventBytes)
         while (end > 0 && (text[end] & 0xC0) == 0x80)
             end--;
         JsonText.AppendString(text[..end], output);
-        Span<byte> mark = stackalloc byte[64];
-        Utf8.TryWrite(mark, $"…[cut, {text.Length} bytes]\"", out var length);
         output.Truncate(output.Length - 1);
-        output.Append(mark[..length]);
+        output.Append("…[cut, "u8);
+        AppendNumber(text.Length, output);
+        output.Append(" bytes]\""u8);
+    }
+
+    internal static void AppendNumber(int number, PooledBytes output)
+    {
+        const int longest = 11;
+        Utf8Formatter.TryFormat(number, output.Reserve(longest), out var length);
+        output.Advance(length);
     }
 }

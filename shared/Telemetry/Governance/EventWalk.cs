@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using Telemetry.Codec;
 
 namespace Telemetry.Governance;
@@ -99,8 +98,7 @@ internal ref struct EventWalk(ReadOnlySpan<byte> json, PooledBytes output, int m
     {
         if (_dropped == 0)
             return;
-        Span<byte> mark = stackalloc byte[48];
-        Utf8.TryWrite(mark, $",\"droppedAttributes\":{_dropped}", out var length);
-        Output.Append(mark[..length]);
+        Output.Append(",\"droppedAttributes\":"u8);
+        EventLimits.AppendNumber(_dropped, Output);
     }
 }

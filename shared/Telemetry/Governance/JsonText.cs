@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using Telemetry.Codec;
@@ -7,6 +8,8 @@ namespace Telemetry.Governance;
 /// <summary>JSON's escapes, both ways.</summary>
 internal static class JsonText
 {
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
+
     /// <summary>Appends what a string's content reads as without escapes; half a surrogate pair reads as the replacement character.</summary>
     internal static void AppendUnescaped(ReadOnlySpan<byte> content, PooledBytes output)
     {
@@ -24,7 +27,7 @@ internal static class JsonText
     internal static void AppendString(ReadOnlySpan<byte> text, PooledBytes output)
     {
         output.Append("\""u8);
-        while (IndexOfEscape(text) is >= 0 and var at)
+        while (text.IndexOfAny(Escaped) is >= 0 and var at)
         {
             output.Append(text[..at]);
             AppendEscaped(text[at], output);
@@ -33,17 +36,6 @@ internal static class JsonText
 
         output.Append(text);
         output.Append("\""u8);
-    }
-
-    private static int IndexOfEscape(ReadOnlySpan<byte> text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] is < 0x20 or (byte)'"' or (byte)'\\')
-                return i;
-        }
-
-        return -1;
     }
 
     private static void AppendEscaped(byte value, PooledBytes output)

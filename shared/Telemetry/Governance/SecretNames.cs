@@ -28,12 +28,15 @@ internal sealed class SecretNames
     internal bool IsEmpty { get; }
 
     /// <summary>Whether a text ends with one of the names as a word of its own.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool AreAtEndOf(ReadOnlySpan<byte> text) => MayBeAtEndOf(text) && IsOneAtEndOf(text);
 
+    /// <summary>Whether one of the names may end at a place, by its last three letters; those must be there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool MayEndAt(ReadOnlySpan<byte> text, int end) =>
+        (_ends[((text[end - 1] & (Letters - 1)) * Letters) + (text[end - 2] & (Letters - 1))] & BitOf(text[end - 3])) != 0;
+
     private bool MayBeAtEndOf(ReadOnlySpan<byte> text) =>
-        text.Length > 2 ? (_ends[EndOf(text)] & BitOf(text[^3])) != 0 : text.Length == 2 && _ends[EndOf(text)] != 0;
+        text.Length > 2 ? MayEndAt(text, text.Length) : text.Length == 2 && _ends[EndOf(text)] != 0;
 
     private bool IsOneAtEndOf(ReadOnlySpan<byte> text)
     {
@@ -46,7 +49,6 @@ internal sealed class SecretNames
         return false;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int EndOf(ReadOnlySpan<byte> text) => ((text[^1] & (Letters - 1)) * Letters) + (text[^2] & (Letters - 1));
 
     private static uint BitOf(byte letter) => 1u << (letter & (Letters - 1));

@@ -17,6 +17,9 @@ internal sealed class SecretScan(RedactionPatterns patterns, SecretNames names)
     // Two bytes behind a block are looked at together with its last one.
     private const int Ahead = 2;
 
+    // Of a name's end, with the quote behind.
+    private const int Letters = 4;
+
     // A card's digits with what may stand between them.
     private const int LongestCard = 24;
 
@@ -66,7 +69,8 @@ internal sealed class SecretScan(RedactionPatterns patterns, SecretNames names)
             | (Is(lower0, 's') & Is(lower1, 'i') & Is(lower2, 'c'));
         for (var mask = hits.ExtractMostSignificantBits(); mask != 0; mask &= mask - 1)
         {
-            if (IsSuspicious(json, at + BitOperations.TrailingZeroCount(mask)))
+            var place = at + BitOperations.TrailingZeroCount(mask);
+            if (!IsHarmlessName(json, place) && IsSuspicious(json, place))
                 return true;
         }
 
@@ -74,6 +78,12 @@ internal sealed class SecretScan(RedactionPatterns patterns, SecretNames names)
             .ExtractMostSignificantBits();
         return HasLongRun(digits, ref carry) && _cards && HasCard(json, at);
     }
+
+    // What most hits are: the colon behind a member's name that is no secret's.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsHarmlessName(ReadOnlySpan<byte> json, int place) =>
+        place > Letters && json[place] == (byte)':' && json[place - 1] == (byte)'"' && char.IsAsciiLetterOrDigit((char)json[place - 2])
+        && !names.MayEndAt(json, place - 1);
 
     // Thirteen set bits in a row, those at the end of the block before included.
     private static bool HasLongRun(uint digits, ref int carry)

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Telemetry.Events;
 
 namespace Telemetry.Listening;
@@ -8,14 +7,14 @@ namespace Telemetry.Listening;
 internal readonly struct MetricPoint(
     Instrument instrument, MetricKind kind, MetricTemporality temporality, DateTimeOffset since, DateTimeOffset now, MetricSeries series)
 {
-    private static readonly JsonEncodedText Delta = JsonEncodedText.Encode("delta");
-    private static readonly JsonEncodedText Cumulative = JsonEncodedText.Encode("cumulative");
+    private static ReadOnlySpan<byte> Delta => "delta"u8;
+    private static ReadOnlySpan<byte> Cumulative => "cumulative"u8;
 
     internal DateTimeOffset Now => now;
 
     internal ReadOnlySpan<KeyValuePair<string, object?>> Tags => series.Tags.Tags;
 
-    internal void WriteTo(Utf8JsonWriter json)
+    internal void WriteTo(JsonOutput json)
     {
         json.WriteString("name"u8, instrument.Name);
         json.WritePropertyName("value"u8);
@@ -36,7 +35,7 @@ internal readonly struct MetricPoint(
             WriteDistribution(json);
     }
 
-    private void WriteDistribution(Utf8JsonWriter json)
+    private void WriteDistribution(JsonOutput json)
     {
         json.WriteNumber("count"u8, series.Count);
         json.WritePropertyName("min"u8);

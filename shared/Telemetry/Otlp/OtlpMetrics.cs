@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using Telemetry.Events;
 
 namespace Telemetry.Otlp;
@@ -135,7 +134,7 @@ internal static class OtlpMetrics
 
         internal double Value { get; }
 
-        internal void WriteDistribution(Utf8JsonWriter json)
+        internal void WriteDistribution(JsonOutput json)
         {
             if (!_isDistribution)
                 return;

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Telemetry.Events;
 
 namespace Telemetry.Otlp;
 
@@ -10,7 +10,7 @@ internal readonly ref struct OtlpScope(ReadOnlySpan<byte> resource, ReadOnlySpan
 
     private ReadOnlySpan<byte> Resource { get; } = resource;
 
-    internal void WriteResource(Utf8JsonWriter json)
+    internal void WriteResource(JsonOutput json)
     {
         if (Resource.IsEmpty)
             return;

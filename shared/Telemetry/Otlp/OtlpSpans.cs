@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Telemetry.Events;
 
 namespace Telemetry.Otlp;
@@ -34,7 +33,7 @@ internal static class OtlpSpans
         return result;
     }
 
-    private static void WriteEvents(Utf8JsonWriter json, ReadOnlySpan<byte> span)
+    private static void WriteEvents(JsonOutput json, ReadOnlySpan<byte> span)
     {
         var any = false;
         var reader = new ProtoReader(span);
@@ -49,7 +48,7 @@ internal static class OtlpSpans
         SpanParts.Close(json, any);
     }
 
-    private static void WriteEvent(Utf8JsonWriter json, ReadOnlySpan<byte> one)
+    private static void WriteEvent(JsonOutput json, ReadOnlySpan<byte> one)
     {
         json.WriteStartObject();
         var reader = new ProtoReader(one);
@@ -67,7 +66,7 @@ internal static class OtlpSpans
         json.WriteEndObject();
     }
 
-    private static void WriteLinks(Utf8JsonWriter json, ReadOnlySpan<byte> span)
+    private static void WriteLinks(JsonOutput json, ReadOnlySpan<byte> span)
     {
         var any = false;
         var reader = new ProtoReader(span);
@@ -82,7 +81,7 @@ internal static class OtlpSpans
         SpanParts.Close(json, any);
     }
 
-    private static void WriteLink(Utf8JsonWriter json, ReadOnlySpan<byte> link)
+    private static void WriteLink(JsonOutput json, ReadOnlySpan<byte> link)
     {
         json.WriteStartObject();
         var reader = new ProtoReader(link);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Unicode;
 using Telemetry.Events;
 
@@ -26,7 +25,7 @@ internal static class OtlpTrace
         writer.Json.WriteString(ClientMembers.TraceParent, text[..length]);
     }
 
-    internal static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> id)
+    internal static void WriteId(JsonOutput json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> id)
     {
         if (id.IndexOfAnyExcept((byte)0) >= 0)
             json.WriteString(name, Convert.ToHexStringLower(id));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Telemetry.Events;
 
 namespace Telemetry.Otlp;
@@ -9,7 +8,7 @@ internal static class OtlpValues
     private const int Deepest = 16;
 
     /// <summary>Writes the members that a message's field holds, one a KeyValue.</summary>
-    internal static void WriteMembers(Utf8JsonWriter json, ReadOnlySpan<byte> message, int field, int depth = 0)
+    internal static void WriteMembers(JsonOutput json, ReadOnlySpan<byte> message, int field, int depth = 0)
     {
         var reader = new ProtoReader(message);
         while (reader.MoveNext())
@@ -20,7 +19,7 @@ internal static class OtlpValues
     }
 
     /// <summary>Writes an AnyValue.</summary>
-    internal static void WriteAny(Utf8JsonWriter json, ReadOnlySpan<byte> any, int depth = 0)
+    internal static void WriteAny(JsonOutput json, ReadOnlySpan<byte> any, int depth = 0)
     {
         var reader = new ProtoReader(any);
         if (!reader.MoveNext() || depth > Deepest)
@@ -57,7 +56,7 @@ internal static class OtlpValues
         }
     }
 
-    private static void WriteMember(Utf8JsonWriter json, ReadOnlySpan<byte> keyValue, int depth)
+    private static void WriteMember(JsonOutput json, ReadOnlySpan<byte> keyValue, int depth)
     {
         ReadOnlySpan<byte> key = default;
         ReadOnlySpan<byte> value = default;
@@ -74,7 +73,7 @@ internal static class OtlpValues
         WriteAny(json, value, depth);
     }
 
-    private static void WriteArray(Utf8JsonWriter json, ReadOnlySpan<byte> array, int depth)
+    private static void WriteArray(JsonOutput json, ReadOnlySpan<byte> array, int depth)
     {
         json.WriteStartArray();
         var reader = new ProtoReader(array);

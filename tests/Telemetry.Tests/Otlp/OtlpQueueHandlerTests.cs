@@ -29,7 +29,7 @@ public sealed class OtlpQueueHandlerTests
         using (var provider = Sdk.CreateTracerProviderBuilder().AddSource(source.Name).SetResourceBuilder(Resource())
             .AddOtlpExporter(options => Use(options, test)).Build())
         {
-            using var parent = new Activity("parent").Start();
+            using var parent = new Activity("parent") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
             activity = source.StartActivity("charge", ActivityKind.Client)!;
             activity.SetTag("amount", 12.5).SetTag("card", Card).SetTag("tries", new[] { 1, 2 }).SetStatus(ActivityStatusCode.Error, "declined");
             activity.AddEvent(new ActivityEvent("retry", tags: new ActivityTagsCollection([new("n", 2)])));
