@@ -20,7 +20,7 @@ public readonly ref partial struct TelemetryEvent
     public TelemetryEvent With(string name, string? value)
     {
         if (!IsDiscarded)
-            Add(name, value);
+            Add(_writer, _turn, name, value);
         return this;
     }
 
@@ -29,7 +29,7 @@ public readonly ref partial struct TelemetryEvent
     public TelemetryEvent With(string name, long value)
     {
         if (!IsDiscarded)
-            Add(name, value);
+            Add(_writer, _turn, name, value);
         return this;
     }
 
@@ -38,7 +38,7 @@ public readonly ref partial struct TelemetryEvent
     public TelemetryEvent With(string name, double value)
     {
         if (!IsDiscarded)
-            Add(name, value);
+            Add(_writer, _turn, name, value);
         return this;
     }
 
@@ -47,7 +47,7 @@ public readonly ref partial struct TelemetryEvent
     public TelemetryEvent With(string name, decimal value)
     {
         if (!IsDiscarded)
-            Add(name, value);
+            Add(_writer, _turn, name, value);
         return this;
     }
 
@@ -56,7 +56,7 @@ public readonly ref partial struct TelemetryEvent
     public TelemetryEvent With(string name, bool value)
     {
         if (!IsDiscarded)
-            Add(name, value);
+            Add(_writer, _turn, name, value);
         return this;
     }
 
@@ -91,18 +91,20 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    // Not inlined: a discarded event's caller holds nothing but the question whether it is one.
-    private void Add(string name, string? value) => Writer().Json.WriteString(name, value);
+    // Given by its parts: were the event's own address taken, each call on a discarded one would copy it through memory.
+    private static JsonOutput Open(EventWriter? writer, int turn) => writer is not null && writer.Turn == turn ? writer.Json : throw Sent();
 
-    private void Add(string name, long value) => Writer().Json.WriteNumber(name, value);
+    private static void Add(EventWriter? writer, int turn, string name, string? value) => Open(writer, turn).WriteString(name, value);
 
-    private void Add(string name, decimal value) => Writer().Json.WriteNumber(name, value);
+    private static void Add(EventWriter? writer, int turn, string name, long value) => Open(writer, turn).WriteNumber(name, value);
 
-    private void Add(string name, bool value) => Writer().Json.WriteBoolean(name, value);
+    private static void Add(EventWriter? writer, int turn, string name, decimal value) => Open(writer, turn).WriteNumber(name, value);
 
-    private void Add(string name, double value)
+    private static void Add(EventWriter? writer, int turn, string name, bool value) => Open(writer, turn).WriteBoolean(name, value);
+
+    private static void Add(EventWriter? writer, int turn, string name, double value)
     {
-        var json = Writer().Json;
+        var json = Open(writer, turn);
         json.WritePropertyName(name);
         EventValues.WriteNumber(json, value);
     }
