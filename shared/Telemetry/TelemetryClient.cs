@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Telemetry.Events;
@@ -12,7 +11,7 @@ namespace Telemetry;
 /// Sends events through a cloud queue: an ordinary instance for dependency injection and tests;
 /// <see cref="TelemetryQueue"/> is the front that functions call. Safe for use by several threads at once.
 /// </summary>
-public sealed class TelemetryClient : IAsyncDisposable
+public sealed partial class TelemetryClient : IAsyncDisposable
 {
     // Enough to fill an SQS message of telemetry that compresses as usual.
     private const int HurryBytes = 1024 * 1024;
@@ -228,39 +227,8 @@ public sealed class TelemetryClient : IAsyncDisposable
 
     internal void Prepare() => Preparation.Run(_members, _governor);
 
-    /// <summary>The clock of all waits.</summary>
-    internal TimeProvider Clock => _clock;
-
-    /// <summary>Whoever sums up is asked at the beginning of each flush to hand over what there is.</summary>
-    internal void AskBeforeFlush(Action source)
-    {
-        lock (_counters)
-            _beforeFlush += source;
-    }
-
-    internal void AskNoMore(Action source)
-    {
-        lock (_counters)
-            _beforeFlush -= source;
-    }
-
-    /// <summary>The least level at which a category's logs are sent.</summary>
-    internal TelemetryLevel LeastLevel(string category) => _options.Levels.Of(category);
-
-    /// <summary>Whether sampling keeps a trace.</summary>
-    internal bool Keeps(ActivityTraceId trace) => _governor.Samples(trace);
-
-    /// <summary>Gives up an event that could not be made.</summary>
-    internal void Reject(string problem)
-    {
-        _counters.Accept();
-        Drop(1, $"dropped an event: {problem}");
-    }
-
-    /// <summary>Tells of trouble that cost no event.</summary>
-    internal void ReportFailure(string problem) => _trouble.Failed(TroubleReport.Trouble.Listening, problem);
-
-    private bool Admits(EventWriter writer) => writer.Style is not EventStyle.Log || _governor.Admits(writer.Level, writer.Category);
+    private bool Admits(EventWriter writer) =>
+        writer.Style is not EventStyle.Log || writer.IsOwnReport || _governor.Admits(writer.Level, writer.Category);
 
     private void Govern(EventWriter writer)
     {
@@ -331,7 +299,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     {
         if (_pump.LastError is not null || _counters.TakeUnreportedDrops() is not (> 0 and var dropped))
             return false;
-        Send(TelemetryEvent.Log(TelemetryLevel.Warn, "telemetry events were dropped").With("dropped", dropped));
+        Send(TelemetryEvent.OwnReport("telemetry events were dropped").With("dropped", dropped));
         return true;
     }
 

@@ -40,6 +40,9 @@ internal sealed class EventWriter
 
     internal ActivityTraceId Trace { get; private set; }
 
+    /// <summary>The client's own account of what it gave up: no rule leaves it out.</summary>
+    internal bool IsOwnReport { get; set; }
+
     /// <summary>The part of the JSON that holds what callers gave, known at the <see cref="End"/>.</summary>
     internal Range Body => _body.._bodyEnd;
 
@@ -93,6 +96,7 @@ internal sealed class EventWriter
         Category = null;
         Activity = null;
         HasOwnTrace = false;
+        IsOwnReport = false;
         Trace = default;
         s_free = this;
     }

@@ -141,6 +141,15 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
+    /// <summary>What a client has to say of itself, level <c>warn</c>: sent whatever levels and sampling say, as part of no trace.</summary>
+    internal static TelemetryEvent OwnReport(ReadOnlySpan<char> message)
+    {
+        var report = Begin(EventStyle.Log, TelemetryLevel.Warn, TimeProvider.System.GetUtcNow());
+        report._writer.SetOwnTrace(default);
+        report._writer.IsOwnReport = true;
+        return report.Member("message"u8, message).OpenAttributes();
+    }
+
     /// <summary>An event whose members somebody else writes, up to <see cref="OpenAttributes"/> and the attributes themselves.</summary>
     internal static TelemetryEvent Begin(EventStyle style, TelemetryLevel level, DateTimeOffset timestamp) => new(style, level, timestamp);
 

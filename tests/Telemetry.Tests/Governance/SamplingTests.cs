@@ -71,5 +71,17 @@ public sealed class SamplingTests
         Assert.Equal(1, test.Client.Statistics.SampledOut);
     }
 
+    [Fact]
+    public async Task The_account_of_dropped_events_is_sent_whatever_the_rules()
+    {
+        await using var test = new TestClient(options => options with { SamplingRatio = 0, Levels = LevelRules.Parse("fatal") });
+        using var activity = new Activity("a").Start();
+
+        test.Send("no object");
+        await test.FlushedAsync();
+
+        Assert.Equal(1, test.SingleEvent.GetProperty("attributes").GetProperty("dropped").GetInt32());
+    }
+
     private static string TraceOf(string json) => json[json.IndexOf("\"00-", StringComparison.Ordinal)..][4..36];
 }
