@@ -41,7 +41,8 @@ internal sealed class ClientMembers
         }
 
         writer.Json.Append(_sender);
-        writer.Json.Append(TelemetryContext.RequestMember);
+        if (!writer.HasOwnTrace || activity is not null)
+            writer.Json.Append(TelemetryContext.RequestMember);
     }
 
     internal static ReadOnlySpan<byte> TraceParent => "traceparent"u8;

@@ -78,7 +78,8 @@ internal sealed class EventWriter
     /// <summary>Closes the attributes, adds what the client knows and gives the JSON, valid until <see cref="Return"/>.</summary>
     internal ReadOnlySpan<byte> End(ClientMembers members)
     {
-        var activity = Activity ?? System.Diagnostics.Activity.Current;
+        // What names its trace itself tells of something else than the work under way: a span that ended, a sum over many requests.
+        var activity = HasOwnTrace ? Activity : System.Diagnostics.Activity.Current;
         members.WriteAttributes(Json, activity);
         Json.WriteEndObject();
         _bodyEnd = Json.Length;

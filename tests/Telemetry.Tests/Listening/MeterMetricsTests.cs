@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Telemetry.Tests.Support;
@@ -112,6 +113,23 @@ public sealed class MeterMetricsTests
         await test.FlushedAsync();
 
         Assert.Equal((-1.0, "updowncounter", "cumulative"), (Value(test.SingleEvent), Text(test.SingleEvent, "kind"), Text(test.SingleEvent, "temporality")));
+    }
+
+    [Fact]
+    public async Task A_sum_belongs_to_no_trace_and_no_request()
+    {
+        await using var test = new TestClient(options => options with { Baggage = ["tenant"] });
+        using var meter = new Meter("MeterMetricsTests.Sum");
+        using var listeners = Listen(test, meter);
+        TelemetryContext.RequestId = "r-1";
+        using var activity = new Activity("invocation").AddBaggage("tenant", "t-1").Start();
+
+        meter.CreateCounter<long>("orders").Add(1);
+        await test.FlushedAsync();
+
+        Assert.Equal("{}", Attributes(test.SingleEvent));
+        Assert.False(test.SingleEvent.TryGetProperty("traceparent", out _));
+        Assert.False(test.SingleEvent.TryGetProperty("requestId", out _));
     }
 
     [Fact]
