@@ -28,7 +28,8 @@ internal sealed class EventSender : IAsyncDisposable
         _report = report;
         _progressAt = clock.GetTimestamp();
         _queue = new WatchedSender(queue);
-        var options = new TelemetryOptions { Queue = endpoint, Key = key, BufferBytes = BufferBytes, Report = Report };
+        // What an operator hands over is sent as it is, byte for byte.
+        var options = new TelemetryOptions { Queue = endpoint, Key = key, BufferBytes = BufferBytes, Redaction = RedactionOptions.None, Report = Report };
         _client = new TelemetryClient(options, () => _queue, clock);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Telemetry.Events;
+using Telemetry.Governance;
 using Telemetry.Queues;
 using Telemetry.Sending;
 
@@ -10,7 +11,7 @@ namespace Telemetry;
 /// Sends events through a cloud queue: an ordinary instance for dependency injection and tests;
 /// <see cref="TelemetryQueue"/> is the front that functions call. Safe for use by several threads at once.
 /// </summary>
-public sealed class TelemetryClient : IAsyncDisposable
+public sealed partial class TelemetryClient : IAsyncDisposable
 {
     // Enough to fill an SQS message of telemetry that compresses as usual.
     private const int HurryBytes = 1024 * 1024;
@@ -21,6 +22,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly string _bufferIsFull;
     private readonly ClientMembers _members;
+    private readonly EventGovernor _governor;
     private readonly SendCounters _counters = new();
     private readonly TroubleReport _trouble;
     private readonly EventBuffer _buffer;
@@ -28,6 +30,8 @@ public sealed class TelemetryClient : IAsyncDisposable
     private readonly EventPump _pump;
     private readonly PumpLoop _loop;
     private readonly FlushPause _pause;
+
+    private Action? _beforeFlush;
     private int _disposing;
     private bool _closed;
 
@@ -43,10 +47,12 @@ public sealed class TelemetryClient : IAsyncDisposable
     /// <param name="clock">The clock of all waits.</param>
     public TelemetryClient(TelemetryOptions options, Func<IQueueSender> open, TimeProvider clock)
     {
+        TelemetryOptions.Check(options);
         _options = options;
         _clock = clock;
         _bufferIsFull = $"drops the oldest events: the buffer of {options.BufferBytes} bytes is full";
-        _members = new ClientMembers(options.Service, options.Release, options.Instance);
+        _members = new ClientMembers(options);
+        _governor = new EventGovernor(options);
         _trouble = new TroubleReport(options.Report, clock);
         _pause = new FlushPause(clock);
         _buffer = new EventBuffer(options.BufferBytes);
@@ -54,6 +60,7 @@ public sealed class TelemetryClient : IAsyncDisposable
         _pump = new EventPump(_buffer, _sender, _counters, _trouble, options.SendTimeout, clock);
         var hurryBytes = Math.Min(HurryBytes, options.BufferBytes / 2);
         _loop = new PumpLoop(_pump, _counters, () => ReportDrops(), options.FlushInterval, hurryBytes, clock);
+        LevelGate.Enter(options.Levels);
     }
 
     /// <summary>What the client did so far.</summary>
@@ -62,9 +69,11 @@ public sealed class TelemetryClient : IAsyncDisposable
     /// <summary>Buffers an event. Never blocks, never throws, and keeps the newest events when the queue is out of reach.</summary>
     public void Send(TelemetryEvent telemetryEvent)
     {
+        if (telemetryEvent.IsDiscarded)
+            return;
         try
         {
-            Buffer(telemetryEvent.Finish(_members));
+            Govern(telemetryEvent.Writer());
             telemetryEvent.Release();
         }
         catch (Exception e)
@@ -73,16 +82,25 @@ public sealed class TelemetryClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Buffers a ready event. It is published byte for byte as given, but for raw line feeds, which become spaces.</summary>
+    /// <summary>
+    /// Buffers a ready event. It is published byte for byte as given, but for raw line feeds, which become spaces, and for what
+    /// <see cref="TelemetryOptions.Redaction"/> blots out. Levels, sampling, limits of size and added members are for events
+    /// that are built here: a ready one is its maker's own.
+    /// </summary>
     /// <param name="json">One JSON object, UTF-8, up to 16 MiB. Anything else is dropped, counted and reported.</param>
     public void Send(ReadOnlySpan<byte> json)
     {
         var trimmed = json.Trim(" \t\r\n"u8);
-        if (EventShape.Check(trimmed) is { } problem)
+        if ((EventShape.Check(trimmed) ?? _governor.GovernReady(trimmed, out trimmed)) is { } problem)
             Reject(problem);
         else
             Buffer(trimmed);
     }
+
+    /// <summary>Whether a log of this level would be sent: for callers whose message is costly to make.</summary>
+    /// <param name="level">How much it matters.</param>
+    /// <param name="category">Who says it; null where nobody is named.</param>
+    public bool IsEnabled(TelemetryLevel level, string? category = null) => _governor.Admits(level, category);
 
     /// <summary>Buffers a value that serialises to a JSON object. A failing serialisation is dropped, counted and reported.</summary>
     public void Send<T>(T value, JsonTypeInfo<T> type)
@@ -97,14 +115,28 @@ public sealed class TelemetryClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends an event that must not be lost: completes when the queue has accepted it.</summary>
+    /// <summary>
+    /// Sends an event that must not be lost: completes when the queue has accepted it. Sampling does not touch it; a log below
+    /// the least level completes without being sent.
+    /// </summary>
     /// <exception cref="QueueException">The queue did not accept it, or its fate is unknown.</exception>
     /// <exception cref="TimeoutException"><see cref="TelemetryOptions.SendTimeout"/> passed; its fate is unknown.</exception>
     public Task SendAsync(TelemetryEvent telemetryEvent, CancellationToken cancellationToken = default)
     {
-        var lines = EventShape.ToLine(telemetryEvent.Finish(_members));
+        if (telemetryEvent.IsDiscarded)
+            return Task.CompletedTask;
+        var writer = telemetryEvent.Writer();
+        if (!Admits(writer))
+        {
+            telemetryEvent.Release();
+            return Task.CompletedTask;
+        }
+
+        var json = writer.End(_members);
+        var problem = _governor.Govern(json, writer.Body, out var governed);
+        var lines = problem is null ? EventShape.ToLine(governed) : [];
         telemetryEvent.Release();
-        return SendNowAsync(lines, cancellationToken);
+        return problem is null ? SendNowAsync(lines, cancellationToken) : throw new ArgumentException(problem, nameof(telemetryEvent));
     }
 
     /// <summary>As <see cref="SendAsync(TelemetryEvent, CancellationToken)"/>, for a ready event.</summary>
@@ -112,7 +144,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     public Task SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
     {
         var trimmed = json.Span.Trim(" \t\r\n"u8);
-        return EventShape.Check(trimmed) is { } problem
+        return (EventShape.Check(trimmed) ?? _governor.GovernReady(trimmed, out trimmed)) is { } problem
             ? throw new ArgumentException(problem, nameof(json))
             : SendNowAsync(EventShape.ToLine(trimmed), cancellationToken);
     }
@@ -126,6 +158,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends it earlier; that is no error either.</param>
     public async Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default)
     {
+        _beforeFlush?.Invoke();
         // Asked for at the end of every invocation, most of which have nothing left to send.
         if (Volatile.Read(ref _closed) || (_counters.Current.Waiting == 0 && !ReportDrops()))
             return default;
@@ -184,6 +217,7 @@ public sealed class TelemetryClient : IAsyncDisposable
             return;
         var flushed = await FlushAsync(DisposeBudget);
         Volatile.Write(ref _closed, true);
+        LevelGate.Leave(_options.Levels);
         await _loop.DisposeAsync();
         await _sender.DisposeAsync();
         _pump.Dispose();
@@ -191,7 +225,27 @@ public sealed class TelemetryClient : IAsyncDisposable
             Drop(lost, $"{lost} events could not be sent before the client was disposed: {flushed.Error}");
     }
 
-    internal void Prepare() => Preparation.Run(_members);
+    internal void Prepare() => Preparation.Run(_members, _governor);
+
+    private bool Admits(EventWriter writer) =>
+        writer.Style is not EventStyle.Log || writer.IsOwnReport || _governor.Admits(writer.Level, writer.Category);
+
+    private void Govern(EventWriter writer)
+    {
+        if (!Admits(writer))
+            return;
+        if (!_governor.Samples(writer))
+        {
+            _counters.SampleOut();
+            return;
+        }
+
+        var json = writer.End(_members);
+        if (_governor.Govern(json, writer.Body, out var governed) is { } problem)
+            Reject(problem);
+        else
+            Buffer(governed);
+    }
 
     private void Buffer(ReadOnlySpan<byte> json)
     {
@@ -211,12 +265,6 @@ public sealed class TelemetryClient : IAsyncDisposable
         if (dropped > 0)
             Drop(dropped, _bufferIsFull);
         _loop.Wake(held);
-    }
-
-    private void Reject(string problem)
-    {
-        _counters.Accept();
-        Drop(1, $"dropped an event: {problem}");
     }
 
     private void Drop(long events, string problem)
@@ -251,7 +299,7 @@ public sealed class TelemetryClient : IAsyncDisposable
     {
         if (_pump.LastError is not null || _counters.TakeUnreportedDrops() is not (> 0 and var dropped))
             return false;
-        Send(TelemetryEvent.Log(TelemetryLevel.Warn, "telemetry events were dropped").With("dropped", dropped));
+        Send(TelemetryEvent.OwnReport("telemetry events were dropped").With("dropped", dropped));
         return true;
     }
 

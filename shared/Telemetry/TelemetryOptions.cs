@@ -7,6 +7,11 @@ namespace Telemetry;
 /// <summary>How a <see cref="TelemetryClient"/> sends.</summary>
 public sealed record TelemetryOptions
 {
+    private const int SmallestAttributeBytes = 64;
+    private const int SmallestEventBytes = 4_096;
+    private const int DefaultAttributeBytes = 1024 * 1024;
+    private const int DefaultEventBytes = 16 * 1024 * 1024;
+
     private static readonly TimeSpan DefaultFlushBudget = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Where to. Environment: <c>TELEMETRY_QUEUE</c>, <c>TELEMETRY_QUEUE_KIND</c>, <c>TELEMETRY_QUEUE_CONNECTION</c>.</summary>
@@ -39,6 +44,49 @@ public sealed record TelemetryOptions
     /// </summary>
     public TimeSpan FlushBudget { get; init; } = DefaultFlushBudget;
 
+    /// <summary>
+    /// Member <c>function</c>: which of the service's functions runs here; left out when null. Environment: <c>TELEMETRY_FUNCTION</c>,
+    /// else the function's name as the platform gives it.
+    /// </summary>
+    public string? Function { get; init; }
+
+    /// <summary>Member <c>region</c>, left out when null. Environment: <c>TELEMETRY_REGION</c>, else as the platform gives it.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Member <c>commit</c>, left out when null. Environment: <c>TELEMETRY_COMMIT</c>.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>
+    /// Keys of the current activity's baggage that each event carries, as attributes <c>baggage.KEY</c>. Default none: baggage comes
+    /// from outside. Environment: <c>TELEMETRY_BAGGAGE</c>, keys with commas between.
+    /// </summary>
+    public IReadOnlyList<string> Baggage { get; init; } = [];
+
+    /// <summary>The least level of logs that are sent, by category. Default: everything. Environment: <c>TELEMETRY_LEVEL</c>.</summary>
+    public LevelRules Levels { get; init; } = LevelRules.Everything;
+
+    /// <summary>
+    /// The share of traces that is kept, 0 to 1; default 1. The trace's identity decides, so a trace is kept whole or not at all, by
+    /// every sender alike. Logs at error and above, spans that failed, metrics, audit events and what belongs to no trace are
+    /// always kept. Environment: <c>TELEMETRY_SAMPLING_RATIO</c>.
+    /// </summary>
+    public double SamplingRatio { get; init; } = 1;
+
+    /// <summary>What is blotted out before an event leaves the process. Environment: <c>TELEMETRY_REDACT</c>, <c>TELEMETRY_REDACT_NAMES</c>.</summary>
+    public RedactionOptions Redaction { get; init; } = RedactionOptions.Default;
+
+    /// <summary>
+    /// Bytes that one text of an event has at most, 64 or more; the rest is cut and <c>…[cut, N bytes]</c> with the full length stands
+    /// in its place. Default 1 MiB. Environment: <c>TELEMETRY_ATTRIBUTE_BYTES</c>.
+    /// </summary>
+    public int AttributeBytes { get; init; } = DefaultAttributeBytes;
+
+    /// <summary>
+    /// Bytes that an event has at most, 4,096 or more; attributes that do not fit are left out, and <c>droppedAttributes</c> says how many.
+    /// Default 16 MiB, what the wire format allows. Environment: <c>TELEMETRY_EVENT_BYTES</c>.
+    /// </summary>
+    public int EventBytes { get; init; } = DefaultEventBytes;
+
     /// <summary>Takes one line about trouble with sending. Default: standard error, which both platforms keep.</summary>
     // A lambda, since a method group would open the stream of every process that has nothing to report.
     public Action<string> Report { get; init; } = static line => Console.Error.WriteLine(line);
@@ -62,8 +110,61 @@ public sealed record TelemetryOptions
             Instance = First(read, "AWS_LAMBDA_LOG_STREAM_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_NAME") ?? Environment.MachineName,
             Key = ReadKey(read("TELEMETRY_KEY")),
             FlushBudget = ReadBudget(read("TELEMETRY_FLUSH_BUDGET_MS")),
+            Function = First(read, "TELEMETRY_FUNCTION", "AWS_LAMBDA_FUNCTION_NAME", "WEBSITE_SITE_NAME"),
+            Region = First(read, "TELEMETRY_REGION", "AWS_REGION", "REGION_NAME"),
+            Commit = First(read, "TELEMETRY_COMMIT"),
+            Baggage = ReadList(read("TELEMETRY_BAGGAGE")),
+            Levels = Read(read, "TELEMETRY_LEVEL", LevelRules.Parse, LevelRules.Everything),
+            SamplingRatio = Read(read, "TELEMETRY_SAMPLING_RATIO", ParseRatio, 1.0),
+            Redaction = Read(read, "TELEMETRY_REDACT", patterns => RedactionOptions.Parse(patterns, read("TELEMETRY_REDACT_NAMES")),
+                RedactionOptions.Parse(null, read("TELEMETRY_REDACT_NAMES"))),
+            AttributeBytes = Read(read, "TELEMETRY_ATTRIBUTE_BYTES", text => ParseBytes(text, SmallestAttributeBytes), DefaultAttributeBytes),
+            EventBytes = Read(read, "TELEMETRY_EVENT_BYTES", text => ParseBytes(text, SmallestEventBytes), DefaultEventBytes),
         };
     }
+
+    /// <summary>Says which number is out of its bounds.</summary>
+    /// <exception cref="ArgumentException">One is.</exception>
+    internal static void Check(TelemetryOptions options)
+    {
+        var problem = options switch
+        {
+            { SamplingRatio: not (>= 0 and <= 1) } => $"SamplingRatio is {options.SamplingRatio}: give a share from 0 to 1",
+            { AttributeBytes: < SmallestAttributeBytes } => $"AttributeBytes is {options.AttributeBytes}: give {SmallestAttributeBytes} or more",
+            { EventBytes: < SmallestEventBytes } => $"EventBytes is {options.EventBytes}: give {SmallestEventBytes} or more",
+            _ => null,
+        };
+        if (problem is not null)
+            throw new ArgumentException(problem, nameof(options));
+    }
+
+    private static T Read<T>(Func<string, string?> read, string name, Func<string, T> parse, T missing)
+    {
+        var text = read(name);
+        if (string.IsNullOrWhiteSpace(text))
+            return missing;
+        try
+        {
+            return parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"{name}: {e.Message}", e);
+        }
+    }
+
+    private static double ParseRatio(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) && ratio <= 1
+            ? ratio
+            : throw new FormatException($"'{text}' is no share: give a number from 0 to 1");
+
+    private static int ParseBytes(string text, int smallest) =>
+        int.TryParse(text, NumberStyles.None, null, out var bytes) && bytes >= smallest
+            ? bytes
+            : throw new FormatException($"'{text}' is no number of bytes: give {smallest} or more");
+
+    private static string[] ReadList(string? text) =>
+        text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     private static MasterKey? ReadKey(string? text)
     {

@@ -24,6 +24,8 @@ public static class TelemetryQueue
     /// <inheritdoc cref="TelemetryClient.Send(TelemetryEvent)"/>
     public static void Send(TelemetryEvent telemetryEvent)
     {
+        if (telemetryEvent.IsDiscarded)
+            return;
         if (Client is { } client)
             client.Send(telemetryEvent);
         else
@@ -75,6 +77,9 @@ public static class TelemetryQueue
 
     // A flush sends what was sent before: where nothing was, it needs no client and must not make one.
     private static TelemetryClient? ClientIfUsed => s_client.IsValueCreated ? s_client.Value : null;
+
+    /// <inheritdoc cref="TelemetryClient.IsEnabled"/>
+    public static bool IsEnabled(TelemetryLevel level, string? category = null) => Client?.IsEnabled(level, category) ?? false;
 
     private static TelemetryClient Required() =>
         Client ?? throw new InvalidOperationException(s_problem ?? "TelemetryQueue.Client was set to null");

@@ -9,4 +9,7 @@ public readonly record struct TelemetryStatistics(long Accepted, long Sent, long
 {
     /// <summary>Events on their way: in the buffer, or in batches that the queue has not accepted yet.</summary>
     public long Waiting => Accepted - Sent - Dropped;
+
+    /// <summary>Events left out because sampling does not keep their trace; they are not among the accepted.</summary>
+    public long SampledOut { get; init; }
 }

@@ -1,28 +1,51 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Telemetry.Events;
 
-/// <summary>What a client adds to every event that it builds: who sent it, and the trace that it belongs to.</summary>
-internal sealed class ClientMembers(string service, string? release, string instance)
+/// <summary>What a client adds to every event that it builds: the trace and the request that it belongs to, and who sent it.</summary>
+internal sealed class ClientMembers
 {
-    internal static readonly JsonEncodedText TraceParent = JsonEncodedText.Encode("traceparent");
+    // Ready JSON with a comma in front: these do not change while the client lives.
+    private readonly byte[] _sender;
+    private readonly (string Key, string Name)[] _baggage;
 
-    private static readonly JsonEncodedText ServiceName = JsonEncodedText.Encode("service");
-    private static readonly JsonEncodedText ReleaseName = JsonEncodedText.Encode("release");
-    private static readonly JsonEncodedText InstanceName = JsonEncodedText.Encode("instance");
-
-    private readonly JsonEncodedText _service = JsonEncodedText.Encode(service);
-    private readonly JsonEncodedText? _release = release is null ? null : JsonEncodedText.Encode(release);
-    private readonly JsonEncodedText _instance = JsonEncodedText.Encode(instance);
-
-    internal void WriteTo(Utf8JsonWriter json, bool withTrace)
+    internal ClientMembers(TelemetryOptions options)
     {
-        if (withTrace && Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
-            json.WriteString(TraceParent, id);
-        json.WriteString(ServiceName, _service);
-        if (_release is { } known)
-            json.WriteString(ReleaseName, known);
-        json.WriteString(InstanceName, _instance);
+        _sender = Encoding.UTF8.GetBytes(
+            Member("service", options.Service) + Member("release", options.Release) + Member("instance", options.Instance)
+            + Member("function", options.Function) + Member("region", options.Region) + Member("commit", options.Commit));
+        _baggage = [.. options.Baggage.Select(key => (key, $"baggage.{key}"))];
     }
+
+    /// <summary>Adds the baggage that was asked for to the attributes.</summary>
+    internal void WriteAttributes(JsonOutput json, Activity? activity)
+    {
+        if (_baggage.Length == 0 || activity is null)
+            return;
+        foreach (var (key, name) in _baggage)
+        {
+            if (activity.GetBaggageItem(key) is { } value)
+                json.WriteString(name, value);
+        }
+    }
+
+    /// <summary>Adds the members behind the attributes.</summary>
+    internal void WriteTo(EventWriter writer, Activity? activity)
+    {
+        if (!writer.HasOwnTrace && activity is { IdFormat: ActivityIdFormat.W3C, Id: { } id })
+        {
+            writer.Json.WriteString(TraceParent, id);
+        }
+
+        writer.Json.Append(_sender);
+        if (!writer.HasOwnTrace || activity is not null)
+            writer.Json.Append(TelemetryContext.RequestMember);
+    }
+
+    internal static ReadOnlySpan<byte> TraceParent => "traceparent"u8;
+
+    private static string Member(string name, string? value) => value is null ? "" : $",\"{name}\":\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -1,22 +1,15 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Diagnostics;
 
 namespace Telemetry.Events;
 
 /// <summary>
-/// Writes one event's JSON into a reused buffer. One instance a thread serves event after event; while it is taken,
+/// Builds one event after the other in reused memory. One instance a thread serves event after event; while it is taken,
 /// an event begun inside another's building gets an instance of its own.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread and holds only memory.")]
-internal sealed class EventWriter : IBufferWriter<byte>
+internal sealed class EventWriter
 {
-    // Telemetry is no HTML: only what JSON itself asks for is escaped.
-    private static readonly JsonWriterOptions Options =
-        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     private const int LargestKept = 1024 * 1024;
     private const int TimestampStart = 14; // {"timestamp":"
     private const int TimestampLength = 28; // 2026-11-20T09:00:00.0000000Z
@@ -24,13 +17,34 @@ internal sealed class EventWriter : IBufferWriter<byte>
     [ThreadStatic]
     private static EventWriter? s_free;
 
-    private readonly Utf8JsonWriter _json;
-    private byte[] _bytes = new byte[1_024];
-    private int _length;
+    private int _body;
+    private int _bodyEnd;
 
-    private EventWriter() => _json = new Utf8JsonWriter(this, Options);
+    private EventWriter()
+    {
+    }
 
-    internal Utf8JsonWriter Json => _json;
+    internal JsonOutput Json { get; } = new();
+
+    internal EventStyle Style { get; private set; }
+
+    internal TelemetryLevel Level { get; private set; }
+
+    internal string? Category { get; set; }
+
+    /// <summary>The finished activity that the event tells of; null means whatever is current when the event is sent.</summary>
+    internal Activity? Activity { get; set; }
+
+    /// <summary>The event names its trace itself, or belongs to none.</summary>
+    internal bool HasOwnTrace { get; private set; }
+
+    internal ActivityTraceId Trace { get; private set; }
+
+    /// <summary>The client's own account of what it gave up: no rule leaves it out.</summary>
+    internal bool IsOwnReport { get; set; }
+
+    /// <summary>The part of the JSON that holds what callers gave, known at the <see cref="End"/>.</summary>
+    internal Range Body => _body.._bodyEnd;
 
     /// <summary>Grows with every event begun, so that an event that was sent is not written to again.</summary>
     internal int Turn { get; private set; }
@@ -42,47 +56,49 @@ internal sealed class EventWriter : IBufferWriter<byte>
         return writer;
     }
 
-    public void Advance(int count) => _length += count;
-
-    public Memory<byte> GetMemory(int sizeHint = 0)
+    internal void Begin(EventStyle style, TelemetryLevel level, DateTimeOffset timestamp)
     {
-        var needed = _length + Math.Max(sizeHint, 256);
-        if (needed > _bytes.Length)
-            Array.Resize(ref _bytes, Math.Max(needed, 2 * _bytes.Length));
-        return _bytes.AsMemory(_length);
+        Style = style;
+        Level = level;
+        Json.Append("{\"timestamp\":\""u8);
+        Format(timestamp, Json.GetSpan(TimestampLength));
+        Json.Advance(TimestampLength);
+        Json.Append(EventHeads.Of(style, level));
+        _body = Json.Length;
     }
 
-    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    internal void SetTimestamp(DateTimeOffset timestamp) => Format(timestamp, Json.Written.Slice(TimestampStart, TimestampLength));
 
-    internal void Begin(DateTimeOffset timestamp)
+    internal void SetOwnTrace(ActivityTraceId trace)
     {
-        Span<byte> text = stackalloc byte[TimestampLength];
-        Format(timestamp, text);
-        _json.WriteStartObject();
-        _json.WriteString("timestamp"u8, text);
+        HasOwnTrace = true;
+        Trace = trace;
     }
 
-    internal void SetTimestamp(DateTimeOffset timestamp)
+    /// <summary>Closes the attributes, adds what the client knows and gives the JSON, valid until <see cref="Return"/>.</summary>
+    internal ReadOnlySpan<byte> End(ClientMembers members)
     {
-        _json.Flush();
-        Format(timestamp, _bytes.AsSpan(TimestampStart, TimestampLength));
-    }
-
-    /// <summary>Ends the event and gives its JSON, valid until <see cref="Return"/>.</summary>
-    internal ReadOnlySpan<byte> End()
-    {
-        _json.WriteEndObject();
-        _json.Flush();
-        return _bytes.AsSpan(0, _length);
+        // What names its trace itself tells of something else than the work under way: a span that ended, a sum over many requests.
+        var activity = HasOwnTrace ? Activity : System.Diagnostics.Activity.Current;
+        members.WriteAttributes(Json, activity);
+        Json.WriteEndObject();
+        _bodyEnd = Json.Length;
+        members.WriteTo(this, activity);
+        Json.WriteEndObject();
+        return Json.Written;
     }
 
     internal void Return()
     {
         Turn++;
-        if (_bytes.Length > LargestKept)
+        if (Json.Capacity > LargestKept)
             return;
-        _length = 0;
-        _json.Reset();
+        Json.Clear();
+        Category = null;
+        Activity = null;
+        HasOwnTrace = false;
+        IsOwnReport = false;
+        Trace = default;
         s_free = this;
     }
 

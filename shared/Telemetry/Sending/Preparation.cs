@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Telemetry.Events;
+using Telemetry.Governance;
 
 namespace Telemetry.Sending;
 
@@ -9,7 +10,7 @@ namespace Telemetry.Sending;
 /// </summary>
 internal static class Preparation
 {
-    internal static void Run(ClientMembers members)
+    internal static void Run(ClientMembers members, EventGovernor governor)
     {
         var buffer = new EventBuffer(64 * 1024);
         Append(TelemetryEvent.Log(TelemetryLevel.Info, "prepare").With("text", "a").With("number", 1).With("ratio", 0.5).With("sum", 1m));
@@ -19,7 +20,11 @@ internal static class Preparation
 
         void Append(TelemetryEvent telemetryEvent)
         {
-            buffer.TryAppend(telemetryEvent.Finish(members), out _, out _);
+            if (telemetryEvent.IsDiscarded)
+                return;
+            var writer = telemetryEvent.Writer();
+            governor.Govern(writer.End(members), writer.Body, out var governed);
+            buffer.TryAppend(governed, out _, out _);
             telemetryEvent.Release();
         }
     }

@@ -4,34 +4,36 @@ namespace Telemetry.Sending;
 internal sealed class SendCounters
 {
     private readonly Lock _gate = new();
-    private long _waiting;
+    private long _accepted;
     private long _sent;
     private long _dropped;
     private long _messages;
     private long _unreported;
+    private long _sampledOut;
 
     internal TelemetryStatistics Current
     {
         get
         {
             lock (_gate)
-                return new TelemetryStatistics(_waiting + _sent + _dropped, _sent, _dropped, _messages);
+                return new TelemetryStatistics(Volatile.Read(ref _accepted), _sent, _dropped, _messages) { SampledOut = Volatile.Read(ref _sampledOut) };
         }
     }
 
-    /// <summary>An event was accepted and waits from here on.</summary>
-    internal void Accept()
-    {
-        lock (_gate)
-            _waiting++;
-    }
+    /// <summary>An event's trace is not kept: it was never accepted.</summary>
+    internal void SampleOut() => Interlocked.Increment(ref _sampledOut);
+
+    /// <summary>
+    /// An event was accepted and waits from here on. Without the lock: a reading holds sent and dropped still while it looks
+    /// at this, so its numbers are of one moment.
+    /// </summary>
+    internal void Accept() => Interlocked.Increment(ref _accepted);
 
     /// <summary>Waiting events were given up.</summary>
     internal void Drop(long events)
     {
         lock (_gate)
         {
-            _waiting -= events;
             _dropped += events;
             _unreported += events;
         }
@@ -42,7 +44,6 @@ internal sealed class SendCounters
     {
         lock (_gate)
         {
-            _waiting -= events;
             _sent += events;
             _messages += messages;
         }
@@ -53,6 +54,7 @@ internal sealed class SendCounters
     {
         lock (_gate)
         {
+            Accept();
             _sent++;
             _messages += messages;
         }

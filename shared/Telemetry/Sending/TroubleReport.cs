@@ -15,6 +15,9 @@ internal sealed class TroubleReport(Action<string> report, TimeProvider clock)
 
         /// <summary>Events were given up.</summary>
         Dropped,
+
+        /// <summary>Code that is listened to failed when it was asked.</summary>
+        Listening,
     }
 
     internal void Failed(Trouble kind, string detail)

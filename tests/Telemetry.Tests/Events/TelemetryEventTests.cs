@@ -80,7 +80,7 @@ public sealed class TelemetryEventTests
         var span = test.SingleEvent;
         Assert.Equal(("error", "error", "internal"), (Text(span, "level"), Text(span, "status"), Text(span, "kind")));
         Assert.Equal((activity.Id, parent.SpanId.ToHexString()), (Text(span, "traceparent"), Text(span, "parentSpanId")));
-        Assert.Equal("""{"http.status":500,"ratio":"1.5"}""", span.GetProperty("attributes").GetRawText());
+        Assert.Equal("""{"http.status":500,"ratio":1.5}""", span.GetProperty("attributes").GetRawText());
     }
 
     [Fact]

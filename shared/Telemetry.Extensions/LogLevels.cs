@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+
+namespace Telemetry.Extensions;
+
+/// <summary>The levels of both worlds.</summary>
+internal static class LogLevels
+{
+    internal static TelemetryLevel Of(LogLevel level) => level switch
+    {
+        LogLevel.Trace => TelemetryLevel.Trace,
+        LogLevel.Debug => TelemetryLevel.Debug,
+        LogLevel.Information => TelemetryLevel.Info,
+        LogLevel.Warning => TelemetryLevel.Warn,
+        LogLevel.Error => TelemetryLevel.Error,
+        _ => TelemetryLevel.Fatal,
+    };
+}

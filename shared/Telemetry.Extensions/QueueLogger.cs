@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace Telemetry.Extensions;
+
+/// <summary>Writes each log straight into an event: no reflection, and no text between but the message itself.</summary>
+internal sealed class QueueLogger(string category, TelemetryClient client) : ILogger
+{
+    private static ReadOnlySpan<byte> EventIdName => "event.id"u8;
+    private static ReadOnlySpan<byte> EventNameName => "event.name"u8;
+
+    private readonly TelemetryLevel _least = client.LeastLevel(category);
+
+    internal IExternalScopeProvider? ScopeProvider { get; set; }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => ScopeProvider?.Push(state);
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel is not LogLevel.None && LogLevels.Of(logLevel) >= _least;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+            return;
+        try
+        {
+            Send(logLevel, eventId, state, exception, formatter);
+        }
+        catch (Exception e)
+        {
+            // What a log holds may fail when it is turned into text; that must not fail the code that logs.
+            client.Reject($"a log of {category} failed to become text: {e.GetType().Name}");
+        }
+    }
+
+    private void Send<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var log = TelemetryEvent.Log(LogLevels.Of(logLevel), category, formatter(state, exception));
+        if (log.IsDiscarded)
+            return;
+        var json = log.Writer().Json;
+        if (state is IReadOnlyList<KeyValuePair<string, object?>> values)
+            LogAttributes.WriteState(json, values);
+        if (eventId.Id != 0)
+            json.WriteNumber(EventIdName, eventId.Id);
+        if (eventId.Name is not null)
+            json.WriteString(EventNameName, eventId.Name);
+        if (exception is not null)
+            log.With(exception);
+        if (ScopeProvider is { } scopes)
+        {
+            var written = LogAttributes.Scopes.Begin(json);
+            scopes.ForEachScope(LogAttributes.Scopes.Write, written);
+            written.End();
+        }
+
+        client.Send(log);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Telemetry.Events;
+
+/// <content>How a text, a number and a time read in JSON.</content>
+internal sealed partial class JsonOutput
+{
+    private const int BytesPerChar = 3;
+    private const int LongestNumber = 40;
+    private const string Printable = " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create(Printable);
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (char)control), '"', '\\']);
+    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(Encoding.ASCII.GetBytes(Printable));
+
+    private void AppendText(ReadOnlySpan<char> text)
+    {
+        Reserve((BytesPerChar * text.Length) + 2);
+        var bytes = _bytes.AsSpan(Length);
+        bytes[0] = (byte)'"';
+        if (!text.ContainsAnyExcept(Plain))
+        {
+            Ascii.FromUtf16(text, bytes[1..], out var written);
+            bytes[written + 1] = (byte)'"';
+            Length += written + 2;
+            return;
+        }
+
+        Length++;
+        AppendEscaped(text);
+        Append("\""u8);
+    }
+
+    private void AppendText(ReadOnlySpan<byte> text)
+    {
+        if (!text.ContainsAnyExcept(PlainBytes))
+        {
+            Append("\""u8);
+            Append(text);
+            Append("\""u8);
+        }
+        else
+        {
+            AppendText(Encoding.UTF8.GetString(text).AsSpan());
+        }
+    }
+
+    private void AppendEscaped(ReadOnlySpan<char> text)
+    {
+        while (true)
+        {
+            var run = text.IndexOfAny(Escaped);
+            var part = run < 0 ? text : text[..run];
+            Reserve(BytesPerChar * part.Length);
+            Utf8.FromUtf16(part, _bytes.AsSpan(Length), out _, out var written);
+            Length += written;
+            if (run < 0)
+                return;
+            AppendEscape(text[run]);
+            text = text[(run + 1)..];
+        }
+    }
+
+    private void AppendEscape(char value)
+    {
+        switch (value)
+        {
+            case '"':
+                Append("\\\""u8);
+                break;
+            case '\\':
+                Append("\\\\"u8);
+                break;
+            case '\n':
+                Append("\\n"u8);
+                break;
+            case '\r':
+                Append("\\r"u8);
+                break;
+            case '\t':
+                Append("\\t"u8);
+                break;
+            default:
+                Append("\\u00"u8);
+                Append([(byte)('0' + (value >> 4)), (byte)"0123456789abcdef"[value & 15]]);
+                break;
+        }
+    }
+
+    private void AppendNumber<T>(T value)
+        where T : IUtf8SpanFormattable
+    {
+        Reserve(LongestNumber);
+        value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);
+        Length += written;
+    }
+
+    // ISO 8601 with as many digits of the second's fraction as are needed.
+    private void AppendTime<T>(T value, ReadOnlySpan<char> format)
+        where T : IUtf8SpanFormattable
+    {
+        const int seconds = 19;
+        const int fraction = 27;
+        Reserve(LongestNumber + 2);
+        var bytes = _bytes.AsSpan(Length);
+        bytes[0] = (byte)'"';
+        value.TryFormat(bytes[1..], out var written, format, CultureInfo.InvariantCulture);
+        var text = bytes.Slice(1, written);
+        var end = fraction;
+        while (end > seconds && text[end - 1] is (byte)'0')
+            end--;
+        end -= text[end - 1] is (byte)'.' ? 1 : 0;
+        text[fraction..].CopyTo(text[end..]);
+        var length = written - (fraction - end);
+        bytes[length + 1] = (byte)'"';
+        Length += length + 2;
+    }
+}

@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Telemetry.Events;
+
+/// <summary>
+/// Writes JSON into a reused buffer: what telemetry consists of, short names and short values, in half the time of a general writer, which does
+/// the rest. Only what JSON asks for is escaped; text that is no valid Unicode gets replacement characters. Nesting is the caller's business.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread and holds only memory.")]
+internal sealed partial class JsonOutput : IBufferWriter<byte>
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private byte[] _bytes = new byte[1_024];
+    private Utf8JsonWriter? _general;
+
+    internal int Length { get; private set; }
+
+    internal int Capacity => _bytes.Length;
+
+    internal Span<byte> Written => _bytes.AsSpan(0, Length);
+
+    internal void Clear() => Length = 0;
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 256));
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <summary>Appends JSON as it is.</summary>
+    internal void Append(ReadOnlySpan<byte> json)
+    {
+        Reserve(json.Length);
+        json.CopyTo(_bytes.AsSpan(Length));
+        Length += json.Length;
+    }
+
+    internal void WriteString(ReadOnlySpan<byte> name, ReadOnlySpan<char> value)
+    {
+        AppendName(name);
+        AppendText(value);
+    }
+
+    internal void WriteString(ReadOnlySpan<byte> name, string? value)
+    {
+        AppendName(name);
+        WriteStringValue(value);
+    }
+
+    internal void WriteString(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        AppendName(name);
+        AppendText(value);
+    }
+
+    internal void WriteString(ReadOnlySpan<byte> name, DateTimeOffset value)
+    {
+        AppendName(name);
+        WriteStringValue(value);
+    }
+
+    internal void WriteString(string name, string? value)
+    {
+        WritePropertyName(name);
+        WriteStringValue(value);
+    }
+
+    internal void WriteString(string name, DateTimeOffset value)
+    {
+        WritePropertyName(name);
+        WriteStringValue(value);
+    }
+
+    internal void WriteNumber(ReadOnlySpan<byte> name, long value)
+    {
+        AppendName(name);
+        AppendNumber(value);
+    }
+
+    internal void WriteNumber(ReadOnlySpan<byte> name, double value)
+    {
+        AppendName(name);
+        AppendNumber(value);
+    }
+
+    internal void WriteNumber(string name, long value)
+    {
+        WritePropertyName(name);
+        AppendNumber(value);
+    }
+
+    internal void WriteNumber(string name, double value)
+    {
+        WritePropertyName(name);
+        AppendNumber(value);
+    }
+
+    internal void WriteNumber(string name, decimal value)
+    {
+        WritePropertyName(name);
+        AppendNumber(value);
+    }
+
+    internal void WriteBoolean(string name, bool value)
+    {
+        WritePropertyName(name);
+        Append(value ? "true"u8 : "false"u8);
+    }
+
+    internal void WritePropertyName(string name)
+    {
+        AppendComma();
+        AppendText(name);
+        Append(":"u8);
+    }
+
+    internal void WritePropertyName(ReadOnlySpan<byte> name)
+    {
+        AppendComma();
+        AppendText(name);
+        Append(":"u8);
+    }
+
+    internal void WriteStringValue(string? value)
+    {
+        AppendComma();
+        if (value is null)
+            Append("null"u8);
+        else
+            AppendText(value);
+    }
+
+    internal void WriteStringValue(ReadOnlySpan<byte> value)
+    {
+        AppendComma();
+        AppendText(value);
+    }
+
+    internal void WriteStringValue(DateTime value)
+    {
+        AppendComma();
+        AppendTime(value, "O");
+    }
+
+    internal void WriteStringValue(DateTimeOffset value)
+    {
+        AppendComma();
+        AppendTime(value, "O");
+    }
+
+    internal void WriteBase64StringValue(ReadOnlySpan<byte> value)
+    {
+        AppendComma();
+        Append("\""u8);
+        Base64.EncodeToUtf8(value, GetSpan(Base64.GetMaxEncodedToUtf8Length(value.Length)), out _, out var written);
+        Length += written;
+        Append("\""u8);
+    }
+
+    internal void WriteNumberValue<T>(T value)
+        where T : IUtf8SpanFormattable
+    {
+        AppendComma();
+        AppendNumber(value);
+    }
+
+    internal void WriteBooleanValue(bool value)
+    {
+        AppendComma();
+        Append(value ? "true"u8 : "false"u8);
+    }
+
+    internal void WriteNullValue()
+    {
+        AppendComma();
+        Append("null"u8);
+    }
+
+    /// <summary>Writes a value of a type that source generation knows, with the general writer.</summary>
+    internal void WriteValue<T>(T value, JsonTypeInfo<T> type)
+    {
+        AppendComma();
+        _general ??= new Utf8JsonWriter(this, Options);
+        _general.Reset();
+        JsonSerializer.Serialize(_general, value, type);
+        _general.Flush();
+    }
+
+    internal void WriteStartObject()
+    {
+        AppendComma();
+        Append("{"u8);
+    }
+
+    internal void WriteStartObject(ReadOnlySpan<byte> name)
+    {
+        AppendName(name);
+        Append("{"u8);
+    }
+
+    internal void WriteEndObject() => Append("}"u8);
+
+    internal void WriteStartArray()
+    {
+        AppendComma();
+        Append("["u8);
+    }
+
+    internal void WriteStartArray(ReadOnlySpan<byte> name)
+    {
+        AppendName(name);
+        Append("["u8);
+    }
+
+    internal void WriteEndArray() => Append("]"u8);
+
+    // A name from this code: it needs no escapes.
+    private void AppendName(ReadOnlySpan<byte> name)
+    {
+        Reserve(name.Length + 4);
+        AppendComma();
+        var bytes = _bytes.AsSpan(Length);
+        bytes[0] = (byte)'"';
+        name.CopyTo(bytes[1..]);
+        bytes[name.Length + 1] = (byte)'"';
+        bytes[name.Length + 2] = (byte)':';
+        Length += name.Length + 3;
+    }
+
+    // What stands before tells whether one is due: nothing, an opening, a colon or a comma mean no.
+    private void AppendComma()
+    {
+        if (Length == 0 || _bytes[Length - 1] is (byte)'{' or (byte)'[' or (byte)':' or (byte)',')
+            return;
+        Reserve(1);
+        _bytes[Length++] = (byte)',';
+    }
+
+    private void Reserve(int more)
+    {
+        var needed = Length + more;
+        if (needed > _bytes.Length)
+            Array.Resize(ref _bytes, Math.Max(needed, 2 * _bytes.Length));
+    }
+}

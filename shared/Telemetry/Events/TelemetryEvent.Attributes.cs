@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
+using Telemetry.Events;
+
+namespace Telemetry;
+
+/// <content>What a caller adds.</content>
+public readonly ref partial struct TelemetryEvent
+{
+    /// <summary>Sets the timestamp: by default the time of the building.</summary>
+    public TelemetryEvent At(DateTimeOffset timestamp)
+    {
+        if (!IsDiscarded)
+            Writer().SetTimestamp(timestamp);
+        return this;
+    }
+
+    /// <summary>Adds an attribute; null is written as null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TelemetryEvent With(string name, string? value)
+    {
+        if (!IsDiscarded)
+            Add(_writer, _turn, name, value);
+        return this;
+    }
+
+    /// <summary>Adds an attribute.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TelemetryEvent With(string name, long value)
+    {
+        if (!IsDiscarded)
+            Add(_writer, _turn, name, value);
+        return this;
+    }
+
+    /// <summary>Adds an attribute; what JSON cannot hold (NaN, infinities) is written as a string.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TelemetryEvent With(string name, double value)
+    {
+        if (!IsDiscarded)
+            Add(_writer, _turn, name, value);
+        return this;
+    }
+
+    /// <summary>Adds an attribute.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TelemetryEvent With(string name, decimal value)
+    {
+        if (!IsDiscarded)
+            Add(_writer, _turn, name, value);
+        return this;
+    }
+
+    /// <summary>Adds an attribute.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TelemetryEvent With(string name, bool value)
+    {
+        if (!IsDiscarded)
+            Add(_writer, _turn, name, value);
+        return this;
+    }
+
+    /// <summary>Adds an attribute, in ISO 8601.</summary>
+    public TelemetryEvent With(string name, DateTimeOffset value)
+    {
+        if (!IsDiscarded)
+            Writer().Json.WriteString(name, value);
+        return this;
+    }
+
+    /// <summary>Adds an attribute of any type that source generation knows.</summary>
+    public TelemetryEvent With<T>(string name, T value, JsonTypeInfo<T> type)
+    {
+        if (IsDiscarded)
+            return this;
+        var json = Writer().Json;
+        json.WritePropertyName(name);
+        json.WriteValue(value, type);
+        return this;
+    }
+
+    /// <summary>Adds the attributes <c>exception.type</c>, <c>exception.message</c> and <c>exception.stacktrace</c>.</summary>
+    public TelemetryEvent With(Exception exception)
+    {
+        if (IsDiscarded)
+            return this;
+        var json = Writer().Json;
+        json.WriteString("exception.type"u8, exception.GetType().FullName);
+        json.WriteString("exception.message"u8, exception.Message);
+        json.WriteString("exception.stacktrace"u8, exception.ToString());
+        return this;
+    }
+
+    // Given by its parts: were the event's own address taken, each call on a discarded one would copy it through memory.
+    private static JsonOutput Open(EventWriter? writer, int turn) => writer is not null && writer.Turn == turn ? writer.Json : throw Sent();
+
+    private static void Add(EventWriter? writer, int turn, string name, string? value) => Open(writer, turn).WriteString(name, value);
+
+    private static void Add(EventWriter? writer, int turn, string name, long value) => Open(writer, turn).WriteNumber(name, value);
+
+    private static void Add(EventWriter? writer, int turn, string name, decimal value) => Open(writer, turn).WriteNumber(name, value);
+
+    private static void Add(EventWriter? writer, int turn, string name, bool value) => Open(writer, turn).WriteBoolean(name, value);
+
+    private static void Add(EventWriter? writer, int turn, string name, double value)
+    {
+        var json = Open(writer, turn);
+        json.WritePropertyName(name);
+        EventValues.WriteNumber(json, value);
+    }
+}

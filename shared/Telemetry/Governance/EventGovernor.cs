@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Telemetry.Events;
+
+namespace Telemetry.Governance;
+
+/// <summary>
+/// Decides which events leave the process, and what of them: the one place that every event passes, however it was made.
+/// Safe for use by several threads at once; allocates nothing in steady state.
+/// </summary>
+internal sealed class EventGovernor
+{
+    private readonly LevelRules _levels;
+    private readonly TraceSampling _sampling;
+    private readonly SecretScan _scan;
+    private readonly EventRewriter _rewriter;
+    private readonly int _smallestLimit;
+
+    internal EventGovernor(TelemetryOptions options)
+    {
+        var names = new SecretNames(options.Redaction.Names);
+        var limits = new EventLimits(options.AttributeBytes, options.EventBytes);
+        _levels = options.Levels;
+        _sampling = new TraceSampling(options.SamplingRatio);
+        _scan = new SecretScan(options.Redaction.Patterns, names);
+        _rewriter = new EventRewriter(new TextRedactor(options.Redaction.Patterns, names), names, limits);
+        _smallestLimit = limits.Smallest;
+    }
+
+    /// <summary>Whether logs of a level are sent.</summary>
+    internal bool Admits(TelemetryLevel level, string? category) => level >= _levels.Of(category);
+
+    /// <summary>Whether an event of a trace is kept; metrics, audit events and errors always are.</summary>
+    internal bool Samples(EventWriter writer)
+    {
+        if (_sampling.KeepsAll || writer.Level >= TelemetryLevel.Error || writer.Style is not (EventStyle.Log or EventStyle.Span))
+            return true;
+        return writer.HasOwnTrace ? _sampling.Keeps(writer.Trace) : _sampling.KeepsCurrent();
+    }
+
+    /// <summary>Whether a trace is kept as a whole.</summary>
+    internal bool Samples(in ActivityTraceId trace) => _sampling.Keeps(trace);
+
+    /// <summary>Takes the secrets out of an event that was built here, and cuts what is too large.</summary>
+    /// <param name="json">The event.</param>
+    /// <param name="body">The part that holds what callers gave.</param>
+    /// <param name="result">What may leave; valid until the thread's next event.</param>
+    /// <returns>Null, or why nothing of it may leave.</returns>
+    internal string? Govern(ReadOnlySpan<byte> json, Range body, out ReadOnlySpan<byte> result) =>
+        json.Length > _smallestLimit || _scan.Suspects(json[body]) ? Rewrite(json, withLimits: true, out result) : Pass(json, out result);
+
+    /// <summary>Takes the secrets out of a ready event; its size is its maker's business.</summary>
+    internal string? GovernReady(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> result) =>
+        _scan.Suspects(json) ? Rewrite(json, withLimits: false, out result) : Pass(json, out result);
+
+    private static string? Pass(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> result)
+    {
+        result = json;
+        return null;
+    }
+
+    private string? Rewrite(ReadOnlySpan<byte> json, bool withLimits, out ReadOnlySpan<byte> result)
+    {
+        var scratch = RewriteScratch.Mine;
+        var written = _rewriter.TryRewrite(json, withLimits, scratch);
+        result = written ? scratch.Event.Span : default;
+        return written ? null : $"{json.Length} bytes that are no valid JSON and may hold a secret: an event is one JSON object";
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Telemetry.Codec;
+
+namespace Telemetry.Governance;
+
+/// <summary>
+/// Copies an event while a reader walks over it: what is replaced is left out, and so are attributes that do not fit any more.
+/// </summary>
+/// <param name="json">The event.</param>
+/// <param name="output">Takes the copy.</param>
+/// <param name="most">Bytes of the copy at most.</param>
+internal ref struct EventWalk(ReadOnlySpan<byte> json, PooledBytes output, int most)
+{
+    // What follows the attributes: the trace, who sent it, and the mark itself.
+    private const int Tail = 1_536;
+
+    private readonly ReadOnlySpan<byte> _json = json;
+    private readonly int _most = most - Tail;
+    private int _copied;
+    private int _passed;
+    private bool _attributesNext;
+    private bool _inAttributes;
+    private int _attributes;
+    private int _dropped;
+    private int _attributeStart;
+
+    internal PooledBytes Output { get; } = output;
+
+    /// <summary>Copies up to a token and leaves the token out.</summary>
+    internal void Replace(int start, int end)
+    {
+        CopyTo(start);
+        _copied = end;
+    }
+
+    /// <summary>The reader has read its token; all before is settled.</summary>
+    internal void Passed(scoped ref Utf8JsonReader reader) => _passed = (int)reader.BytesConsumed;
+
+    /// <summary>A member begins: one of the attributes is where the event may be cut.</summary>
+    internal void BeginMember(scoped ref Utf8JsonReader reader)
+    {
+        _attributesNext = !_inAttributes && reader.CurrentDepth == 1 && reader.ValueTextEquals("attributes"u8);
+        if (!_inAttributes || reader.CurrentDepth != 2)
+            return;
+        EndAttribute();
+        _attributeStart = Output.Length;
+        _copied = (int)reader.TokenStartIndex;
+        if (_attributes > 0)
+            Output.Append(","u8);
+    }
+
+    /// <summary>An object begins or ends: the attributes may be this one.</summary>
+    internal void Bound(scoped ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is JsonTokenType.StartObject && _attributesNext && reader.CurrentDepth == 1 && _most < int.MaxValue - Tail)
+        {
+            _inAttributes = true;
+            CopyTo((int)reader.BytesConsumed);
+            _attributeStart = -1;
+        }
+        else if (reader.TokenType is JsonTokenType.EndObject && _inAttributes && reader.CurrentDepth == 1)
+        {
+            EndAttribute();
+            _inAttributes = false;
+            _copied = (int)reader.TokenStartIndex;
+            CopyTo((int)reader.BytesConsumed);
+            AppendMark();
+        }
+
+        _attributesNext = false;
+    }
+
+    internal void Finish() => CopyTo(_json.Length);
+
+    private void CopyTo(int end)
+    {
+        if (end > _copied)
+            Output.Append(_json[_copied..end]);
+        _copied = Math.Max(_copied, end);
+    }
+
+    private void EndAttribute()
+    {
+        if (_attributeStart < 0)
+            return;
+        CopyTo(_passed);
+        if (Output.Length <= _most)
+        {
+            _attributes++;
+            return;
+        }
+
+        Output.Truncate(_attributeStart);
+        _dropped++;
+    }
+
+    private readonly void AppendMark()
+    {
+        if (_dropped == 0)
+            return;
+        Output.Append(",\"droppedAttributes\":"u8);
+        EventLimits.AppendNumber(_dropped, Output);
+    }
+}

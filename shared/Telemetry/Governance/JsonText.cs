@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using Telemetry.Codec;
+
+namespace Telemetry.Governance;
+
+/// <summary>JSON's escapes, both ways.</summary>
+internal static class JsonText
+{
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
+
+    /// <summary>Appends what a string's content reads as without escapes; half a surrogate pair reads as the replacement character.</summary>
+    internal static void AppendUnescaped(ReadOnlySpan<byte> content, PooledBytes output)
+    {
+        while (content.IndexOf((byte)'\\') is >= 0 and var at)
+        {
+            output.Append(content[..at]);
+            content = content[at..];
+            content = content[AppendEscape(content, output)..];
+        }
+
+        output.Append(content);
+    }
+
+    /// <summary>Appends a text as a JSON string, quotes included.</summary>
+    internal static void AppendString(ReadOnlySpan<byte> text, PooledBytes output)
+    {
+        output.Append("\""u8);
+        while (text.IndexOfAny(Escaped) is >= 0 and var at)
+        {
+            output.Append(text[..at]);
+            AppendEscaped(text[at], output);
+            text = text[(at + 1)..];
+        }
+
+        output.Append(text);
+        output.Append("\""u8);
+    }
+
+    private static void AppendEscaped(byte value, PooledBytes output)
+    {
+        switch (value)
+        {
+            case (byte)'"':
+                output.Append("\\\""u8);
+                break;
+            case (byte)'\\':
+                output.Append("\\\\"u8);
+                break;
+            case (byte)'\n':
+                output.Append("\\n"u8);
+                break;
+            case (byte)'\r':
+                output.Append("\\r"u8);
+                break;
+            case (byte)'\t':
+                output.Append("\\t"u8);
+                break;
+            default:
+                output.Append("\\u00"u8);
+                output.Append([(byte)('0' + (value >> 4)), (byte)"0123456789abcdef"[value & 15]]);
+                break;
+        }
+    }
+
+    private static int AppendEscape(ReadOnlySpan<byte> escape, PooledBytes output)
+    {
+        if (escape.Length < 2)
+            return escape.Length;
+        if (escape[1] == (byte)'u')
+            return AppendRune(escape, output);
+        output.Append([escape[1] switch
+        {
+            (byte)'n' => (byte)'\n',
+            (byte)'r' => (byte)'\r',
+            (byte)'t' => (byte)'\t',
+            (byte)'b' => (byte)'\b',
+            (byte)'f' => (byte)'\f',
+            var literal => literal,
+        }]);
+        return 2;
+    }
+
+    private static int AppendRune(ReadOnlySpan<byte> escape, PooledBytes output)
+    {
+        const int length = 6;
+        var first = ReadUnit(escape);
+        var rune = Rune.ReplacementChar;
+        var taken = Math.Min(length, escape.Length);
+        if (char.IsHighSurrogate(first) && escape.Length >= 2 * length && escape[length] == (byte)'\\' && escape[length + 1] == (byte)'u'
+            && Rune.TryCreate(first, ReadUnit(escape[length..]), out var pair))
+        {
+            rune = pair;
+            taken = 2 * length;
+        }
+        else if (Rune.TryCreate(first, out var single))
+        {
+            rune = single;
+        }
+
+        Span<byte> utf8 = stackalloc byte[4];
+        output.Append(utf8[..rune.EncodeToUtf8(utf8)]);
+        return taken;
+    }
+
+    private static char ReadUnit(ReadOnlySpan<byte> escape) =>
+        escape.Length >= 6 && Utf8Parser.TryParse(escape.Slice(2, 4), out ushort unit, out var read, 'X') && read == 4 ? (char)unit : '\ufffd';
+}

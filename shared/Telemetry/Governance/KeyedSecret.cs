@@ -1,0 +1,60 @@
+using System.Buffers;
+
+namespace Telemetry.Governance;
+
+/// <summary>Finds the value behind a secret key in a text: <c>Password=...;</c>, <c>"token": "..."</c>, <c>Authorization: Bearer ...</c>.</summary>
+internal static class KeyedSecret
+{
+    // How far a sign may stand behind the last letter of its key: quotes, escapes and spaces are between.
+    private const int Farthest = 8;
+
+    private static readonly SearchValues<byte> BehindKey = SearchValues.Create(" \t\"'\\"u8);
+    private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(";&\"'\\,\r\n<>)}]"u8);
+
+    /// <summary>The end of the key's name before a sign (<c>:</c> or <c>=</c>), exclusive.</summary>
+    internal static int EndOfKey(ReadOnlySpan<byte> text, int sign)
+    {
+        // A JSON member's name, most often.
+        var end = sign > 1 && text[sign - 1] == (byte)'"' ? sign - 1 : sign;
+        if (end > 0 && char.IsAsciiLetterOrDigit((char)text[end - 1]))
+            return end;
+        while (end > 0 && sign - end < Farthest && BehindKey.Contains(text[end - 1]))
+            end--;
+        return end;
+    }
+
+    /// <summary>Where the value behind a sign stands; empty where there is none.</summary>
+    internal static Range Value(ReadOnlySpan<byte> text, int sign)
+    {
+        var start = sign + 1;
+        while (start < text.Length && BehindKey.Contains(text[start]))
+            start++;
+        if (text[start - 1] is (byte)'"' or (byte)'\'')
+            return start..(start + Quoted(text[start..], text[start - 1]));
+        var length = text[start..].IndexOfAny(ValueEnds);
+        var value = length < 0 ? text[start..] : text.Slice(start, length);
+        // Only what a semicolon ends may hold spaces: a connection string's value.
+        if (length < 0 || text[start + length] != (byte)';')
+            value = FirstWord(value);
+        return start..(start + value.Length);
+    }
+
+    // To the quote that closes it, escaped or not; cut off, to the end.
+    private static int Quoted(ReadOnlySpan<byte> text, byte quote)
+    {
+        var length = text.IndexOfAny(quote, (byte)'\\');
+        return length < 0 ? text.Length : length;
+    }
+
+    // "Bearer" alone is no secret: the word behind a scheme is.
+    private static ReadOnlySpan<byte> FirstWord(ReadOnlySpan<byte> value)
+    {
+        var end = value.IndexOfAny((byte)' ', (byte)'\t');
+        if (end < 0)
+            return value;
+        if (TokenShape.SchemeLength(value) != end)
+            return value[..end];
+        var second = value[(end + 1)..].IndexOfAny((byte)' ', (byte)'\t');
+        return second < 0 ? value : value[..(end + 1 + second)];
+    }
+}

@@ -1,0 +1,43 @@
+namespace Telemetry.Governance;
+
+/// <summary>
+/// Lets an event know, before a byte of it is written, that no client of this process would send it: the lowest levels
+/// of all living clients. A client that is never disposed keeps its levels open, which costs time and changes nothing.
+/// </summary>
+internal static class LevelGate
+{
+    private static readonly Lock Gate = new();
+    private static readonly List<LevelRules> Clients = [];
+    private static int s_general;
+    private static int s_categories;
+
+    /// <summary>Whether a log without a category may be sent by anyone.</summary>
+    internal static bool MayPass(TelemetryLevel level) => (int)level >= s_general;
+
+    /// <summary>Whether a log with a category may be sent by anyone.</summary>
+    internal static bool MayPassWithCategory(TelemetryLevel level) => (int)level >= s_categories;
+
+    internal static void Enter(LevelRules rules)
+    {
+        lock (Gate)
+        {
+            Clients.Add(rules);
+            Set();
+        }
+    }
+
+    internal static void Leave(LevelRules rules)
+    {
+        lock (Gate)
+        {
+            Clients.Remove(rules);
+            Set();
+        }
+    }
+
+    private static void Set()
+    {
+        s_general = Clients.Count == 0 ? 0 : (int)Clients.Min(rules => rules.Minimum);
+        s_categories = Clients.Count == 0 ? 0 : (int)Clients.Min(rules => rules.Lowest);
+    }
+}

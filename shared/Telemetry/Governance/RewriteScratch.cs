@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using Telemetry.Codec;
+
+namespace Telemetry.Governance;
+
+/// <summary>Memory of a rewriting, one a thread, used again for every event.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread and holds only memory.")]
+internal sealed class RewriteScratch
+{
+    private const int LargestKept = 1024 * 1024;
+
+    [ThreadStatic]
+    private static RewriteScratch? s_mine;
+
+    private RewriteScratch()
+    {
+    }
+
+    /// <summary>The calling thread's own.</summary>
+    internal static RewriteScratch Mine => s_mine ??= new RewriteScratch();
+
+    /// <summary>The event written anew.</summary>
+    internal PooledBytes Event { get; } = new(4_096);
+
+    /// <summary>A text without escapes.</summary>
+    internal PooledBytes Text { get; } = new(1_024);
+
+    /// <summary>A text without secrets.</summary>
+    internal PooledBytes Redacted { get; } = new(1_024);
+
+    /// <summary>Keeps no large memory for good.</summary>
+    internal void Shrink()
+    {
+        foreach (var bytes in (ReadOnlySpan<PooledBytes>)[Event, Text, Redacted])
+        {
+            if (bytes.Length + bytes.Free.Length > LargestKept)
+                bytes.Dispose();
+        }
+    }
+}

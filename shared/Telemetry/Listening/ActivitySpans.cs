@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace Telemetry.Listening;
+
+/// <summary>Sends every stopped activity of some sources as a span.</summary>
+internal sealed class ActivitySpans : IDisposable
+{
+    private readonly ActivityListener _listener;
+
+    internal ActivitySpans(TelemetryClient client, NamePatterns sources)
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => sources.Match(source.Name),
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) => Sample(client, options.TraceId),
+            SampleUsingParentId = (ref ActivityCreationOptions<string> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => client.Send(TelemetryEvent.Span(activity)),
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    // An activity of a trace that is not kept holds its data all the same: only its end tells whether it failed, and failures are sent.
+    private static ActivitySamplingResult Sample(TelemetryClient client, ActivityTraceId trace) =>
+        client.Keeps(trace) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.AllData;
+}
