@@ -45,10 +45,17 @@ public sealed class EnrichmentTests
     {
         Dictionary<string, string> environment = new(StringComparer.Ordinal)
         {
-            ["TELEMETRY_QUEUE"] = "https://account.queue.core.windows.net/telemetry", ["TELEMETRY_COMMIT"] = "4f0c", ["AWS_REGION"] = "eu-central-1",
-            ["AWS_LAMBDA_FUNCTION_NAME"] = "create-order", ["TELEMETRY_LEVEL"] = "info,Orders=debug", ["TELEMETRY_SAMPLING_RATIO"] = "0.1",
-            ["TELEMETRY_REDACT"] = "cards", ["TELEMETRY_REDACT_NAMES"] = "iban", ["TELEMETRY_BAGGAGE"] = "tenant, shop",
-            ["TELEMETRY_ATTRIBUTE_BYTES"] = "1000", ["TELEMETRY_EVENT_BYTES"] = "10000",
+            ["TELEMETRY_QUEUE"] = "https://account.queue.core.windows.net/telemetry",
+            ["TELEMETRY_COMMIT"] = "4f0c",
+            ["AWS_REGION"] = "eu-central-1",
+            ["AWS_LAMBDA_FUNCTION_NAME"] = "create-order",
+            ["TELEMETRY_LEVEL"] = "info,Orders=debug",
+            ["TELEMETRY_SAMPLING_RATIO"] = "0.1",
+            ["TELEMETRY_REDACT"] = "cards",
+            ["TELEMETRY_REDACT_NAMES"] = "iban",
+            ["TELEMETRY_BAGGAGE"] = "tenant, shop",
+            ["TELEMETRY_ATTRIBUTE_BYTES"] = "1000",
+            ["TELEMETRY_EVENT_BYTES"] = "10000",
         };
 
         var options = TelemetryOptions.FromEnvironment(environment.GetValueOrDefault);
