@@ -117,6 +117,7 @@ public sealed class LambdaRuntime : IDisposable
     private async Task<(ReadOnlyMemory<byte> Answer, Exception? Error)> HandleAsync(
         LambdaInvocation invocation, LambdaHandler handler)
     {
+        TelemetryContext.RequestId = invocation.RequestId;
         var remaining = Remaining(invocation);
         var reserve = remaining / 10 < LongestReserve ? remaining / 10 : LongestReserve;
         using var time = new CancellationTokenSource(remaining - reserve, _clock);

@@ -43,6 +43,9 @@ internal sealed class HandlerProcess : IAsyncDisposable
         return handler;
     }
 
+    /// <summary>What the Functions host calls each invocation here.</summary>
+    public const string Invocation = "4d7fd4a2-6a4f-4f0e-9d0a-5f2f3b0c9b11";
+
     public Task<HttpResponseMessage> PostOrderAsync(string body) => PostAsync("api/orders", body);
 
     /// <summary>Posts a body; chunked, as the Functions host does, or with its length.</summary>
@@ -52,6 +55,7 @@ internal sealed class HandlerProcess : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         request.Headers.TransferEncodingChunked = isChunked;
         request.Headers.Add("traceparent", Support.Traces.Parent);
+        request.Headers.Add("X-Azure-Functions-InvocationId", Invocation);
         return await _http.SendAsync(request);
     }
 

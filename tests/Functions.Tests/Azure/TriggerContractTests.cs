@@ -29,6 +29,7 @@ public sealed class TriggerContractTests(AzuriteFixture azurite) : IClassFixture
         Assert.Equal("[]", answer.GetProperty("Logs").GetRawText());
         Assert.Equal("null", answer.GetProperty("ReturnValue").GetRawText());
         var next = JsonDocument.Parse(answer.GetProperty("Outputs").GetProperty("inventory").GetString()!).RootElement;
+        Assert.All(events, sent => Assert.Equal(HandlerProcess.Invocation, sent["requestId"]));
         var span = events.Single(sent => sent.Style is "span");
         Assert.Equal(span.TraceParent, next.GetProperty("traceparent").GetString());
         Assert.Equal((Traces.Span, "m-1", 2), (span["parentSpanId"], span.Attribute("messaging.message.id").GetString(), span.Attribute("messaging.delivery").GetInt32()));
