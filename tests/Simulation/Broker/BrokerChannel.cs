@@ -57,6 +57,8 @@ internal sealed class BrokerChannel(SimulatedWorld world, BrokerSession session,
 
     public void Acknowledge(ulong delivery)
     {
+        if (_isClosed)
+            return;
         if (HolderOf(delivery) is { } consumer && consumer.Queue.Acknowledge(consumer, delivery) is { } message)
         {
             world.Note($"{session.Replica} acknowledges {message.MessageId}");
@@ -70,6 +72,8 @@ internal sealed class BrokerChannel(SimulatedWorld world, BrokerSession session,
 
     public void Return(ulong delivery)
     {
+        if (_isClosed)
+            return;
         if (HolderOf(delivery) is { } consumer)
             consumer.Queue.Return(consumer, [delivery]);
         else

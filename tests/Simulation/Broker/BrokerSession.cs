@@ -56,10 +56,10 @@ internal sealed class BrokerSession
         return written.Task;
     }
 
-    public BrokerChannel Channel(int number)
+    public BrokerChannel OpenChannel(int number)
     {
-        if (!_channels.TryGetValue(number, out var channel))
-            _channels.Add(number, channel = new BrokerChannel(_world, this, number));
+        var channel = new BrokerChannel(_world, this, number);
+        _channels.Add(number, channel);
         return channel;
     }
 

@@ -12,6 +12,7 @@ internal sealed partial class SimulatedChannel(SimulatedWorld world, SimulatedCo
     private readonly Dictionary<string, IAsyncBasicConsumer> _consumers = new(StringComparer.Ordinal);
     private readonly Queue<Func<Task>> _deliveries = [];
     private readonly CancellationTokenSource _shut = new();
+    private BrokerChannel? _broker;
     private bool _delivering;
     private int _prefetch;
 
@@ -31,7 +32,7 @@ internal sealed partial class SimulatedChannel(SimulatedWorld world, SimulatedCo
 
     public bool IsClosed => !IsOpen;
 
-    private BrokerChannel Broker => connection.Session.Channel(number);
+    private BrokerChannel Broker => _broker ??= connection.Session.OpenChannel(number);
 
     private IBrokerRules Rules => connection.Session.Broker.Rules;
 

@@ -130,7 +130,7 @@ internal sealed class Senders(SimulatedWorld world, IReadOnlyList<SimulatedQueue
     private List<byte[]> Events()
     {
         if (world.Chance(0.4))
-            return [Event(world.Random.Next(800, 12_000))];
+            return [Event(world.Random.Next(800, world.Chance(0.1) ? 60_000 : 12_000))];
         return [.. Enumerable.Range(0, world.Random.Next(1, 12)).Select(_ => Event())];
     }
 
