@@ -294,10 +294,10 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             _trouble.Failed(TroubleReport.Trouble.Sending, $"{result.Waiting} events wait for a later flush: {result.Error}");
     }
 
-    // Once sending works again, how many events did not make it becomes an event itself.
+    // Once sending works again, how many events did not make it becomes an event itself; it must not cost others their room.
     private bool ReportDrops()
     {
-        if (_pump.LastError is not null || _counters.TakeUnreportedDrops() is not (> 0 and var dropped))
+        if (_pump.LastError is not null || !_buffer.HasRoom || _counters.TakeUnreportedDrops() is not (> 0 and var dropped))
             return false;
         Send(TelemetryEvent.OwnReport("telemetry events were dropped").With("dropped", dropped));
         return true;

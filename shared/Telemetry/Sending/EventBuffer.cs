@@ -41,6 +41,16 @@ internal sealed class EventBuffer(int most)
         }
     }
 
+    /// <summary>True when it is at most half full.</summary>
+    internal bool HasRoom
+    {
+        get
+        {
+            lock (_gate)
+                return _length <= most / 2;
+        }
+    }
+
     /// <summary>Appends an event; its raw line feeds, which JSON allows only as white space, become spaces.</summary>
     /// <param name="json">One JSON object.</param>
     /// <param name="dropped">Older events that made room.</param>
