@@ -108,7 +108,8 @@ public sealed class FlushPauseTests
         dead.Recover();
         test.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True((await test.Client.FlushInvocationAsync()).IsComplete);
-        // What was dropped became an event itself once sending worked again.
+        // What was dropped becomes an event itself once sending works again: of this flush, or of the background's next round.
+        await Eventually.TrueAsync(() => test.Client.FlushInvocationAsync().IsCompleted && test.Events.Count > statistics.Waiting);
         Assert.Equal(statistics.Waiting + 1, test.Events.Count);
         Assert.Contains($"\"dropped\":{statistics.Dropped}", test.Events[^1], StringComparison.Ordinal);
     }
