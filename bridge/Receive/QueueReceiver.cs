@@ -23,7 +23,7 @@ internal sealed class QueueReceiver(
 {
     private const int ExpectedMessageBytes = 64 * 1024;
     // A stop waits for it, within the 22 s that work under way has.
-    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LateAnswer = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan SameUnderWayDelay = TimeSpan.FromSeconds(5);

@@ -266,7 +266,7 @@ public sealed class QueueReceiverTests
 
         var began = receiver.Clock.GetTimestamp();
         await receiver.StopAsync(CancellationToken.None);
-        Assert.InRange(receiver.Clock.GetElapsedTime(began), TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(24));
+        Assert.InRange(receiver.Clock.GetElapsedTime(began), TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(19));
     }
 
     [Fact]
