@@ -104,9 +104,16 @@ public sealed class AllocationTests
     // The second run is the steady state: writer, buffer and background exist, and the buffer has its size.
     private static async Task<double> BytesPerSendAsync(TestClient test, Action send)
     {
-        Run(send);
-        await test.FlushedAsync();
-        return BytesPerSend(send);
+        // What a send allocates it allocates each time; an array that is rented anew, or code that is compiled again, is in one round alone.
+        var least = double.MaxValue;
+        for (var round = 0; round < 3 && least > 0; round++)
+        {
+            Run(send);
+            await test.FlushedAsync();
+            least = Math.Min(least, BytesPerSend(send));
+        }
+
+        return least;
     }
 
     private static double BytesPerSend(Action send)
