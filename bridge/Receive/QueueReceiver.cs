@@ -22,6 +22,7 @@ internal sealed class QueueReceiver(
     Random random) : DrainingService
 {
     private const int ExpectedMessageBytes = 64 * 1024;
+
     // A stop waits for it, within the 22 s that work under way has.
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LateAnswer = TimeSpan.FromSeconds(2);

@@ -25,24 +25,26 @@ internal static class OtlpSpans
             json.WriteString("source"u8, scope.Name);
         if (!facts.TraceState.IsEmpty)
             json.WriteString("tracestate"u8, facts.TraceState);
-        WriteEvents(json, span);
-        WriteLinks(json, span);
+        WriteParts(json, span, 11, "events"u8, WriteEvent);
+        WriteParts(json, span, 13, "links"u8, WriteLink);
         scope.WriteResource(json);
         result = result.OpenAttributes();
         OtlpValues.WriteMembers(json, span, 9);
         return result;
     }
 
-    private static void WriteEvents(JsonOutput json, ReadOnlySpan<byte> span)
+    private delegate void WritePart(JsonOutput json, ReadOnlySpan<byte> part);
+
+    private static void WriteParts(JsonOutput json, ReadOnlySpan<byte> span, int field, ReadOnlySpan<byte> name, WritePart write)
     {
         var any = false;
         var reader = new ProtoReader(span);
         while (reader.MoveNext())
         {
-            if (reader.Field != 11)
+            if (reader.Field != field)
                 continue;
-            SpanParts.Open(json, "events"u8, ref any);
-            WriteEvent(json, reader.Value);
+            SpanParts.Open(json, name, ref any);
+            write(json, reader.Value);
         }
 
         SpanParts.Close(json, any);
@@ -64,21 +66,6 @@ internal static class OtlpSpans
         OtlpValues.WriteMembers(json, one, 3);
         json.WriteEndObject();
         json.WriteEndObject();
-    }
-
-    private static void WriteLinks(JsonOutput json, ReadOnlySpan<byte> span)
-    {
-        var any = false;
-        var reader = new ProtoReader(span);
-        while (reader.MoveNext())
-        {
-            if (reader.Field != 13)
-                continue;
-            SpanParts.Open(json, "links"u8, ref any);
-            WriteLink(json, reader.Value);
-        }
-
-        SpanParts.Close(json, any);
     }
 
     private static void WriteLink(JsonOutput json, ReadOnlySpan<byte> link)

@@ -4,7 +4,6 @@ using Bridge.Publish;
 using Simulation.Broker;
 using Simulation.Queues;
 using Simulation.World;
-using Telemetry.Codec;
 
 namespace Simulation.Accounts;
 

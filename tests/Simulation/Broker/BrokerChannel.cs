@@ -15,8 +15,6 @@ internal sealed class BrokerChannel(SimulatedWorld world, BrokerSession session,
     private bool _isClosed;
     private bool _answering;
 
-    public int Number => number;
-
     public void Publish(SimulatedChannel client, string exchange, string routingKey, BrokerMessage message) => session.Publish(() =>
     {
         if (_isClosed)

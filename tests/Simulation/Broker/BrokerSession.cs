@@ -32,8 +32,6 @@ internal sealed class BrokerSession
 
     public SimulatedBroker Broker => _broker;
 
-    public bool IsClosed => _isClosed;
-
     /// <summary>From the client.</summary>
     public void Receive(Action arrive) => _toBroker.Send(() =>
     {

@@ -30,8 +30,6 @@ internal sealed class SimulatedBroker(SimulatedWorld world, IBrokerRules rules)
 
     public IEnumerable<BrokerQueue> Queues => _queues.Values;
 
-    public IReadOnlyList<BrokerSession> Sessions => _sessions;
-
     /// <summary>Until when nothing moves.</summary>
     public TimeSpan FrozenUntil => _frozenUntil;
 

@@ -1,4 +1,3 @@
-using Bridge;
 using Simulation.Broker;
 using Simulation.Queues;
 using Simulation.Replicas;
@@ -14,7 +13,6 @@ internal sealed class Conductor
 {
     // What an orchestrator grants between SIGTERM and SIGKILL.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LatestAnswer = TimeSpan.FromSeconds(80);
     private const int MostReplicas = 4;
 
     private readonly SimulatedWorld _world;
@@ -114,7 +112,7 @@ internal sealed class Conductor
     {
         if (took > StopPatience)
             _world.Break($"{replica.Name} took {took:c} to stop");
-        if (!_queues.All(queue => queue.WasCalm(_world.Now - took - LatestAnswer)))
+        if (!_queues.All(queue => queue.WasCalm(_world.Now - took - SimulatedReceiver.LatestAnswer)))
             return;
         foreach (var stored in _queues.SelectMany(queue => queue.Stored).Where(stored => stored.Holder == replica.Name && stored.VisibleAt > _world.Now))
             _world.Break($"{replica.Name} has stopped and still has the lease of {stored.Id}");

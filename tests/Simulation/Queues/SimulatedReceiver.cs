@@ -7,7 +7,10 @@ namespace Simulation.Queues;
 internal sealed class SimulatedReceiver(SimulatedWorld world, SimulatedQueue queue, Life life, string replica) : IQueueReceiver
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LatestAnswer = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LatestWay = TimeSpan.FromSeconds(40);
+
+    /// <summary>By then a call has its answer, the way there and the way back being late.</summary>
+    public static TimeSpan LatestAnswer => 2 * LatestWay;
 
     public QueueEndpoint Endpoint => queue.Endpoint;
 
@@ -80,7 +83,7 @@ internal sealed class SimulatedReceiver(SimulatedWorld world, SimulatedQueue que
     }
 
     private TimeSpan Latency() =>
-        world.Chance(queue.Troubles.AnswerLate) ? world.Between(TimeSpan.Zero, LatestAnswer) : world.Milliseconds(1, 80);
+        world.Chance(queue.Troubles.AnswerLate) ? world.Between(TimeSpan.Zero, LatestWay) : world.Milliseconds(1, 80);
 
     private QueueFailure Failure(string operation) => new()
     {
