@@ -43,7 +43,7 @@ internal static class BridgeServices
         .AddSingleton<PublishMetrics>()
         .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
         .AddSingleton<IDeadLetters, DeadLetterPublisher>()
-        .AddStage<RabbitPublisher>();
+        .AddStage<RabbitPublisher>(StagePlace.Publishing);
 
     private static IServiceCollection AddDelivery(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(CodecLimits.Default)
@@ -63,7 +63,7 @@ internal static class BridgeServices
         .AddSingleton<WholeBatches>()
         .AddSingleton(provider => new ChunkForwarder(
             provider.GetRequiredService<IPublisher>(), options.Assemble.Partitions, provider.GetRequiredService<BridgeMetrics>()))
-        .AddStage<Assembler>();
+        .AddStage<Assembler>(StagePlace.Assembling);
 
     private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)
     {
@@ -76,6 +76,7 @@ internal static class BridgeServices
         foreach (var queue in options.Endpoints())
         {
             services.AddSingleton(provider => new Stage(
+                StagePlace.Receiving,
                 $"receiving from {queue}",
                 ActivatorUtilities.CreateInstance<QueueReceiver>(provider, provider.GetRequiredService<OpenReceiver>()(queue))));
         }

@@ -5,12 +5,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridge;
 
+/// <summary>Where in the flow a stage works, from the sink to the sources.</summary>
+internal enum StagePlace
+{
+    Publishing,
+    Assembling,
+    Receiving,
+}
+
 /// <summary>A stage of the bridge, under the name that logs and health use.</summary>
-internal sealed record Stage(string Name, IHostedService Service);
+internal sealed record Stage(StagePlace Place, string Name, IHostedService Service);
 
 /// <summary>
-/// The stages in the order of their registration: sinks start first, sources stop first. They are not the host's own hosted
-/// services, which would start before HTTP is served: health must answer while the bridge still waits for its broker.
+/// The stages in the order of their registration: sinks start first, sources stop first, and those of one place together: a queue
+/// must not be received from while another's work ends. They are not the host's own hosted services, which would start before HTTP is served: health must answer while the bridge still waits for its broker.
 /// </summary>
 internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> log, TimeProvider clock)
 {
@@ -50,16 +58,27 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
         _stopping = true;
         using var work = new CancellationTokenSource(WorkPatience, clock);
         using var stop = new CancellationTokenSource(StopPatience, clock);
-        while (_started.TryPop(out var stage))
+        while (_started.TryPeek(out var last))
+            await Task.WhenAll(PopAll(last.Place).Select(stage => StopAsync(stage, work.Token, stop.Token)));
+    }
+
+    private List<Stage> PopAll(StagePlace place)
+    {
+        var popped = new List<Stage>();
+        while (_started.TryPeek(out var stage) && stage.Place == place)
+            popped.Add(_started.Pop());
+        return popped;
+    }
+
+    private async Task StopAsync(Stage stage, CancellationToken work, CancellationToken stop)
+    {
+        try
         {
-            try
-            {
-                await stage.Service.StopAsync(work.Token).WaitAsync(stop.Token);
-            }
-            catch (Exception exception)
-            {
-                StopFailed(log, stage.Name, exception.Message);
-            }
+            await stage.Service.StopAsync(work).WaitAsync(stop);
+        }
+        catch (Exception exception)
+        {
+            StopFailed(log, stage.Name, exception.Message);
         }
     }
 
@@ -84,10 +103,10 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
 internal static class StageRegistration
 {
     /// <summary>Adds a stage behind those added before: it starts after them and stops before them.</summary>
-    public static IServiceCollection AddStage<T>(this IServiceCollection services)
+    public static IServiceCollection AddStage<T>(this IServiceCollection services, StagePlace place)
         where T : class, IHostedService
     {
         services.TryAddSingleton<T>();
-        return services.AddSingleton(provider => new Stage(typeof(T).Name, provider.GetRequiredService<T>()));
+        return services.AddSingleton(provider => new Stage(place, typeof(T).Name, provider.GetRequiredService<T>()));
     }
 }

@@ -71,7 +71,13 @@ public sealed class StagesTests
     {
         var clock = new ManualTimeProvider();
         var stuck = new StuckStage();
-        var stages = new Stages([new Stage("publisher", new RecordingStage("publisher", _calls)), new Stage("receiver", stuck)], _log, clock);
+        var stages = new Stages(
+            [
+                new Stage(StagePlace.Publishing, "publisher", new RecordingStage("publisher", _calls)),
+                new Stage(StagePlace.Receiving, "receiver", stuck),
+            ],
+            _log,
+            clock);
         await stages.StartAsync(CancellationToken.None);
 
         var stopping = stages.StopAsync();
@@ -87,8 +93,33 @@ public sealed class StagesTests
         Assert.Equal("-publisher", _calls[^1]);
     }
 
-    private Stages Stages(params IReadOnlyList<IHostedService> services) =>
-        new(services.Select(service => new Stage(service is RecordingStage recording ? recording.Name : "ending", service)), _log, TimeProvider.System);
+    [Fact]
+    public async Task No_queue_is_received_from_while_the_work_of_another_ends()
+    {
+        var clock = new ManualTimeProvider();
+        var stages = new Stages(
+            [
+                new Stage(StagePlace.Assembling, "assembler", new RecordingStage("assembler", _calls)),
+                new Stage(StagePlace.Receiving, "busy", new RecordingStage("busy", _calls)),
+                new Stage(StagePlace.Receiving, "other", new StuckStage()),
+                new Stage(StagePlace.Receiving, "third", new RecordingStage("third", _calls)),
+            ],
+            _log,
+            clock);
+        await stages.StartAsync(CancellationToken.None);
+
+        var stopping = stages.StopAsync();
+
+        Assert.Equal(["+assembler", "+busy", "+third", "-third", "-busy"], _calls);
+        clock.Advance(TimeSpan.FromSeconds(28));
+        await stopping.WaitAsync(Patience);
+        Assert.Equal("-assembler", _calls[^1]);
+    }
+
+    private Stages Stages(params IReadOnlyList<IHostedService> services) => new(
+        services.Select((service, place) => new Stage((StagePlace)place, service is RecordingStage recording ? recording.Name : "ending", service)),
+        _log,
+        TimeProvider.System);
 
     private sealed class StuckStage : IHostedService
     {
