@@ -19,10 +19,10 @@ internal sealed record AssembleOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Bytes of chunks that this replica holds at most, shared out evenly to the partitions; 8 MiB to 4 GiB. Default 128 MiB. Beyond it
+    /// Bytes of chunks that this replica has in memory at most, shared out evenly to the partitions; 8 MiB to 4 GiB. Default 64 MiB. Beyond it
     /// the least complete batches go back to the tail of their queue; a batch that is larger by itself is held alone.
     /// </summary>
-    public long MaxBytes { get; init; } = 128L * 1024 * 1024;
+    public long MaxBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>Everything that is wrong, one line each.</summary>
     public IEnumerable<string> Validate()

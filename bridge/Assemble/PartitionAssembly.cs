@@ -21,10 +21,8 @@ internal sealed class PartitionAssembly(
     TimeProvider clock,
     CancellationToken abort)
 {
-    /// <summary>
-    /// Chunks held at most. A quorum queue hands no more than 2,000 to one consumer; the largest batch that is accepted has 1,024.
-    /// </summary>
-    public const int MaxChunks = 1_800;
+    // Chunks that go round without a completion before they go slower.
+    private const int Round = 1_800;
 
     // What takes longer has been held up by the broker, and with it the chunks that it had to deliver.
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
@@ -33,6 +31,7 @@ internal sealed class PartitionAssembly(
     private readonly Lock _gate = new();
     private readonly BatchAssembler<ChunkDelivery> _assembler = new(options.Timeout);
     private readonly long _share = options.MaxBytes / options.Partitions;
+    private readonly PartitionPrefetch _prefetch = new(options.MaxBytes / options.Partitions);
 
     // At least this long a batch waits for its chunks after a fail-over, or after they were held up.
     private readonly TimeSpan _grace = options.Timeout < TimeSpan.FromMinutes(1) ? options.Timeout : TimeSpan.FromMinutes(1);
@@ -48,6 +47,16 @@ internal sealed class PartitionAssembly(
         {
             lock (_gate)
                 return _assembler.Bytes;
+        }
+    }
+
+    /// <summary>Unsettled chunks that the broker may hand out.</summary>
+    public int Prefetch
+    {
+        get
+        {
+            lock (_gate)
+                return _prefetch.Value;
         }
     }
 
@@ -113,6 +122,13 @@ internal sealed class PartitionAssembly(
         Release(chunks);
     }
 
+    /// <summary>Needs no more room than its share again, when no batch is left that needed more.</summary>
+    public void ShrinkPrefetch()
+    {
+        lock (_gate)
+            _prefetch.Shrink();
+    }
+
     /// <summary>Forgets every chunk that waits for others: the channel is closed, and the broker hands them out again by itself.</summary>
     public void Abandon() => Release(Clear());
 
@@ -153,8 +169,18 @@ internal sealed class PartitionAssembly(
 
     private Assembly<ChunkDelivery> Add(in ChunkHeader header, ChunkDelivery chunk)
     {
+        var slice = chunk.Chunk[ChunkHeader.Size..];
+        bool hasGrown;
+        Assembly<ChunkDelivery> assembly;
         lock (_gate)
-            return _assembler.Add(header, chunk.Chunk[ChunkHeader.Size..], chunk, SeenOf(chunk));
+        {
+            hasGrown = _prefetch.Learn(header, slice.Length);
+            assembly = _assembler.Add(header, slice, chunk, SeenOf(chunk));
+        }
+
+        if (hasGrown)
+            channel.Widen();
+        return assembly;
     }
 
     // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
@@ -221,14 +247,14 @@ internal sealed class PartitionAssembly(
     // Batches that never complete must not go round at full speed: the oftener without a completion, the slower.
     private TimeSpan Pause()
     {
-        var rounds = _goneRound / MaxChunks;
+        var rounds = _goneRound / Round;
         return rounds < LongestPause.TotalMilliseconds ? TimeSpan.FromMilliseconds(rounds) : LongestPause;
     }
 
     private IReadOnlyList<ChunkDelivery> TakeForRoom()
     {
         lock (_gate)
-            return _assembler.Chunks > MaxChunks || _assembler.Bytes > _share ? _assembler.TakeLeastComplete() : [];
+            return _assembler.Chunks > _prefetch.MaxHeld || _assembler.Bytes > _share ? _assembler.TakeLeastComplete() : [];
     }
 
     private Task ToTailAsync(IReadOnlyList<ChunkDelivery> chunks, CancellationToken cancellationToken) => Task.WhenAll(chunks.Select(chunk =>

@@ -11,14 +11,14 @@ namespace Bridge.Assemble;
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
 internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionChannel
 {
-    // A quorum queue hands no more than this to one consumer.
-    private const ushort Prefetch = 2_000;
-
     private readonly SemaphoreSlim _settling = new(1, 1);
+    private readonly SemaphoreSlim _subscribing = new(1, 1);
     private readonly TimeProvider _clock;
     private readonly Action _cancelled;
     private TaskCompletionSource _cancelOk = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _tag;
+    private int _prefetch;
+    private bool _isStopped;
 
     /// <param name="channel">The consumer's own.</param>
     /// <param name="queue">The partition's queue.</param>
@@ -42,37 +42,32 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     public PartitionAssembly Assembly { get; }
 
     /// <summary>Begins to consume.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await SetPrefetchAsync(cancellationToken);
-        _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => InTurnAsync(() => SubscribeAsync(cancellationToken), cancellationToken);
 
     /// <summary>Asks the broker for no more chunks, and waits for those on their way; what is held stays held.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (_tag is null || !Channel.IsOpen)
-            return;
-        _cancelOk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await Channel.BasicCancelAsync(_tag, noWait: false, cancellationToken);
-
-        // The call returns with the broker's answer; the answer's turn comes behind the chunks that were delivered before it.
-        await _cancelOk.Task.WaitAsync(TimeSpan.FromSeconds(10), _clock, cancellationToken);
-        _tag = null;
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => InTurnAsync(
+        () =>
+        {
+            _isStopped = true;
+            return UnsubscribeAsync(cancellationToken);
+        },
+        cancellationToken);
 
     /// <summary>
-    /// Lets go of the partition and queues up for it again, behind the other replicas: the first replica to start would otherwise
-    /// keep every partition for as long as it lives.
+    /// Lets go of the partition, which is idle, and queues up for it again, behind the other replicas: the first replica to start would
+    /// otherwise keep every partition for as long as it lives.
     /// </summary>
-    public async Task MoveAsync(CancellationToken cancellationToken)
-    {
-        await StopAsync(cancellationToken);
+    public Task MoveAsync(CancellationToken cancellationToken) => InTurnAsync(
+        async () =>
+        {
+            await LetGoAsync(cancellationToken);
+            Assembly.ShrinkPrefetch();
+            await SubscribeAsync(cancellationToken);
+        },
+        cancellationToken);
 
-        // A chunk may have come since the partition was found idle; the others of its batch go to the next active consumer.
-        await Assembly.ReturnAllAsync();
-        _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
-    }
+    /// <inheritdoc/>
+    public void Widen() => _ = WidenAsync();
 
     /// <summary>
     /// Dead-letters what has waited too long, once the broker has answered on this channel: one that does not may hold the missing chunks.
@@ -82,7 +77,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         if (!Assembly.HasExpired)
             return;
         var asked = _clock.GetTimestamp();
-        await SetPrefetchAsync(cancellationToken);
+        await Channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch, global: false, cancellationToken);
         Assembly.Expire(asked);
     }
 
@@ -120,8 +115,68 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     public Task ReturnAsync(IReadOnlyList<ChunkDelivery> chunks) =>
         SettleAsync(chunks, chunk => Channel.BasicNackAsync(chunk.DeliveryTag, multiple: false, requeue: true, CancellationToken.None));
 
+    // It holds for those who begin to consume after it.
     private Task SetPrefetchAsync(CancellationToken cancellationToken) =>
-        Channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
+        Channel.BasicQosAsync(prefetchSize: 0, (ushort)(_prefetch = Assembly.Prefetch), global: false, cancellationToken);
+
+    private async Task SubscribeAsync(CancellationToken cancellationToken)
+    {
+        await SetPrefetchAsync(cancellationToken);
+        _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
+    }
+
+    private async Task UnsubscribeAsync(CancellationToken cancellationToken)
+    {
+        if (_tag is null || !Channel.IsOpen)
+            return;
+        _cancelOk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Channel.BasicCancelAsync(_tag, noWait: false, cancellationToken);
+
+        // The call returns with the broker's answer; the answer's turn comes behind the chunks that were delivered before it.
+        await _cancelOk.Task.WaitAsync(TimeSpan.FromSeconds(10), _clock, cancellationToken);
+        _tag = null;
+    }
+
+    // The others of a batch go to the next active consumer: so must what is held.
+    private async Task LetGoAsync(CancellationToken cancellationToken)
+    {
+        await UnsubscribeAsync(cancellationToken);
+        await Assembly.ReturnAllAsync();
+    }
+
+    private async Task WidenAsync()
+    {
+        try
+        {
+            await InTurnAsync(
+                async () =>
+                {
+                    if (_isStopped || _prefetch >= Assembly.Prefetch)
+                        return;
+                    await LetGoAsync(CancellationToken.None);
+                    await SubscribeAsync(CancellationToken.None);
+                },
+                CancellationToken.None);
+        }
+        catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or TimeoutException or OperationCanceledException)
+        {
+            // What cannot begin anew here begins anew with a new connection.
+            _cancelled();
+        }
+    }
+
+    private async Task InTurnAsync(Func<Task> change, CancellationToken cancellationToken)
+    {
+        await _subscribing.WaitAsync(cancellationToken);
+        try
+        {
+            await change();
+        }
+        finally
+        {
+            _subscribing.Release();
+        }
+    }
 
     private async Task SettleAsync(IReadOnlyList<ChunkDelivery> chunks, Func<ChunkDelivery, ValueTask> settle)
     {

@@ -6,11 +6,9 @@ using RabbitMQ.Client;
 
 namespace Bridge.Tests.Support;
 
-/// <summary>A partition in memory: first in, first out, and no more than 2,000 unacknowledged chunks, like a quorum queue.</summary>
+/// <summary>A partition in memory: first in, first out, and no more unacknowledged chunks than the assembly asks for.</summary>
 internal sealed class InMemoryPartition : IPartitionChannel
 {
-    private const int Prefetch = 2_000;
-
     private readonly ConcurrentQueue<OutgoingMessage> _waiting = [];
     private readonly ConcurrentDictionary<ulong, OutgoingMessage> _unacknowledged = [];
     private ulong _nextTag;
@@ -22,6 +20,9 @@ internal sealed class InMemoryPartition : IPartitionChannel
 
     /// <summary>The most chunks that were delivered and not settled at a time.</summary>
     public int MostUnacknowledged { get; private set; }
+
+    /// <summary>How often more was asked for.</summary>
+    public int Widenings { get; private set; }
 
     public void Put(OutgoingMessage message) => _waiting.Enqueue(message);
 
@@ -35,7 +36,7 @@ internal sealed class InMemoryPartition : IPartitionChannel
     {
         while (_waiting.TryPeek(out _))
         {
-            if (_unacknowledged.Count >= Prefetch)
+            if (_unacknowledged.Count >= assembly.Prefetch)
                 return false;
             _waiting.TryDequeue(out var message);
             var tag = ++_nextTag;
@@ -64,6 +65,8 @@ internal sealed class InMemoryPartition : IPartitionChannel
 
         return Task.CompletedTask;
     }
+
+    public void Widen() => Widenings++;
 
     private static BasicProperties Properties(OutgoingMessage message) => new()
     {
