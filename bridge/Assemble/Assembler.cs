@@ -129,7 +129,7 @@ internal sealed class Assembler(
     }
 
     private PartitionAssembly Assemble(IPartitionChannel channel) =>
-        new(channel, whole, forwarder, _whole, limits, options, metrics, log, _inWork, clock, Abort);
+        new(channel, new HeldChunks(options, clock, random), whole, forwarder, _whole, limits, options, metrics, log, _inWork, clock, Abort);
 
     private async Task DrainAsync()
     {

@@ -19,7 +19,10 @@ internal sealed class ChunkDelivery : IDisposable
             Text(properties, ChunkHeaders.Source) ?? "unknown",
             Text(properties, ChunkHeaders.Receiver) ?? "unknown",
             Number(properties, ChunkHeaders.ReceiveCount) ?? 1,
-            Number(properties, ChunkHeaders.Seen) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : now);
+            Number(properties, ChunkHeaders.Seen) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : now)
+        {
+            Deferral = Number(properties, ChunkHeaders.Deferral),
+        };
         _chunk = new PooledBytes(body.Length);
         _chunk.Append(body.Span);
     }
@@ -30,10 +33,17 @@ internal sealed class ChunkDelivery : IDisposable
     public string MessageId { get; }
 
     /// <summary>Where it came from.</summary>
-    public ChunkOrigin Origin { get; }
+    public ChunkOrigin Origin { get; private set; }
 
     /// <summary>Header and slice.</summary>
     public ReadOnlyMemory<byte> Chunk => _chunk.Memory;
+
+    /// <summary>Its time-out begins then at the earliest.</summary>
+    public void TreatAsSeenFrom(DateTimeOffset earliest)
+    {
+        if (Origin.Seen < earliest)
+            Origin = Origin with { Seen = earliest };
+    }
 
     public void Dispose() => _chunk.Dispose();
 

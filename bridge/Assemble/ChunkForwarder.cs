@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bridge.Diagnostics;
 using Bridge.Publish;
 using Telemetry.Codec;
@@ -20,13 +21,7 @@ internal sealed class ChunkForwarder(IPublisher publisher, int partitions, Bridg
         var properties = new OutgoingProperties($"{header.Batch}-chunk-{header.Index}")
         {
             ContentType = "application/octet-stream",
-            Headers =
-            [
-                new(ChunkHeaders.Source, origin.Source),
-                new(ChunkHeaders.Receiver, origin.Receiver),
-                new(ChunkHeaders.ReceiveCount, origin.ReceiveCount),
-                new(ChunkHeaders.Seen, origin.Seen.ToUnixTimeMilliseconds()),
-            ],
+            Headers = HeadersOf(origin),
         };
         var queue = Topology.ChunkQueue((int)(header.Batch.Digest % (ulong)partitions));
         var refusals = await publisher.PublishAsync(
@@ -35,6 +30,15 @@ internal sealed class ChunkForwarder(IPublisher publisher, int partitions, Bridg
             throw new PublishException($"the broker refused a chunk for {queue}: {refusal.Detail}; the queue must exist and have room");
         metrics.CountForwarded();
     }
+
+    private static ImmutableArray<MessageHeader> HeadersOf(ChunkOrigin origin) =>
+    [
+        new(ChunkHeaders.Source, origin.Source),
+        new(ChunkHeaders.Receiver, origin.Receiver),
+        new(ChunkHeaders.ReceiveCount, origin.ReceiveCount),
+        new(ChunkHeaders.Seen, origin.Seen.ToUnixTimeMilliseconds()),
+        .. origin.Deferral is { } deferral ? (ReadOnlySpan<MessageHeader>)[new(ChunkHeaders.Deferral, deferral)] : [],
+    ];
 
     private sealed class SingleMessage(OutgoingMessage message) : IPublication
     {

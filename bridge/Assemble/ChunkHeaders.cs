@@ -14,4 +14,7 @@ internal static class ChunkHeaders
 
     /// <summary>Unix milliseconds when it was received: the assembly time-out runs from the first of a batch, also across a fail-over.</summary>
     public const string Seen = "x-telemetry-seen";
+
+    /// <summary>Number of the deferral that put it at the tail of its partition; only on chunks that gave way to others.</summary>
+    public const string Deferral = "x-telemetry-deferral";
 }

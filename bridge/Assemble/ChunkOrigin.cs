@@ -5,4 +5,8 @@ namespace Bridge.Assemble;
 /// <param name="Receiver">The replica that received it.</param>
 /// <param name="ReceiveCount">How often the cloud queue had delivered it.</param>
 /// <param name="Seen">When it was first received: the assembly time-out runs from the first of a batch.</param>
-internal sealed record ChunkOrigin(string Source, string Receiver, long ReceiveCount, DateTimeOffset Seen);
+internal sealed record ChunkOrigin(string Source, string Receiver, long ReceiveCount, DateTimeOffset Seen)
+{
+    /// <summary>The deferral that put it at the tail of its partition; null until it gives way to others.</summary>
+    public long? Deferral { get; init; }
+}

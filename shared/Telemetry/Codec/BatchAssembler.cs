@@ -52,21 +52,50 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
     /// <summary>True when a batch's time has passed.</summary>
     public bool HasExpired(DateTimeOffset now) => _batches.Values.Any(partial => IsExpired(partial, now));
 
-    /// <summary>Takes out a batch whose time has passed; its chunks are to be kept with the refusal.</summary>
-    /// <returns>Null when there is none.</returns>
-    public Assembly<TToken>? TakeExpired(DateTimeOffset now)
+    /// <summary>
+    /// Tells that every chunk that there was has been handed in, of the batches on a part of the ring of digests: those held lack what has
+    /// yet to be sent.
+    /// </summary>
+    /// <param name="cursor">Where the part begins.</param>
+    /// <param name="length">How far it goes, upwards.</param>
+    public void NotePass(ulong cursor, ulong length)
     {
-        var expired = _batches.Values.FirstOrDefault(partial => IsExpired(partial, now));
+        foreach (var partial in _batches.Values)
+            partial.HasAllThereWas |= partial.DistanceFrom(cursor) < length;
+    }
+
+    /// <summary>Takes out a batch whose time has passed; its chunks are to be kept with the refusal.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="onlyPassed">Only one of which <see cref="NotePass"/> was told: others may have chunks that were taken out for a while.</param>
+    /// <returns>Null when there is none.</returns>
+    public Assembly<TToken>? TakeExpired(DateTimeOffset now, bool onlyPassed = false)
+    {
+        var expired = _batches.Values.FirstOrDefault(partial => IsExpired(partial, now) && (partial.HasAllThereWas || !onlyPassed));
         if (expired is null)
             return null;
         var refusal = new Refusal(RefusalReason.Incomplete, $"have {expired.Have} of {expired.Header.Count} after {timeout}");
         return Assembly<TToken>.Refused(refusal, Remove(expired));
     }
 
-    /// <summary>Takes out the batch that lacks most of its chunks, unless it is the only one; its chunks are to be handed in again later.</summary>
-    /// <returns>Empty when there are not two batches.</returns>
-    public IReadOnlyList<TToken> TakeLeastComplete() =>
-        _batches.Count < 2 ? [] : Remove(_batches.Values.MinBy(partial => (double)partial.Have / partial.Header.Count)!);
+    /// <summary>
+    /// Takes out the batch that is last on the ring of digests when one begins at a cursor and counts upwards, unless it is the only one;
+    /// its chunks are to be handed in again later. What <see cref="TakeExpired"/> gives in any case stays for that.
+    /// </summary>
+    /// <param name="cursor">Where on the ring to begin.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="distance">How far behind the cursor the batch lies.</param>
+    /// <returns>Empty when there is none, or no other.</returns>
+    public IReadOnlyList<TToken> TakeFarthest(ulong cursor, DateTimeOffset now, out ulong distance)
+    {
+        distance = 0;
+        if (_batches.Count < 2)
+            return [];
+        var farthest = _batches.Values.Where(partial => !(partial.HasAllThereWas && IsExpired(partial, now))).MaxBy(partial => partial.DistanceFrom(cursor));
+        if (farthest is null)
+            return [];
+        distance = farthest.DistanceFrom(cursor);
+        return Remove(farthest);
+    }
 
     /// <summary>Forgets everything and gives all tokens back: whoever holds the messages hands the chunks in again.</summary>
     public IReadOnlyList<TToken> Clear()

@@ -23,7 +23,11 @@ internal sealed class PartialBatch<TToken>(ChunkHeader header)
 
     internal bool IsWhole => Have == Header.Count;
 
+    internal bool HasAllThereWas { get; set; }
+
     internal IReadOnlyList<TToken> Tokens => _tokens;
+
+    internal ulong DistanceFrom(ulong cursor) => unchecked(Header.Batch.Digest - cursor);
 
     internal bool Matches(in ChunkHeader other) => Header with { Index = other.Index } == other;
 

@@ -56,6 +56,56 @@ public sealed class PartitionAssemblyTests
     }
 
     [Fact]
+    public async Task Batches_that_lack_a_chunk_for_good_do_not_keep_others_from_completing()
+    {
+        await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, MaxBytes = 8 * 1024 * 1024 });
+        var batches = Enumerable.Range(0, 300).Select(number => Large(number, chunks: 3, QueueLimits.AzureStorage)).ToList();
+        foreach (var text in batches.SelectMany(batch => batch.Texts.Take(2)))
+            running.Partition.Put(text, Now);
+        var completed = batches.Where((_, number) => number % 10 == 0).ToList();
+        foreach (var batch in completed)
+            running.Partition.Put(batch.Texts[2], Now);
+
+        using var stop = new CancellationTokenSource();
+        var delivering = running.DrainAsync(stop.Token);
+        await Eventually.TrueAsync(() => running.Publisher.Events.Count == completed.Count || delivering.IsFaulted, Patience);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivering);
+
+        Assert.Equal(completed.Select(batch => batch.Event).Order(), running.Publisher.Events.Order());
+        Assert.Empty(running.Publisher.InQueue(Topology.DeadQueue));
+        Assert.InRange(running.Assembly.Prefetch, 64, 150);
+        Assert.InRange(running.Partition.MostUnacknowledged, 1, running.Assembly.Prefetch);
+    }
+
+    [Fact]
+    public async Task Of_more_incomplete_batches_than_there_is_room_for_each_is_given_up_whole()
+    {
+        var clock = new ManualTimeProvider();
+        await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, MaxBytes = 8 * 1024 * 1024 }, clock);
+        var texts = Enumerable.Range(0, 120).SelectMany(number => Large(number, chunks: 3, QueueLimits.AzureStorage).Texts.Take(2)).ToList();
+        foreach (var text in texts)
+            running.Partition.Put(text, clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+        using var stop = new CancellationTokenSource();
+        var delivering = running.DrainAsync(stop.Token);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                running.Assembly.Expire(clock.GetTimestamp());
+                return running.Publisher.InQueue(Topology.DeadQueue).Count >= texts.Count;
+            },
+            Patience);
+        await stop.CancelAsync();
+        await Task.WhenAny(delivering).WaitAsync(Patience);
+
+        var dead = running.Publisher.InQueue(Topology.DeadQueue);
+        Assert.Equal(texts.Select(Text).Order(StringComparer.Ordinal), dead.Select(message => Text(message.Body.ToArray())).Order(StringComparer.Ordinal));
+        Assert.All(dead, message => Assert.Contains(message.Properties.Headers, header => header is { Name: "x-dead-detail", Text: "have 2 of 3 after 00:10:00" }));
+    }
+
+    [Fact]
     public async Task What_has_waited_too_long_is_kept_with_the_chunks_that_came()
     {
         var clock = new ManualTimeProvider();

@@ -26,9 +26,10 @@ internal sealed class RunningAssembly : IAsyncDisposable
             new EventRouter(RoutingKeyTemplate.Parse("{style}"), CodecLimits.Default),
             Publisher, dead, new ByteBudget(16 * 1024 * 1024), "telemetry", metrics);
         var whole = new WholeBatches(delivery, dead, new SettledBatches(), metrics, NullLogger<WholeBatches>.Instance, clock, Random.Shared);
+        options ??= new AssembleOptions { Partitions = 1 };
         Assembly = new PartitionAssembly(
-            Partition, whole, new ChunkForwarder(Publisher, partitions: 1, metrics), new ByteBudget(16 * 1024 * 1024), CodecLimits.Default,
-            options ?? new AssembleOptions { Partitions = 1 }, metrics, NullLogger.Instance, _inWork, clock, _abort.Token);
+            Partition, new HeldChunks(options, clock, Random.Shared), whole, new ChunkForwarder(Publisher, partitions: 1, metrics),
+            new ByteBudget(16 * 1024 * 1024), CodecLimits.Default, options, metrics, NullLogger.Instance, _inWork, clock, _abort.Token);
         Publisher.OnConfirmed = message =>
         {
             if (message.RoutingKey == Partition.Queue)
@@ -46,11 +47,17 @@ internal sealed class RunningAssembly : IAsyncDisposable
     public async Task DrainAsync(TimeSpan patience)
     {
         using var time = new CancellationTokenSource(patience);
+        await DrainAsync(time.Token);
+    }
+
+    /// <summary>Delivers until every chunk in the partition is settled, or until it is told to stop.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
         while (Partition.Count > 0)
         {
-            time.Token.ThrowIfCancellationRequested();
-            await Partition.DeliverAsync(Assembly, time.Token);
-            await _inWork.WhenAllAsync().WaitAsync(time.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            await Partition.DeliverAsync(Assembly, cancellationToken);
+            await _inWork.WhenAllAsync().WaitAsync(cancellationToken);
             await Task.Yield();
         }
     }

@@ -41,21 +41,35 @@ internal sealed class ReferenceAssembler(TimeSpan timeout)
             .Where(batch => now - batch.Min(held => held.Seen) >= timeout)
             .SelectMany(batch => Release([.. batch]))];
 
-    /// <summary>Tokens of the least complete batch; of several that lack as much, the one that was taken.</summary>
-    internal List<int> TakeLeastComplete(IReadOnlyList<int> taken)
+    /// <summary>Marks what lies on a part of the ring.</summary>
+    internal void NotePass(ulong cursor, ulong length)
     {
-        var batches = _held.GroupBy(held => held.Header.Batch).Select(batch => batch.ToList()).ToList();
-        if (batches.Count < 2)
-            return [];
-        var least = batches.Min(Completeness);
-        var candidates = batches.Where(batch => Completeness(batch) <= least).ToList();
-        return Release(candidates.Find(batch => batch.Exists(held => taken.Contains(held.Token))) ?? candidates[0]);
+        foreach (var held in _held)
+            held.HasPassed |= Distance([held], cursor) < length;
+    }
+
+    /// <summary>Tokens of the batch farthest behind the cursor; of several with one digest, the one that was taken.</summary>
+    internal (ulong Distance, List<int> Tokens) TakeFarthest(ulong cursor, DateTimeOffset now, IReadOnlyList<int> taken)
+    {
+        if (Batches < 2)
+            return (0, []);
+        var batches = _held.GroupBy(held => held.Header.Batch).Select(batch => batch.ToList())
+            .Where(batch => !batch.Exists(held => held.HasPassed) || now - batch.Min(held => held.Seen) < timeout).ToList();
+        if (batches.Count == 0)
+            return (0, []);
+        var farthest = batches.Max(batch => Distance(batch, cursor));
+        var candidates = batches.Where(batch => Distance(batch, cursor) == farthest).ToList();
+        return (farthest, Release(candidates.Find(batch => batch.Exists(held => taken.Contains(held.Token))) ?? candidates[0]));
     }
 
     /// <summary>Tokens of all chunks.</summary>
     internal List<int> Clear() => Release([.. _held]);
 
-    private static double Completeness(List<HeldChunk> batch) => (double)batch.Count / batch[0].Header.Count;
+    private static ulong Distance(List<HeldChunk> batch, ulong cursor)
+    {
+        var digest = batch[0].Header.Batch.Digest;
+        return digest >= cursor ? digest - cursor : ulong.MaxValue - (cursor - digest) + 1;
+    }
 
     private List<int> Release(List<HeldChunk> chunks)
     {
@@ -65,4 +79,7 @@ internal sealed class ReferenceAssembler(TimeSpan timeout)
 }
 
 /// <summary>A chunk that waits.</summary>
-internal sealed record HeldChunk(ChunkHeader Header, byte[] Slice, int Token, DateTimeOffset Seen);
+internal sealed record HeldChunk(ChunkHeader Header, byte[] Slice, int Token, DateTimeOffset Seen)
+{
+    internal bool HasPassed { get; set; }
+}

@@ -24,8 +24,12 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
             case AssemblerStepKind.Clear:
                 Clear();
                 break;
-            case AssemblerStepKind.GiveLeastBack:
-                GiveLeastBack();
+            case AssemblerStepKind.GiveFarthestBack:
+                GiveFarthestBack(Spread(step.At), DateTimeOffset.UnixEpoch + step.At);
+                break;
+            case AssemblerStepKind.Pass:
+                _assembler.NotePass(Spread(step.At), ulong.MaxValue / 2);
+                _reference.NotePass(Spread(step.At), ulong.MaxValue / 2);
                 break;
             default:
                 Add(step, token);
@@ -105,12 +109,17 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
         Settle(tokens, _reference.Expire(now));
     }
 
-    private void GiveLeastBack()
+    // Cursors all over the ring of digests.
+    private static ulong Spread(TimeSpan at) => unchecked((ulong)at.Ticks * 0x9E37_79B9_7F4A_7C15);
+
+    private void GiveFarthestBack(ulong cursor, DateTimeOffset now)
     {
         meter.Start();
-        var tokens = _assembler.TakeLeastComplete();
+        var tokens = _assembler.TakeFarthest(cursor, now, out var distance);
         meter.Stop();
-        Settle(tokens, _reference.TakeLeastComplete(tokens));
+        var expected = _reference.TakeFarthest(cursor, now, tokens);
+        BrokenRuleException.Unless(distance == expected.Distance, $"the batch lies {distance} behind the cursor: it should be {expected.Distance}");
+        Settle(tokens, expected.Tokens);
     }
 
     private void Clear()

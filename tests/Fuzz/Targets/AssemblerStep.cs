@@ -17,7 +17,7 @@ internal readonly record struct AssemblerStep(AssemblerStepKind Kind, TimeSpan A
         if (bytes.Length < 3)
             return new AssemblerStep(AssemblerStepKind.Clear, TimeSpan.Zero, default);
         return new AssemblerStep(
-            (AssemblerStepKind)(bytes[0] % 4), TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(1))), bytes.AsMemory(3));
+            (AssemblerStepKind)(bytes[0] % 5), TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(1))), bytes.AsMemory(3));
     }
 }
 
@@ -33,6 +33,9 @@ internal enum AssemblerStepKind : byte
     /// <summary>The assembler forgets everything.</summary>
     Clear,
 
-    /// <summary>The least complete batch is given back.</summary>
-    GiveLeastBack,
+    /// <summary>The batch farthest behind a cursor is given back.</summary>
+    GiveFarthestBack,
+
+    /// <summary>The assembler is told that half of the batches have all their chunks that there are.</summary>
+    Pass,
 }

@@ -7,6 +7,9 @@ namespace Fuzz.Targets;
 /// <summary><see cref="BatchAssembler{TToken}"/>: chunks of several batches in any order, altered, repeated and late.</summary>
 internal sealed class AssemblerTarget : IFuzzTarget
 {
+    private static readonly AssemblerStepKind[] Interruptions =
+        [AssemblerStepKind.Clear, AssemblerStepKind.GiveFarthestBack, AssemblerStepKind.GiveFarthestBack, AssemblerStepKind.Pass];
+
     private readonly OpenedBatches _batches = new();
 
     public string Name => "assembler";
@@ -69,7 +72,7 @@ internal sealed class AssemblerTarget : IFuzzTarget
                 steps.Insert(at, AssemblerStep.Write(AssemblerStepKind.Expire, random.Next(1_400)));
                 break;
             case 4:
-                steps.Insert(at, AssemblerStep.Write(random.Next(4) == 0 ? AssemblerStepKind.Clear : AssemblerStepKind.GiveLeastBack, 0));
+                steps.Insert(at, AssemblerStep.Write(Interruptions[random.Next(Interruptions.Length)], random.Next(2_000)));
                 break;
             case 5 when step.Length > 3:
                 // The same chunk once more, with a bit of its slice or a field of its header changed.

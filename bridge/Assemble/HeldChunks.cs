@@ -1,0 +1,147 @@
+using Telemetry.Codec;
+
+namespace Bridge.Assemble;
+
+/// <summary>
+/// The chunks of one partition that wait for others, unacknowledged, within a share of the memory: beyond it some give way. Safe for
+/// several threads.
+/// </summary>
+internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Random random)
+{
+    private readonly Lock _gate = new();
+    private readonly BatchAssembler<ChunkDelivery> _assembler = new(options.Timeout);
+    private readonly long _share = options.MaxBytes / options.Partitions;
+    private readonly PartitionPrefetch _prefetch = new(options.MaxBytes / options.Partitions);
+    private DeferralRounds _rounds = NewRounds(random);
+
+    /// <summary>Bytes of slices held.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+                return _assembler.Bytes;
+        }
+    }
+
+    /// <summary>True when no chunk waits for others.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _assembler.Batches == 0;
+        }
+    }
+
+    /// <summary>Unsettled chunks that the broker may hand out.</summary>
+    public int Prefetch
+    {
+        get
+        {
+            lock (_gate)
+                return _prefetch.Value;
+        }
+    }
+
+    /// <summary>Rounds of the queue in which no batch has become whole, since the last that did.</summary>
+    public int FruitlessRounds
+    {
+        get
+        {
+            lock (_gate)
+                return _rounds.Fruitless;
+        }
+    }
+
+    /// <summary>True when the time of a batch has passed.</summary>
+    public bool HaveExpired
+    {
+        get
+        {
+            lock (_gate)
+                return _assembler.HasExpired(clock.GetUtcNow());
+        }
+    }
+
+    /// <summary>Tells that a chunk has come, whatever becomes of it.</summary>
+    public void NoteArrival(ChunkDelivery chunk)
+    {
+        lock (_gate)
+        {
+            if (!_rounds.NoteArrival(chunk.Origin.Deferral))
+                return;
+            _assembler.NotePass(_rounds.Cursor, _rounds.Nearest);
+            _rounds.Next();
+        }
+    }
+
+    /// <summary>Takes a chunk.</summary>
+    /// <param name="header">Its header.</param>
+    /// <param name="chunk">Held until the assembly names it.</param>
+    /// <param name="needsMore">True when <see cref="Prefetch"/> has grown by it.</param>
+    public Assembly<ChunkDelivery> Add(in ChunkHeader header, ChunkDelivery chunk, out bool needsMore)
+    {
+        var slice = chunk.Chunk[ChunkHeader.Size..];
+        lock (_gate)
+        {
+            // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
+            if (!_rounds.IsOwn(chunk.Origin.Deferral))
+                chunk.TreatAsSeenFrom(clock.GetUtcNow() - options.Timeout + options.Grace);
+            needsMore = _prefetch.Learn(header, slice.Length);
+            var assembly = _assembler.Add(header, slice, chunk, chunk.Origin.Seen);
+            if (assembly.State is AssemblyState.Complete)
+                _rounds.NoteCompletion();
+            return assembly;
+        }
+    }
+
+    /// <summary>Takes out the chunks that give way, if there are too many: a good part at once, since each time waits for the broker.</summary>
+    public Deferral? TakeForRoom()
+    {
+        lock (_gate)
+        {
+            if (!AreMoreThan(1))
+                return null;
+            var chunks = new List<ChunkDelivery>();
+            var nearest = ulong.MaxValue;
+            while (AreMoreThan(0.875) && _assembler.TakeFarthest(_rounds.Cursor, clock.GetUtcNow(), out var distance) is { Count: > 0 } batch)
+            {
+                chunks.AddRange(batch);
+                nearest = Math.Min(nearest, distance);
+            }
+
+            return chunks.Count == 0 ? null : new Deferral(_rounds.Defer(chunks.Count, nearest), chunks);
+        }
+    }
+
+    /// <summary>Takes out a batch whose time has passed and whose missing chunks are not in the queue; null when there is none.</summary>
+    public Assembly<ChunkDelivery>? TakeExpired()
+    {
+        lock (_gate)
+            return _assembler.TakeExpired(clock.GetUtcNow(), onlyPassed: _rounds.AreAnyAway);
+    }
+
+    /// <summary>Forgets everything: the broker is to hand the chunks out again, here or elsewhere.</summary>
+    /// <returns>What was held.</returns>
+    public IReadOnlyList<ChunkDelivery> Clear()
+    {
+        lock (_gate)
+        {
+            _rounds = NewRounds(random);
+            return _assembler.Clear();
+        }
+    }
+
+    /// <summary>Needs no more room than its share again, when no batch is left that needed more.</summary>
+    public void ShrinkPrefetch()
+    {
+        lock (_gate)
+            _prefetch.Shrink();
+    }
+
+    // Far enough apart that no two replicas count alike.
+    private static DeferralRounds NewRounds(Random random) => new(random.NextInt64(1L << 62));
+
+    private bool AreMoreThan(double part) => _assembler.Chunks > _prefetch.MaxHeld * part || _assembler.Bytes > _share * part;
+}
