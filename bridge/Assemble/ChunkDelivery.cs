@@ -1,14 +1,18 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
-using Telemetry.Codec;
 
 namespace Bridge.Assemble;
 
 /// <summary>A chunk out of its partition, unacknowledged until what it belongs to is settled. Disposed when it is.</summary>
 internal sealed class ChunkDelivery : IDisposable
 {
-    private readonly PooledBytes _chunk;
+    // Thousands wait at a time, more than a pool keeps, and its arrays may be twice as long: only what would else be a large object is rented.
+    private const int SmallestRented = 85_000;
+
+    private readonly int _length;
+    private byte[] _array;
 
     /// <summary>Copies the body, which is the client library's only while it is being handed over.</summary>
     public ChunkDelivery(ulong deliveryTag, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, DateTimeOffset now)
@@ -23,9 +27,14 @@ internal sealed class ChunkDelivery : IDisposable
         {
             Deferral = Number(properties, ChunkHeaders.Deferral),
         };
-        _chunk = new PooledBytes(body.Length);
-        _chunk.Append(body.Span);
+        _length = body.Length;
+        _array = _length < SmallestRented ? GC.AllocateUninitializedArray<byte>(_length) : ArrayPool<byte>.Shared.Rent(_length);
+        body.CopyTo(_array);
+        Bytes = _array.Length;
     }
+
+    /// <summary>Memory that it takes, until it is disposed.</summary>
+    public int Bytes { get; }
 
     /// <summary>Acknowledges it on its channel.</summary>
     public ulong DeliveryTag { get; }
@@ -36,7 +45,7 @@ internal sealed class ChunkDelivery : IDisposable
     public ChunkOrigin Origin { get; private set; }
 
     /// <summary>Header and slice.</summary>
-    public ReadOnlyMemory<byte> Chunk => _chunk.Memory;
+    public ReadOnlyMemory<byte> Chunk => _array.AsMemory(0, _length);
 
     /// <summary>Its time-out begins then at the earliest.</summary>
     public void TreatAsSeenFrom(DateTimeOffset earliest)
@@ -45,7 +54,12 @@ internal sealed class ChunkDelivery : IDisposable
             Origin = Origin with { Seen = earliest };
     }
 
-    public void Dispose() => _chunk.Dispose();
+    public void Dispose()
+    {
+        var array = Interlocked.Exchange(ref _array, []);
+        if (array.Length >= SmallestRented)
+            ArrayPool<byte>.Shared.Return(array);
+    }
 
     private static string? Text(IReadOnlyBasicProperties properties, string name) =>
         properties.Headers?.TryGetValue(name, out var value) is true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;

@@ -11,16 +11,17 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
     private readonly Lock _gate = new();
     private readonly BatchAssembler<ChunkDelivery> _assembler = new(options.Timeout);
     private readonly long _share = options.MaxBytes / options.Partitions;
-    private readonly PartitionPrefetch _prefetch = new(options.MaxBytes / options.Partitions);
+    private readonly PartitionPrefetch _prefetch = new(options.MaxBytes / options.Partitions, clock);
+    private long _memory;
     private DeferralRounds _rounds = NewRounds(random);
 
-    /// <summary>Bytes of slices held.</summary>
+    /// <summary>Bytes of memory that the chunks take.</summary>
     public long Bytes
     {
         get
         {
             lock (_gate)
-                return _assembler.Bytes;
+                return _memory;
         }
     }
 
@@ -79,8 +80,8 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
     /// <summary>Takes a chunk.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="chunk">Held until the assembly names it.</param>
-    /// <param name="needsMore">True when <see cref="Prefetch"/> has grown by it.</param>
-    public Assembly<ChunkDelivery> Add(in ChunkHeader header, ChunkDelivery chunk, out bool needsMore)
+    /// <param name="isRefitted">True when <see cref="Prefetch"/> has grown by it.</param>
+    public Assembly<ChunkDelivery> Add(in ChunkHeader header, ChunkDelivery chunk, out bool isRefitted)
     {
         var slice = chunk.Chunk[ChunkHeader.Size..];
         lock (_gate)
@@ -88,12 +89,22 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
             // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
             if (!_rounds.IsOwn(chunk.Origin.Deferral))
                 chunk.TreatAsSeenFrom(clock.GetUtcNow() - options.Timeout + options.Grace);
-            needsMore = _prefetch.Learn(header, slice.Length);
+            isRefitted = _prefetch.Learn(header);
+            _memory += chunk.Bytes;
             var assembly = _assembler.Add(header, slice, chunk, chunk.Origin.Seen);
             if (assembly.State is AssemblyState.Complete)
                 _rounds.NoteCompletion();
+            Forget(assembly.Tokens);
             return assembly;
         }
+    }
+
+    /// <summary>Adapts <see cref="Prefetch"/> to the chunks' size, if there are too many.</summary>
+    /// <returns>True when it has changed.</returns>
+    public bool Refit()
+    {
+        lock (_gate)
+            return AreMoreThan(1) && _prefetch.Fit(_assembler.Chunks, _memory);
     }
 
     /// <summary>Takes out the chunks that give way, if there are too many: a good part at once, since each time waits for the broker.</summary>
@@ -108,6 +119,7 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
             while (AreMoreThan(0.875) && _assembler.TakeFarthest(_rounds.Cursor, clock.GetUtcNow(), out var distance) is { Count: > 0 } batch)
             {
                 chunks.AddRange(batch);
+                Forget(batch);
                 nearest = Math.Min(nearest, distance);
             }
 
@@ -119,7 +131,11 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
     public Assembly<ChunkDelivery>? TakeExpired()
     {
         lock (_gate)
-            return _assembler.TakeExpired(clock.GetUtcNow(), onlyPassed: _rounds.AreAnyAway);
+        {
+            var expired = _assembler.TakeExpired(clock.GetUtcNow(), onlyPassed: _rounds.AreAnyAway);
+            Forget(expired?.Tokens ?? []);
+            return expired;
+        }
     }
 
     /// <summary>Forgets everything: the broker is to hand the chunks out again, here or elsewhere.</summary>
@@ -129,19 +145,26 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
         lock (_gate)
         {
             _rounds = NewRounds(random);
+            _memory = 0;
             return _assembler.Clear();
         }
     }
 
-    /// <summary>Needs no more room than its share again, when no batch is left that needed more.</summary>
-    public void ShrinkPrefetch()
+    /// <summary>Forgets how large chunks and batches were, when none is left.</summary>
+    public void ResetPrefetch()
     {
         lock (_gate)
-            _prefetch.Shrink();
+            _prefetch.Reset();
     }
 
     // Far enough apart that no two replicas count alike.
     private static DeferralRounds NewRounds(Random random) => new(random.NextInt64(1L << 62));
 
-    private bool AreMoreThan(double part) => _assembler.Chunks > _prefetch.MaxHeld * part || _assembler.Bytes > _share * part;
+    private bool AreMoreThan(double part) => _assembler.Chunks > _prefetch.MaxHeld * part || _memory > _share * part;
+
+    private void Forget(IReadOnlyList<ChunkDelivery> chunks)
+    {
+        foreach (var chunk in chunks)
+            _memory -= chunk.Bytes;
+    }
 }

@@ -9,8 +9,8 @@ internal interface IPartitionChannel
     /// <summary>Tells the broker that chunks are settled.</summary>
     Task AcknowledgeAsync(IReadOnlyList<ChunkDelivery> chunks);
 
-    /// <summary>Begins to consume anew, since the partition's prefetch has grown; returns at once.</summary>
-    void Widen();
+    /// <summary>Gives everything back and begins to consume anew, since the partition's prefetch has changed; returns at once.</summary>
+    void ConsumeAnew();
 
     /// <summary>Gives chunks back to the broker, which hands them to the active consumer again.</summary>
     Task ReturnAsync(IReadOnlyList<ChunkDelivery> chunks);

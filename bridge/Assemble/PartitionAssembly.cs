@@ -27,7 +27,7 @@ internal sealed class PartitionAssembly(
     private readonly HoldUps _holdUps = new(options.Grace, clock);
     private int _expiring;
 
-    /// <summary>Bytes of slices held.</summary>
+    /// <summary>Bytes of memory that the chunks take.</summary>
     public long Bytes => held.Bytes;
 
     /// <summary>Unsettled chunks that the broker may hand out.</summary>
@@ -71,8 +71,8 @@ internal sealed class PartitionAssembly(
         Release(chunks);
     }
 
-    /// <summary>Needs no more room than its share again, when no batch is left that needed more.</summary>
-    public void ShrinkPrefetch() => held.ShrinkPrefetch();
+    /// <summary>Forgets how large chunks and batches were, when none is left.</summary>
+    public void ResetPrefetch() => held.ResetPrefetch();
 
     /// <summary>Forgets every chunk that waits for others: the channel is closed, and the broker hands them out again by itself.</summary>
     public void Abandon() => Release(held.Clear());
@@ -89,9 +89,9 @@ internal sealed class PartitionAssembly(
 
     private Assembly<ChunkDelivery> Add(in ChunkHeader header, ChunkDelivery chunk)
     {
-        var assembly = held.Add(header, chunk, out var needsMore);
-        if (needsMore)
-            channel.Widen();
+        var assembly = held.Add(header, chunk, out var isRefitted);
+        if (isRefitted)
+            channel.ConsumeAnew();
         return assembly;
     }
 
@@ -131,6 +131,13 @@ internal sealed class PartitionAssembly(
 
     private async Task MakeRoomAsync(CancellationToken cancellationToken)
     {
+        if (held.Refit())
+        {
+            // All that is held comes again.
+            channel.ConsumeAnew();
+            return;
+        }
+
         while (held.TakeForRoom() is { } deferral)
         {
             try
@@ -148,7 +155,7 @@ internal sealed class PartitionAssembly(
         }
     }
 
-    private TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(held.FruitlessRounds * 10, LongestPause.TotalMilliseconds));
+    private TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(held.FruitlessRounds * 20, LongestPause.TotalMilliseconds));
 
     private Task ToTailAsync(Deferral deferral, CancellationToken cancellationToken) => Task.WhenAll(deferral.Chunks.Select(chunk =>
     {

@@ -61,13 +61,13 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         async () =>
         {
             await LetGoAsync(cancellationToken);
-            Assembly.ShrinkPrefetch();
+            Assembly.ResetPrefetch();
             await SubscribeAsync(cancellationToken);
         },
         cancellationToken);
 
     /// <inheritdoc/>
-    public void Widen() => _ = WidenAsync();
+    public void ConsumeAnew() => _ = ConsumeAnewAsync();
 
     /// <summary>
     /// Dead-letters what has waited too long, once the broker has answered on this channel: one that does not may hold the missing chunks.
@@ -144,14 +144,14 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         await Assembly.ReturnAllAsync();
     }
 
-    private async Task WidenAsync()
+    private async Task ConsumeAnewAsync()
     {
         try
         {
             await InTurnAsync(
                 async () =>
                 {
-                    if (_isStopped || _prefetch >= Assembly.Prefetch)
+                    if (_isStopped || _prefetch == Assembly.Prefetch)
                         return;
                     await LetGoAsync(CancellationToken.None);
                     await SubscribeAsync(CancellationToken.None);

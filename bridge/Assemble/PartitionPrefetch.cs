@@ -1,4 +1,3 @@
-using System.Numerics;
 using Telemetry.Codec;
 
 namespace Bridge.Assemble;
@@ -7,45 +6,60 @@ namespace Bridge.Assemble;
 /// How many unsettled chunks of a partition this replica may have: as many as its share of the memory holds, or as the largest batch has.
 /// It bounds what the client library has received and nobody has taken yet, too. Not safe for several threads at once.
 /// </summary>
-/// <param name="share">Bytes of chunks that the partition may hold.</param>
-internal sealed class PartitionPrefetch(long share)
+/// <param name="share">Bytes of memory that the partition's chunks may take.</param>
+/// <param name="clock">A change costs a round of the queue: for a minute it holds against a smaller one.</param>
+internal sealed class PartitionPrefetch(long share, TimeProvider clock)
 {
     // A quorum queue hands no more than this to one consumer; the largest batch that is accepted has 1,024 chunks.
     private const int Most = 2_000;
     private const int Least = 32;
 
-    // Until a chunk has been seen: no cloud's are larger.
-    private int _largestChunk = 256 * 1024;
-    private bool _hasSeen;
+    // No cloud's are larger.
+    private const int LargestChunk = 256 * 1024;
+
+    private static readonly TimeSpan LeastTime = TimeSpan.FromMinutes(1);
+
+    private int _ofLargestBatch;
+    private long _changed = clock.GetTimestamp();
 
     /// <summary>Chunks that the broker may hand out before one is settled; 32 to 2,000.</summary>
-    public int Value { get; private set; } = Clamp(share / (256 * 1024));
+    public int Value { get; private set; } = Clamp(share / LargestChunk);
 
     /// <summary>Chunks that are held for others at most: beyond them there must be room for more to come.</summary>
     public int MaxHeld => Value * 9 / 10;
 
-    /// <summary>Learns from a chunk how large chunks are, and how many a batch has.</summary>
-    /// <returns>True when <see cref="Value"/> has grown: it holds for those who begin to consume from now on.</returns>
-    public bool Learn(in ChunkHeader header, int slice)
+    /// <summary>Learns how many chunks a batch has.</summary>
+    /// <returns>True when <see cref="Value"/> has changed: it holds for those who begin to consume from now on.</returns>
+    public bool Learn(in ChunkHeader header)
     {
-        var full = header.Index == header.Count - 1 && header.Count > 1 ? ((int)header.Length - slice) / (header.Count - 1) : slice;
-
-        // Arrays come from a pool, in powers of two.
-        var chunk = (int)BitOperations.RoundUpToPowerOf2((uint)(ChunkHeader.Size + full));
-        _largestChunk = _hasSeen ? Math.Max(_largestChunk, chunk) : chunk;
-        _hasSeen = true;
-
-        var needed = Math.Max(OfShare(), Clamp((header.Count * 10 / 9) + 8));
-        if (needed <= Value)
-            return false;
-        Value = needed;
-        return true;
+        _ofLargestBatch = Math.Max(_ofLargestBatch, Clamp((header.Count * 10 / 9) + 8));
+        return _ofLargestBatch > Value && Change(_ofLargestBatch);
     }
 
-    /// <summary>Forgets how many chunks a batch had, once none is left.</summary>
-    public void Shrink() => Value = OfShare();
+    /// <summary>Learns how large chunks are, when there are as many as there may be.</summary>
+    /// <param name="chunks">That are held.</param>
+    /// <param name="bytes">Of memory that they take.</param>
+    /// <returns>True when <see cref="Value"/> has changed.</returns>
+    public bool Fit(int chunks, long bytes)
+    {
+        var fitting = Math.Max(_ofLargestBatch, Clamp(chunks * share / bytes));
+        var isTooMuch = fitting < Value / 2 && clock.GetElapsedTime(_changed) >= LeastTime;
+        return (isTooMuch || fitting > Value * 5 / 4) && Change(fitting);
+    }
 
-    private int OfShare() => Clamp(share / _largestChunk);
+    /// <summary>Forgets what it has learnt, once no chunk is left.</summary>
+    public void Reset()
+    {
+        _ofLargestBatch = 0;
+        Value = Clamp(share / LargestChunk);
+    }
+
+    private bool Change(int value)
+    {
+        Value = value;
+        _changed = clock.GetTimestamp();
+        return true;
+    }
 
     private static int Clamp(long chunks) => (int)Math.Clamp(chunks, Least, Most);
 }

@@ -8,44 +8,51 @@ public sealed class PartitionPrefetchTests
 {
     private const int Share = 8 * 1024 * 1024;
 
+    private readonly ManualTimeProvider _clock = new();
+    private readonly PartitionPrefetch _prefetch;
+
+    public PartitionPrefetchTests() => _prefetch = new PartitionPrefetch(Share, _clock);
+
     [Fact]
-    public void Before_the_first_chunk_it_assumes_the_largest() => Assert.Equal(32, new PartitionPrefetch(Share).Value);
+    public void Until_it_knows_better_it_assumes_the_largest_chunks() => Assert.Equal(32, _prefetch.Value);
 
     [Theory]
-    [InlineData(49_116, 128)]
-    [InlineData(196_572, 32)]
-    [InlineData(700, 2_000)]
-    public void Chunks_fill_the_share_with_the_arrays_that_they_take(int slice, int prefetch)
+    [InlineData(64 * 1024, 128)]
+    [InlineData(256 * 1024, 32)]
+    [InlineData(1_024, 2_000)]
+    public void As_many_are_asked_for_as_the_share_holds(int chunk, int expected)
     {
-        var partition = new PartitionPrefetch(Share);
-
-        Assert.Equal(prefetch > 32, partition.Learn(Header(index: 0, count: 3, length: slice * 3), slice));
-        Assert.Equal(prefetch, partition.Value);
+        Assert.Equal(expected > 32, _prefetch.Fit(chunks: 28, bytes: 28L * chunk));
+        Assert.Equal(expected, _prefetch.Value);
+        Assert.False(_prefetch.Fit(chunks: 28, bytes: 28L * chunk));
     }
 
     [Fact]
-    public void The_last_chunk_of_a_batch_tells_the_length_of_the_others()
+    public void Larger_chunks_make_it_smaller_but_not_at_once()
     {
-        var partition = new PartitionPrefetch(Share);
+        Assert.True(_prefetch.Fit(chunks: 28, bytes: 28 * 16 * 1024));
+        Assert.Equal(512, _prefetch.Value);
 
-        Assert.True(partition.Learn(Header(index: 2, count: 3, length: (49_116 * 2) + 10), slice: 10));
-        Assert.Equal(128, partition.Value);
+        Assert.False(_prefetch.Fit(chunks: 32, bytes: Share));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(_prefetch.Fit(chunks: 300, bytes: Share));
+        Assert.True(_prefetch.Fit(chunks: 32, bytes: Share));
+        Assert.Equal(32, _prefetch.Value);
     }
 
     [Fact]
-    public void A_batch_of_more_chunks_than_that_gets_room_until_the_partition_is_idle()
+    public void A_batch_of_more_chunks_than_that_gets_room_until_none_is_left()
     {
-        var partition = new PartitionPrefetch(Share);
-        partition.Learn(Header(index: 0, count: 3, length: 196_572 * 3), 196_572);
+        Assert.True(_prefetch.Learn(Header(count: 1_024)));
+        Assert.InRange(_prefetch.MaxHeld, 1_024, 1_200);
+        Assert.False(_prefetch.Learn(Header(count: 1_024)));
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.False(_prefetch.Fit(chunks: 32, bytes: Share));
 
-        Assert.True(partition.Learn(Header(index: 0, count: 1_024, length: 196_572 * 1_024), 196_572));
-        Assert.InRange(partition.MaxHeld, 1_024, 1_200);
-        Assert.False(partition.Learn(Header(index: 1, count: 1_024, length: 196_572 * 1_024), 196_572));
-
-        partition.Shrink();
-        Assert.Equal(32, partition.Value);
+        _prefetch.Reset();
+        Assert.Equal(32, _prefetch.Value);
     }
 
-    private static ChunkHeader Header(int index, int count, int length) =>
-        new(BatchFlags.None, new BatchId(new SenderId(1, 2), 3, 4), (ushort)index, (ushort)count, (uint)length);
+    private static ChunkHeader Header(ushort count) =>
+        new(BatchFlags.None, new BatchId(new SenderId(1, 2), 3, 4), Index: 0, count, Length: 1_000_000);
 }

@@ -12,6 +12,7 @@ internal sealed class InMemoryPartition : IPartitionChannel
     private readonly ConcurrentQueue<OutgoingMessage> _waiting = [];
     private readonly ConcurrentDictionary<ulong, OutgoingMessage> _unacknowledged = [];
     private ulong _nextTag;
+    private bool _isConsumedAnew;
 
     public string Queue => "telemetry.chunks.0";
 
@@ -20,9 +21,6 @@ internal sealed class InMemoryPartition : IPartitionChannel
 
     /// <summary>The most chunks that were delivered and not settled at a time.</summary>
     public int MostUnacknowledged { get; private set; }
-
-    /// <summary>How often more was asked for.</summary>
-    public int Widenings { get; private set; }
 
     public void Put(OutgoingMessage message) => _waiting.Enqueue(message);
 
@@ -43,6 +41,9 @@ internal sealed class InMemoryPartition : IPartitionChannel
             _unacknowledged[tag] = message;
             MostUnacknowledged = Math.Max(MostUnacknowledged, _unacknowledged.Count);
             await assembly.TakeAsync(new ChunkDelivery(tag, Properties(message), message.Body, DateTimeOffset.UnixEpoch), cancellationToken);
+            if (_isConsumedAnew)
+                await assembly.ReturnAllAsync();
+            _isConsumedAnew = false;
         }
 
         return true;
@@ -66,7 +67,7 @@ internal sealed class InMemoryPartition : IPartitionChannel
         return Task.CompletedTask;
     }
 
-    public void Widen() => Widenings++;
+    public void ConsumeAnew() => _isConsumedAnew = true;
 
     private static BasicProperties Properties(OutgoingMessage message) => new()
     {
