@@ -74,7 +74,7 @@ public sealed class PartitionAssemblyTests
 
         Assert.Equal(completed.Select(batch => batch.Event).Order(), running.Publisher.Events.Order());
         Assert.Empty(running.Publisher.InQueue(Topology.DeadQueue));
-        Assert.InRange(running.Assembly.Prefetch, 64, 150);
+        Assert.InRange(running.Assembly.Prefetch, 150, 180);
         Assert.InRange(running.Partition.MostUnacknowledged, 1, running.Assembly.Prefetch);
     }
 
