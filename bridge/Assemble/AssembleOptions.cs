@@ -19,10 +19,10 @@ internal sealed record AssembleOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Bytes of chunks that this replica has in memory at most, shared out evenly to the partitions; 8 MiB to 4 GiB. Default 64 MiB. Beyond it
+    /// Bytes of chunks that this replica has in memory at most, shared out evenly to the partitions; 8 MiB to 4 GiB. Default 32 MiB. Beyond it
     /// some batches go back to the tail of their queue, each in its turn; a batch that is larger by itself is held alone.
     /// </summary>
-    public long MaxBytes { get; init; } = 64L * 1024 * 1024;
+    public long MaxBytes { get; init; } = 32L * 1024 * 1024;
 
     /// <summary>At least this long a batch waits for its chunks after a fail-over, or after they were held up: a minute, or <see cref="Timeout"/>.</summary>
     public TimeSpan Grace => Timeout < TimeSpan.FromMinutes(1) ? Timeout : TimeSpan.FromMinutes(1);
