@@ -112,9 +112,10 @@ public sealed class BridgeProcess : IAsyncDisposable
     /// <summary>Lets a frozen bridge go on.</summary>
     public void Thaw() => _process.SendSignal(Signal.Continue);
 
-    /// <summary>Ends it if it still runs.</summary>
+    /// <summary>Kills it if it still runs: an orderly end waits for the receive calls under way, five seconds where queues are empty.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _process.KillAsync();
         await _process.DisposeAsync();
         _http.Dispose();
     }

@@ -42,6 +42,15 @@ internal sealed class DemoPrograms : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Started.DisposeAsync(_azure), Started.DisposeAsync(_lambda));
-        await Task.WhenAll(_bridges.Select(Started.DisposeAsync));
+        await Task.WhenAll(_bridges.Select(EndAsync));
+    }
+
+    // In order: what a bridge has received it publishes or gives back.
+    private static async Task EndAsync(Task<BridgeProcess> bridge)
+    {
+        await ((Task)bridge).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (bridge.IsCompletedSuccessfully)
+            await bridge.Result.TerminateAsync();
+        await Started.DisposeAsync(bridge);
     }
 }
