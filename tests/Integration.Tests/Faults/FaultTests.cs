@@ -4,16 +4,13 @@ using Xunit.Abstractions;
 
 namespace Integration.Tests.Faults;
 
-/// <summary>Faults of the long suite (<c>infra/local/faults</c>) in their short form.</summary>
+/// <summary>Every fault of the long suite (<c>infra/local/faults</c>) in their short form.</summary>
 [Collection(RoadCollection.Name)]
 public sealed class FaultTests(RoadComponents components, ITestOutputHelper output)
 {
     private const int Seed = 1;
 
-    // Done at length by KilledBridgeTests and BrokerOutageTests; or of a minute each, which the default tests have not.
-    private static readonly string[] Elsewhere = ["bridge-kill", "broker-kill", "broker-stop", "broker-cluster", "incomplete-flood"];
-
-    public static TheoryData<string> Scenarios => [.. FaultCatalogue.All.Select(scenario => scenario.Name).Except(Elsewhere)];
+    public static TheoryData<string> Scenarios => [.. FaultCatalogue.All.Select(scenario => scenario.Name)];
 
     [Theory]
     [MemberData(nameof(Scenarios))]
