@@ -8,6 +8,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan TerminatePatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
     private readonly OutputLines _lines;
@@ -83,12 +84,14 @@ public sealed partial class ChildProcess : IAsyncDisposable
             _ = SendSignal(Id, (int)signal);
     }
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits for the end; <see cref="Lines"/> are then complete.</summary>
     /// <returns>The exit code; 128 + signal when a signal ended it.</returns>
     /// <exception cref="TimeoutException">It still runs.</exception>
     public async Task<int> WaitForExitAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         await _process.WaitForExitAsync(cancellationToken).WaitAsync(timeout, TimeProvider.System, cancellationToken);
+        // A grandchild may hold the streams open: its output is not waited for.
+        await Task.WhenAny(_output, Task.Delay(OutputPatience, TimeProvider.System, cancellationToken));
         return _process.ExitCode;
     }
 
@@ -126,8 +129,6 @@ public sealed partial class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await TerminateAsync();
-        // A grandchild may hold the streams open: its output is not waited for.
-        await Task.WhenAny(_output, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System));
         _process.Dispose();
         _lines.Dispose();
     }
