@@ -195,7 +195,7 @@ public sealed record TelemetryOptions
             : throw new FormatException($"TELEMETRY_FLUSH_BUDGET_MS: '{text}' is no number of milliseconds: give 0 or more");
     }
 
-    private static string? First(Func<string, string?> read, params ReadOnlySpan<string> names)
+    private static string? First(Func<string, string?> read, params string[] names)
     {
         foreach (var name in names)
         {

@@ -157,10 +157,17 @@ internal sealed class EventBuffer(int most)
     {
         var tail = (int)(((long)_head + _length) % _ring.Length);
         var part = Math.Min(json.Length, _ring.Length - tail);
-        json[..part].Replace(_ring.AsSpan(tail), (byte)'\n', (byte)' ');
-        json[part..].Replace(_ring, (byte)'\n', (byte)' ');
+        WriteLine(json[..part], _ring.AsSpan(tail, part));
+        WriteLine(json[part..], _ring.AsSpan(0, json.Length - part));
         _ring[((long)tail + json.Length) % _ring.Length] = (byte)'\n';
         _length += json.Length + 1;
+    }
+
+    private static void WriteLine(ReadOnlySpan<byte> json, Span<byte> line)
+    {
+        json.CopyTo(line);
+        for (var at = line.IndexOf((byte)'\n'); at >= 0; at = line.IndexOf((byte)'\n'))
+            line[at] = (byte)' ';
     }
 
     private void Grow(int more)
