@@ -166,8 +166,14 @@ internal sealed class EventBuffer(int most)
     private static void WriteLine(ReadOnlySpan<byte> json, Span<byte> line)
     {
         json.CopyTo(line);
-        for (var at = line.IndexOf((byte)'\n'); at >= 0; at = line.IndexOf((byte)'\n'))
+        // Looked for where it came from: reading what was just written would wait for it.
+        var at = json.IndexOf((byte)'\n');
+        while (at >= 0)
+        {
             line[at] = (byte)' ';
+            var next = json[(at + 1)..].IndexOf((byte)'\n');
+            at = next < 0 ? next : at + 1 + next;
+        }
     }
 
     private void Grow(int more)
