@@ -1,61 +1,58 @@
 """Packs events into queue messages (docs/wire-format.md) with the standard library alone.
 
-    python3 wire.py [--limit BYTES] [--key KVER:BASE64] < events.jsonl      # one message text a line
+    python3 wire.py [LIMIT] < events.jsonl      # one message text a line, of LIMIT bytes at most: as SQS takes them, else 65536
 
-Batches are not compressed, since that library has no Brotli. A key needs the package `cryptography`, since it has no AES-GCM.
+TELEMETRY_KEY (KVER:BASE64): batches are encrypted. That needs the package `cryptography`, since the library has no AES-GCM.
+Batches are not compressed, since it has no Brotli either.
 """
-import argparse, base64, functools, hashlib, hmac, itertools, os, struct, sys, time
+import base64, functools, hashlib, hmac, itertools, os, struct, sys, time
 
 AZURE, SQS = 65_536, 262_144  # longest message texts, in bytes
 MOST_EVENTS = 65_536
+KVER, _, MASTER = os.environ.get("TELEMETRY_KEY", "").partition(":")
 
 @functools.cache
 def _identity():  # made at the first send and again in a forked child: two processes must never share one
-    return time.time_ns() // 1_000_000, os.urandom(6), itertools.count()
+    return struct.pack(">Q", time.time_ns() // 1_000_000)[2:] + os.urandom(6), itertools.count()
 
 os.register_at_fork(after_in_child=_identity.cache_clear)
 
-def pack(events, limit=SQS, key=None):
-    """Message texts for events, each one JSON object in UTF-8 bytes; `limit`: bytes of a text; `key`: "KVER:BASE64"."""
+def pack(events, limit=SQS):
+    """Message texts for events, each one JSON object in UTF-8 bytes; `limit`: bytes of a text."""
     size = limit // 4 * 3 - 36
-    kver, _, secret = key.partition(":") if key else ("", "", "")
-    room = size - (45 + len(kver.encode()) if key else 0)
+    room = size - (45 + len(KVER.encode()) if KVER else 0)
     lines, held = [], 0
     for event in events:
         line = event.strip().replace(b"\n", b" ") + b"\n"
         if lines and (held + len(line) > room or len(lines) == MOST_EVENTS):
-            yield from _messages(b"".join(lines), size, kver, secret)
+            yield from _messages(b"".join(lines), size)
             lines, held = [], 0
         lines.append(line)
         held += len(line)
     if lines:
-        yield from _messages(b"".join(lines), size, kver, secret)
+        yield from _messages(b"".join(lines), size)
 
-def _messages(batch, size, kver, secret):
-    started, random, sequence = _identity()
-    prefix = b"TQ" + bytes([1, 2 if kver else 0]) + started.to_bytes(6, "big") + random + struct.pack(">I", next(sequence))
-    sealed = _encrypt(batch, prefix, kver.encode(), base64.b64decode(secret)) if kver else batch
-    count = -(-len(sealed) // size)
-    total = struct.pack(">HI", count, len(sealed))
+def _messages(batch, size):
+    sender, sequence = _identity()
+    prefix = struct.pack(">2sBB12sI", b"TQ", 1, 2 if KVER else 0, sender, next(sequence))
+    sealed = _encrypt(batch, prefix) if KVER else batch
+    slices = range(0, len(sealed), size)
+    total = struct.pack(">HI", len(slices), len(sealed))
     digest = hashlib.sha256(prefix + total + sealed).digest()[:8]
-    for index in range(count):
+    for index, start in enumerate(slices):
         header = prefix + struct.pack(">H", index) + total + digest
-        yield base64.b64encode(header + sealed[index * size:(index + 1) * size]).decode()
+        yield base64.b64encode(header + sealed[start:start + size]).decode()
 
-def _encrypt(batch, prefix, kver, master):
+def _encrypt(plain, prefix):
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-    name, salt, nonce = bytes([len(kver)]) + kver, os.urandom(16), os.urandom(12)
+    kver, master, salt, nonce = KVER.encode(), base64.b64decode(MASTER), os.urandom(16), os.urandom(12)
+    if len(master) != 32:
+        raise ValueError("TELEMETRY_KEY is not KVER:BASE64 of 32 bytes")
+    name = bytes([len(kver)]) + kver
     extracted = hmac.digest(salt, master, "sha256")
     key = hmac.digest(extracted, b"telemetry-queue/1" + prefix + b"\x01", "sha256")  # HKDF's first and only block
-    return name + salt + nonce + AESGCM(key).encrypt(nonce, batch, prefix + name)
+    return name + salt + nonce + AESGCM(key).encrypt(nonce, plain, prefix + name)
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description="Packs JSON Lines into queue messages")
-    arguments.add_argument("--limit", type=int, default=SQS)
-    arguments.add_argument("--key")
-    given = arguments.parse_args()
-    try:
-        for text in pack(filter(bytes.strip, sys.stdin.buffer), given.limit, given.key):
-            print(text)
-    except ModuleNotFoundError as missing:
-        sys.exit(f"wire.py: a key needs the package {missing.name}: install it, or send unencrypted")
+    for text in pack(filter(bytes.strip, sys.stdin.buffer), int(sys.argv[1]) if sys.argv[1:] else SQS):
+        print(text)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Telemetry.Events;
@@ -50,7 +51,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         TelemetryOptions.Check(options);
         _options = options;
         _clock = clock;
-        _bufferIsFull = $"drops the oldest events: the buffer of {options.BufferBytes} bytes is full";
+        _bufferIsFull = string.Concat("drops the oldest events: the buffer of ", options.BufferBytes.ToString(CultureInfo.InvariantCulture), " bytes is full");
         _members = new ClientMembers(options);
         _governor = new EventGovernor(options);
         _trouble = new TroubleReport(options.Report, clock);
@@ -154,7 +155,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         SendAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), cancellationToken);
 
     /// <summary>Empties the buffer within a budget. Never throws for a queue that is slow, refuses or is out of reach.</summary>
-    /// <param name="budget">How long it may take; <see cref="TelemetryOptions.SendTimeout"/> when null, nothing when zero or less.</param>
+    /// <param name="budget">How long it may take, after which a call under way goes on without it; <see cref="TelemetryOptions.SendTimeout"/> when null, nothing when zero or less.</param>
     /// <param name="cancellationToken">Ends it earlier; that is no error either.</param>
     public async Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default)
     {
@@ -219,8 +220,8 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         Volatile.Write(ref _closed, true);
         LevelGate.Leave(_options.Levels);
         await _loop.DisposeAsync();
+        await _pump.DisposeAsync();
         await _sender.DisposeAsync();
-        _pump.Dispose();
         if (_counters.Current.Waiting is > 0 and var lost)
             Drop(lost, $"{lost} events could not be sent before the client was disposed: {flushed.Error}");
     }

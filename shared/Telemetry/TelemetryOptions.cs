@@ -11,6 +11,8 @@ public sealed record TelemetryOptions
     private const int SmallestEventBytes = 4_096;
     private const int DefaultAttributeBytes = 1024 * 1024;
     private const int DefaultEventBytes = 16 * 1024 * 1024;
+    private const int SmallestBufferBytes = 64 * 1024;
+    private const int DefaultBufferBytes = 32 * 1024 * 1024;
 
     private static readonly TimeSpan DefaultFlushBudget = TimeSpan.FromMilliseconds(500);
 
@@ -29,8 +31,11 @@ public sealed record TelemetryOptions
     /// <summary>Encrypts every batch. Environment: <c>TELEMETRY_KEY</c> (<c>kver:base64</c>). Null: batches are not encrypted.</summary>
     public MasterKey? Key { get; init; }
 
-    /// <summary>Bytes of events that wait in memory at most; when full, the oldest are dropped and counted. Default 32 MiB.</summary>
-    public int BufferBytes { get; init; } = 32 * 1024 * 1024;
+    /// <summary>
+    /// Bytes of events that wait in memory at most; when full, the oldest are dropped and counted. Default 32 MiB. Environment:
+    /// <c>TELEMETRY_BUFFER_BYTES</c>, 65,536 or more.
+    /// </summary>
+    public int BufferBytes { get; init; } = DefaultBufferBytes;
 
     /// <summary>How long an event waits for company before it is sent without a flush. Default 1 s.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(1);
@@ -109,6 +114,7 @@ public sealed record TelemetryOptions
             Release = First(read, "TELEMETRY_RELEASE"),
             Instance = First(read, "AWS_LAMBDA_LOG_STREAM_NAME", "WEBSITE_INSTANCE_ID", "CONTAINER_NAME") ?? Environment.MachineName,
             Key = ReadKey(read("TELEMETRY_KEY")),
+            BufferBytes = Read(read, "TELEMETRY_BUFFER_BYTES", text => ParseBytes(text, SmallestBufferBytes), DefaultBufferBytes),
             FlushBudget = ReadBudget(read("TELEMETRY_FLUSH_BUDGET_MS")),
             Function = First(read, "TELEMETRY_FUNCTION", "AWS_LAMBDA_FUNCTION_NAME", "WEBSITE_SITE_NAME"),
             Region = First(read, "TELEMETRY_REGION", "AWS_REGION", "REGION_NAME"),
@@ -189,7 +195,7 @@ public sealed record TelemetryOptions
             : throw new FormatException($"TELEMETRY_FLUSH_BUDGET_MS: '{text}' is no number of milliseconds: give 0 or more");
     }
 
-    private static string? First(Func<string, string?> read, params ReadOnlySpan<string> names)
+    private static string? First(Func<string, string?> read, params string[] names)
     {
         foreach (var name in names)
         {

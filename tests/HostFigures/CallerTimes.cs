@@ -9,6 +9,7 @@ namespace HostFigures;
 internal static class CallerTimes
 {
     private const int Starts = 15;
+    private const int FirstRounds = 30;
     private const int Rounds = 20;
     private const int PerRound = 100;
     private const double LambdaLimit = 1.05;
@@ -18,6 +19,23 @@ internal static class CallerTimes
     internal static async Task<int> RunAsync(string? lambda) =>
         await LambdaAsync(lambda ?? Program("Quote.Aws", "bootstrap")) & await AzureAsync() ? 0 : 1;
 
+    /// <summary>The first invocation on Lambda alone, of several executables in turns.</summary>
+    internal static async Task<int> RunFirstAsync(IReadOnlyList<string> programs)
+    {
+        await using var fauxqs = await FauxqsServer.StartAsync();
+        await fauxqs.CreateQueueAsync("figures");
+        var on = BridgeQueue.Of(fauxqs, "figures").SenderEnvironment();
+        var times = programs.Select(_ => (Off: new List<TimeSpan>(), On: new List<TimeSpan>())).ToList();
+        for (var i = 0; i < FirstRounds; i++)
+        {
+            foreach (var (program, (off, with)) in programs.Zip(times))
+                await AddFirstAsync(program, on, off, with);
+        }
+
+        var all = programs.Zip(times).Select(one => Show($"{one.First}: first invocation, start included", one.Second.Off, one.Second.On, LambdaLimit));
+        return all.ToList().TrueForAll(holds => holds) ? 0 : 1;
+    }
+
     private static async Task<bool> LambdaAsync(string program)
     {
         await using var fauxqs = await FauxqsServer.StartAsync();
@@ -26,10 +44,7 @@ internal static class CallerTimes
 
         var (coldOff, coldOn) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var i = 0; i < Starts; i++)
-        {
-            coldOff.Add(await FirstResponseAsync(program, Off(on)));
-            coldOn.Add(await FirstResponseAsync(program, on));
-        }
+            await AddFirstAsync(program, on, coldOff, coldOn);
 
         await using var without = await LambdaHost.StartAsync(program, Off(on));
         await using var with = await LambdaHost.StartAsync(program, on);
@@ -65,6 +80,12 @@ internal static class CallerTimes
         Show("Azure, warm", warmOff, warmOn, limit: null);
         Console.WriteLine($"Azure, warm: {more:0.00} ms more; one call to the queue takes {roundTrip:0.00} ms; at most {AzureLimit} ms beyond it: {Word(holds)}");
         return holds;
+    }
+
+    private static async Task AddFirstAsync(string program, ImmutableDictionary<string, string> on, List<TimeSpan> off, List<TimeSpan> with)
+    {
+        off.Add(await FirstResponseAsync(program, Off(on)));
+        with.Add(await FirstResponseAsync(program, on));
     }
 
     private static async Task<TimeSpan> FirstResponseAsync(string program, ImmutableDictionary<string, string> environment)
@@ -121,7 +142,8 @@ internal static class CallerTimes
         var (without, with) = (Median.Of(off), Median.Of(on));
         var holds = limit is null || with <= without * limit;
         var verdict = limit is { } most ? $"; at most {(most - 1) * 100:0} % more: {Word(holds)}" : "";
-        Console.WriteLine($"{what}: {without:0.000} ms without, {with:0.000} ms with telemetry ({((with / without) - 1) * 100:+0.0;-0.0} %, medians of {on.Count}){verdict}");
+        Console.WriteLine($"{what}: {without:0.000} ms without, {with:0.000} ms with telemetry ({((with / without) - 1) * 100:+0.0;-0.0} %, medians of {on.Count}, "
+            + $"middle halves {Median.MiddleHalf(off)} and {Median.MiddleHalf(on)}){verdict}");
         return holds;
     }
 

@@ -14,10 +14,15 @@ internal sealed class ClientMembers
 
     internal ClientMembers(TelemetryOptions options)
     {
-        _sender = Encoding.UTF8.GetBytes(
-            Member("service", options.Service) + Member("release", options.Release) + Member("instance", options.Instance)
-            + Member("function", options.Function) + Member("region", options.Region) + Member("commit", options.Commit));
-        _baggage = [.. options.Baggage.Select(key => (key, $"baggage.{key}"))];
+        var sender = new StringBuilder();
+        AppendMember(sender, "service", options.Service);
+        AppendMember(sender, "release", options.Release);
+        AppendMember(sender, "instance", options.Instance);
+        AppendMember(sender, "function", options.Function);
+        AppendMember(sender, "region", options.Region);
+        AppendMember(sender, "commit", options.Commit);
+        _sender = Encoding.UTF8.GetBytes(sender.ToString());
+        _baggage = options.Baggage.Count == 0 ? [] : [.. options.Baggage.Select(key => (key, $"baggage.{key}"))];
     }
 
     /// <summary>Adds the baggage that was asked for to the attributes.</summary>
@@ -47,5 +52,9 @@ internal sealed class ClientMembers
 
     internal static ReadOnlySpan<byte> TraceParent => "traceparent"u8;
 
-    private static string Member(string name, string? value) => value is null ? "" : $",\"{name}\":\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    private static void AppendMember(StringBuilder json, string name, string? value)
+    {
+        if (value is not null)
+            json.Append(",\"").Append(name).Append("\":\"").Append(JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value).Append('"');
+    }
 }

@@ -10,22 +10,23 @@ internal sealed partial class JsonOutput
 {
     private const int BytesPerChar = 3;
     private const int LongestNumber = 40;
-    private const string Printable = " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
 
-    private static readonly SearchValues<char> Plain = SearchValues.Create(Printable);
-    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (char)control), '"', '\\']);
-    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create(Encoding.ASCII.GetBytes(Printable));
+    // Looked at where a text is not plain; made then, since most processes begin without one.
+    private static class Special
+    {
+        internal static readonly SearchValues<char> Escaped = SearchValues.Create(
+            "\"\\\0\x01\x02\x03\x04\x05\x06\x07\b\t\n\v\f\r\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F");
+    }
 
     private void AppendText(ReadOnlySpan<char> text)
     {
         Reserve((BytesPerChar * text.Length) + 2);
         var bytes = _bytes.AsSpan(Length);
         bytes[0] = (byte)'"';
-        if (!text.ContainsAnyExcept(Plain))
+        if (PlainText.TryCopy(text, bytes[1..]))
         {
-            Ascii.FromUtf16(text, bytes[1..], out var written);
-            bytes[written + 1] = (byte)'"';
-            Length += written + 2;
+            bytes[text.Length + 1] = (byte)'"';
+            Length += text.Length + 2;
             return;
         }
 
@@ -36,7 +37,7 @@ internal sealed partial class JsonOutput
 
     private void AppendText(ReadOnlySpan<byte> text)
     {
-        if (!text.ContainsAnyExcept(PlainBytes))
+        if (PlainText.IsPlain(text))
         {
             Append("\""u8);
             Append(text);
@@ -52,7 +53,7 @@ internal sealed partial class JsonOutput
     {
         while (true)
         {
-            var run = text.IndexOfAny(Escaped);
+            var run = text.IndexOfAny(Special.Escaped);
             var part = run < 0 ? text : text[..run];
             Reserve(BytesPerChar * part.Length);
             Utf8.FromUtf16(part, _bytes.AsSpan(Length), out _, out var written);
@@ -90,8 +91,28 @@ internal sealed partial class JsonOutput
         }
     }
 
-    private void AppendNumber<T>(T value)
-        where T : IUtf8SpanFormattable
+    private void AppendNumber(long value)
+    {
+        Reserve(LongestNumber);
+        value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);
+        Length += written;
+    }
+
+    private void AppendNumber(ulong value)
+    {
+        Reserve(LongestNumber);
+        value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);
+        Length += written;
+    }
+
+    private void AppendNumber(double value)
+    {
+        Reserve(LongestNumber);
+        value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);
+        Length += written;
+    }
+
+    private void AppendNumber(decimal value)
     {
         Reserve(LongestNumber);
         value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);

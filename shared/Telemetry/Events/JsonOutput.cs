@@ -167,8 +167,25 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         Append("\""u8);
     }
 
-    internal void WriteNumberValue<T>(T value)
-        where T : IUtf8SpanFormattable
+    internal void WriteNumberValue(long value)
+    {
+        AppendComma();
+        AppendNumber(value);
+    }
+
+    internal void WriteNumberValue(ulong value)
+    {
+        AppendComma();
+        AppendNumber(value);
+    }
+
+    internal void WriteNumberValue(double value)
+    {
+        AppendComma();
+        AppendNumber(value);
+    }
+
+    internal void WriteNumberValue(decimal value)
     {
         AppendComma();
         AppendNumber(value);

@@ -37,7 +37,14 @@ internal static class LevelGate
 
     private static void Set()
     {
-        s_general = Clients.Count == 0 ? 0 : (int)Clients.Min(rules => rules.Minimum);
-        s_categories = Clients.Count == 0 ? 0 : (int)Clients.Min(rules => rules.Lowest);
+        var (general, categories) = Clients.Count == 0 ? (0, 0) : (int.MaxValue, int.MaxValue);
+        foreach (var rules in Clients)
+        {
+            general = Math.Min(general, (int)rules.Minimum);
+            categories = Math.Min(categories, (int)rules.Lowest);
+        }
+
+        s_general = general;
+        s_categories = categories;
     }
 }

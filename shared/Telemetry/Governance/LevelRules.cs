@@ -7,14 +7,19 @@ namespace Telemetry;
 /// </summary>
 public sealed class LevelRules
 {
-    private readonly KeyValuePair<string, TelemetryLevel>[] _categories;
+    private readonly KeyValuePair<string, TelemetryLevel>[]? _categories;
 
     /// <summary>Rules with a general minimum and one for each category named.</summary>
     public LevelRules(TelemetryLevel minimum, IEnumerable<KeyValuePair<string, TelemetryLevel>>? categories = null)
     {
         Minimum = minimum;
-        _categories = [.. (categories ?? []).OrderByDescending(rule => rule.Key.Length)];
-        Lowest = _categories.Select(rule => rule.Value).Append(minimum).Min();
+        Lowest = minimum;
+        // Without a query: most functions have no such rule, and each of their starts would wait for the query's code.
+        if (categories is null)
+            return;
+        _categories = [.. categories.OrderByDescending(rule => rule.Key.Length)];
+        foreach (var rule in _categories)
+            Lowest = rule.Value < Lowest ? rule.Value : Lowest;
     }
 
     /// <summary>Everything is sent.</summary>
@@ -49,7 +54,7 @@ public sealed class LevelRules
     /// <summary>The least level at which a category's logs are sent.</summary>
     public TelemetryLevel Of(string? category)
     {
-        if (category is not null)
+        if (category is not null && _categories is not null)
         {
             foreach (var rule in _categories)
             {

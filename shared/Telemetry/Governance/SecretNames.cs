@@ -11,21 +11,18 @@ internal sealed class SecretNames
     private const int Letters = 32;
 
     // By the last letter: those that may stand there.
-    private readonly byte[][][] _names;
+    private readonly List<byte[]>?[] _names = new List<byte[]>?[Letters];
 
     // By the last two letters: which may stand before them.
     private readonly uint[] _ends = new uint[Letters * Letters];
 
     internal SecretNames(IEnumerable<string> names)
     {
-        var known = names.Select(name => Encoding.UTF8.GetBytes(name.ToLowerInvariant())).Where(name => name.Length >= 2).ToArray();
-        _names = [.. Enumerable.Range(0, Letters).Select(letter => known.Where(name => (name[^1] & (Letters - 1)) == letter).ToArray())];
-        foreach (var name in known)
-            _ends[EndOf(name)] |= name.Length == 2 ? uint.MaxValue : BitOf(name[^3]);
-        IsEmpty = known.Length == 0;
+        foreach (var name in names)
+            Add(Encoding.UTF8.GetBytes(name.ToLowerInvariant()));
     }
 
-    internal bool IsEmpty { get; }
+    internal bool IsEmpty { get; private set; } = true;
 
     /// <summary>Whether a text ends with one of the names as a word of its own.</summary>
     internal bool AreAtEndOf(ReadOnlySpan<byte> text) => MayBeAtEndOf(text) && IsOneAtEndOf(text);
@@ -35,12 +32,21 @@ internal sealed class SecretNames
     internal bool MayEndAt(ReadOnlySpan<byte> text, int end) =>
         (_ends[((text[end - 1] & (Letters - 1)) * Letters) + (text[end - 2] & (Letters - 1))] & BitOf(text[end - 3])) != 0;
 
+    private void Add(byte[] name)
+    {
+        if (name.Length < 2)
+            return;
+        (_names[name[^1] & (Letters - 1)] ??= []).Add(name);
+        _ends[EndOf(name)] |= name.Length == 2 ? uint.MaxValue : BitOf(name[^3]);
+        IsEmpty = false;
+    }
+
     private bool MayBeAtEndOf(ReadOnlySpan<byte> text) =>
         text.Length > 2 ? MayEndAt(text, text.Length) : text.Length == 2 && _ends[EndOf(text)] != 0;
 
     private bool IsOneAtEndOf(ReadOnlySpan<byte> text)
     {
-        foreach (var name in _names[text[^1] & (Letters - 1)])
+        foreach (var name in _names[text[^1] & (Letters - 1)] ?? [])
         {
             if (EndsWith(text, name) && BeginsWord(text, text.Length - name.Length))
                 return true;

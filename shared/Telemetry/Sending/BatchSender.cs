@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Telemetry.Codec;
 using Telemetry.Queues;
 
@@ -10,13 +11,13 @@ namespace Telemetry.Sending;
 internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeProvider clock) : IAsyncDisposable
 {
     private readonly Lazy<IQueueSender> _queue = new(open);
-    private readonly Lazy<SenderId> _sender = new(() => SenderId.Create(clock));
+    private readonly Lazy<StrongBox<SenderId>> _sender = new(() => new StrongBox<SenderId>(SenderId.Create(clock)));
     private uint _sequence = uint.MaxValue;
 
     public ValueTask DisposeAsync() => _queue.IsValueCreated ? _queue.Value.DisposeAsync() : ValueTask.CompletedTask;
 
     internal async ValueTask<BatchPacker> CreatePackerAsync(CancellationToken cancellationToken) =>
-        new(await _queue.Value.GetLimitsAsync(cancellationToken), _sender.Value, key);
+        new(await _queue.Value.GetLimitsAsync(cancellationToken), _sender.Value.Value, key);
 
     internal SealedBatch? Pack(BatchPacker packer, ReadOnlySpan<byte> lines, out int consumed, out Refusal? refusal) =>
         packer.Pack(lines, Interlocked.Increment(ref _sequence), out consumed, out refusal);

@@ -157,10 +157,23 @@ internal sealed class EventBuffer(int most)
     {
         var tail = (int)(((long)_head + _length) % _ring.Length);
         var part = Math.Min(json.Length, _ring.Length - tail);
-        json[..part].Replace(_ring.AsSpan(tail), (byte)'\n', (byte)' ');
-        json[part..].Replace(_ring, (byte)'\n', (byte)' ');
+        WriteLine(json[..part], _ring.AsSpan(tail, part));
+        WriteLine(json[part..], _ring.AsSpan(0, json.Length - part));
         _ring[((long)tail + json.Length) % _ring.Length] = (byte)'\n';
         _length += json.Length + 1;
+    }
+
+    private static void WriteLine(ReadOnlySpan<byte> json, Span<byte> line)
+    {
+        json.CopyTo(line);
+        // Looked for where it came from: reading what was just written would wait for it.
+        var at = json.IndexOf((byte)'\n');
+        while (at >= 0)
+        {
+            line[at] = (byte)' ';
+            var next = json[(at + 1)..].IndexOf((byte)'\n');
+            at = next < 0 ? next : at + 1 + next;
+        }
     }
 
     private void Grow(int more)

@@ -5,19 +5,24 @@ namespace Telemetry.Sending;
 
 /// <summary>
 /// Moves events from the buffer to the queue, in rounds: seal what fills messages, send it, and only when nothing fills
-/// one any more seal the rest. While a round travels the buffer collects, so a busy sender sends full messages.
+/// one any more seal the rest. While a round travels the buffer collects, so a busy sender sends full messages. A round goes on
+/// when whoever began it waits no longer, as a flush whose time is over: else a queue slower than that time would get nothing, ever.
 /// </summary>
 internal sealed class EventPump(
     EventBuffer buffer, BatchSender sender, SendCounters counters, TroubleReport trouble, TimeSpan roundTimeout, TimeProvider clock)
-    : IDisposable
+    : IAsyncDisposable
 {
     private const int BatchesPerRound = 8;
     private const int BytesPerRound = 4 * 1024 * 1024;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly CancellationTokenSource _stop = new();
 
-    // Owned by whoever has the turn. Batches that were sealed keep their identity until the queue has accepted them,
-    // so that one accepted without our learning of it is recognised as a duplicate.
+    // Begun by whoever has the turn, and not before the last one has ended; true when it sent what it had.
+    private Task<bool> _round = Task.FromResult(true);
+
+    // Owned by the round under way, else by whoever has the turn. Batches that were sealed keep their identity until the queue
+    // has accepted them, so that one accepted without our learning of it is recognised as a duplicate.
     private readonly PooledBytes _lines = new(0);
     private readonly List<SealedBatch> _unsent = [];
     private BatchPacker? _packer;
@@ -29,7 +34,7 @@ internal sealed class EventPump(
 
     /// <summary>Sends until every event that is buffered now has left the client, or an attempt fails.</summary>
     /// <param name="fillMessages">Whether the rest may wait for the next round while fuller batches travel.</param>
-    /// <param name="cancellationToken">Ends the attempt; what was not accepted stays.</param>
+    /// <param name="cancellationToken">Ends the waiting; what is under way goes on, what was not accepted stays.</param>
     /// <returns>False when sending failed; the reason is in <see cref="LastError"/>.</returns>
     internal async Task<bool> DrainAsync(bool fillMessages, CancellationToken cancellationToken)
     {
@@ -37,16 +42,16 @@ internal sealed class EventPump(
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            // Of one that somebody left behind only the end counts: what it could not send is tried again here.
+            await _round.WaitAsync(cancellationToken);
             while (_unsent.Count > 0 || OldestUnsealed() < end)
-                await SendRoundAsync(fillMessages, cancellationToken);
+            {
+                _round = SendRoundAsync(fillMessages);
+                if (!await _round.WaitAsync(cancellationToken))
+                    return false;
+            }
+
             return true;
-        }
-        catch (Exception e) when (!(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
-        {
-            // Whatever stops sending must not reach the function's code.
-            LastError = e.Message;
-            trouble.Failed(TroubleReport.Trouble.Sending, $"cannot send, {counters.Current.Waiting} events wait: {e.Message}");
-            return false;
         }
         finally
         {
@@ -54,8 +59,12 @@ internal sealed class EventPump(
         }
     }
 
-    public void Dispose()
+    /// <summary>Ends the round under way; what it could not send is not sent any more.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        await _round;
+        _stop.Dispose();
         _turn.Dispose();
         _lines.Dispose();
         foreach (var batch in _unsent)
@@ -64,18 +73,29 @@ internal sealed class EventPump(
 
     private long OldestUnsealed() => _lines.Length > 0 ? _position : buffer.Removed;
 
-    // A call that never answers must not hold the turn for good: other senders and flushes wait for it.
-    private async Task SendRoundAsync(bool fillMessages, CancellationToken cancellationToken)
+    // A call that never answers must not go on for good: the next round waits for its end.
+    private async Task<bool> SendRoundAsync(bool fillMessages)
     {
-        using var time = new TimeBudget(roundTimeout, clock, cancellationToken);
+        using var time = new TimeBudget(roundTimeout, clock, _stop.Token);
         try
         {
             await SendRoundWithinAsync(fillMessages, time.Token);
+            return true;
         }
-        catch (OperationCanceledException e) when (time.IsOver)
+        catch (Exception e)
         {
-            throw new TimeoutException($"the queue did not answer within {roundTimeout}", e);
+            // Whatever stops sending must not reach the function's code.
+            Fail(time.IsOver && e is OperationCanceledException ? $"the queue did not answer within {roundTimeout}" : e.Message);
+            return false;
         }
+    }
+
+    private void Fail(string problem)
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        LastError = problem;
+        trouble.Failed(TroubleReport.Trouble.Sending, $"cannot send, {counters.Current.Waiting} events wait: {problem}");
     }
 
     private async Task SendRoundWithinAsync(bool fillMessages, CancellationToken cancellationToken)

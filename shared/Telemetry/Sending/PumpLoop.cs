@@ -1,27 +1,50 @@
 namespace Telemetry.Sending;
 
 /// <summary>
-/// Sends in the background what nobody flushes. Runs only while events wait: an idle client has no timer and no task.
+/// Sends in the background what nobody flushes. Runs only while events wait: an idle client has no timer and no task, and where a
+/// flush comes first a timer is all there ever is.
 /// </summary>
-/// <param name="pump">Does the sending.</param>
-/// <param name="counters">Tell whether events wait.</param>
-/// <param name="sent">Called whenever everything that waited has been sent.</param>
-/// <param name="interval">How long events wait for company.</param>
-/// <param name="hurryBytes">Buffered bytes that wait no longer.</param>
-/// <param name="clock">The clock of all waits.</param>
-internal sealed class PumpLoop(
-    EventPump pump, SendCounters counters, Action sent, TimeSpan interval, int hurryBytes, TimeProvider clock) : IAsyncDisposable
+internal sealed class PumpLoop : IAsyncDisposable
 {
+    private readonly EventPump _pump;
+    private readonly SendCounters _counters;
+    private readonly Action _sent;
+    private readonly TimeSpan _interval;
+    private readonly int _hurryBytes;
+    private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _gate = new();
+
+    // Guarded by the gate.
+    private ITimer? _timer;
+    private bool _waitsForTimer;
     private Task _running = Task.CompletedTask;
+
     private int _active;
+
+    /// <param name="pump">Does the sending.</param>
+    /// <param name="counters">Tell whether events wait.</param>
+    /// <param name="sent">Called whenever everything that waited has been sent.</param>
+    /// <param name="interval">How long events wait for company.</param>
+    /// <param name="hurryBytes">Buffered bytes that wait no longer.</param>
+    /// <param name="clock">The clock of all waits.</param>
+    internal PumpLoop(EventPump pump, SendCounters counters, Action sent, TimeSpan interval, int hurryBytes, TimeProvider clock)
+    {
+        (_pump, _counters, _sent, _interval, _hurryBytes, _clock) = (pump, counters, sent, interval, hurryBytes, clock);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task running;
+        lock (_gate)
+        {
+            _timer?.Dispose();
+            running = _running;
+        }
+
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Neither source nor semaphore is disposed: a late Send may still look at them, and they hold memory only.
     }
 
@@ -29,19 +52,26 @@ internal sealed class PumpLoop(
     internal void Wake(int bufferedBytes)
     {
         if (Volatile.Read(ref _active) == 0 && Interlocked.Exchange(ref _active, 1) == 0)
-            _running = Start();
-        if (bufferedBytes >= hurryBytes && _wake.CurrentCount == 0)
+            StartTimer();
+        if (bufferedBytes >= _hurryBytes && _wake.CurrentCount == 0)
             Hurry();
     }
 
-    // The loop outlives the send that starts it, so it must not carry that send's trace and other ambient values.
-    private Task Start()
+    private void StartTimer()
     {
-        if (ExecutionContext.IsFlowSuppressed())
-            return Task.Run(RunAsync);
-        using (ExecutionContext.SuppressFlow())
-            return Task.Run(RunAsync);
+        lock (_gate)
+        {
+            _waitsForTimer = true;
+            _timer ??= WithoutFlow(NewTimer);
+            if (_wake.CurrentCount == 0)
+                _timer.Change(_interval, Timeout.InfiniteTimeSpan);
+            else
+                Start();
+        }
     }
+
+    private ITimer NewTimer() =>
+        _clock.CreateTimer(static loop => ((PumpLoop)loop!).Start(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     private void Hurry()
     {
@@ -49,44 +79,66 @@ internal sealed class PumpLoop(
         {
             if (_wake.CurrentCount == 0)
                 _wake.Release();
+            Start();
         }
+    }
+
+    private void Start()
+    {
+        lock (_gate)
+        {
+            // Once for each time that the timer was set, whether it fires or there is enough before.
+            if (!_waitsForTimer || _stop.IsCancellationRequested)
+                return;
+            _waitsForTimer = false;
+            _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _wake.Wait(0);
+            if (!TryRest())
+                _running = WithoutFlow(() => Task.Run(RunAsync));
+        }
+    }
+
+    // The loop outlives the send that starts it, so it must not carry that send's trace and other ambient values.
+    private static T WithoutFlow<T>(Func<T> begin)
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+            return begin();
+        using (ExecutionContext.SuppressFlow())
+            return begin();
     }
 
     private async Task RunAsync()
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
-        TimeSpan? pause = null;
-        do
+        while (true)
         {
-            // A full buffer hurries a queue that answers; one that failed is left alone until its time.
-            await (pause is { } span ? Task.Delay(span, clock, _stop.Token) : WaitForEventsAsync());
-            if (await pump.DrainAsync(fillMessages: true, _stop.Token))
+            var drained = await _pump.DrainAsync(fillMessages: true, _stop.Token);
+            if (drained)
             {
-                pause = null;
                 backoff.Reset();
-                sent();
+                _sent();
             }
-            else
-            {
-                pause = backoff.Next();
-            }
+
+            if (TryRest())
+                return;
+            // A full buffer hurries a queue that answers; one that failed is left alone until its time.
+            await (drained ? WaitForEventsAsync() : Task.Delay(backoff.Next(), _clock, _stop.Token));
         }
-        while (!TryRest());
     }
 
     private bool TryRest()
     {
-        if (counters.Current.Waiting > 0)
+        if (_counters.Current.Waiting > 0)
             return false;
         Volatile.Write(ref _active, 0);
         // An event may have come between the count and the mark; its sender saw the loop still running.
-        return counters.Current.Waiting == 0 || Interlocked.Exchange(ref _active, 1) != 0;
+        return _counters.Current.Waiting == 0 || Interlocked.Exchange(ref _active, 1) != 0;
     }
 
     private async Task WaitForEventsAsync()
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        await Task.WhenAny(_wake.WaitAsync(enough.Token), Task.Delay(interval, clock, enough.Token));
+        await Task.WhenAny(_wake.WaitAsync(enough.Token), Task.Delay(_interval, _clock, enough.Token));
         await enough.CancelAsync();
     }
 }

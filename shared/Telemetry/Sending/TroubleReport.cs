@@ -6,7 +6,7 @@ internal sealed class TroubleReport(Action<string> report, TimeProvider clock)
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private readonly long?[] _reportedAt = new long?[Enum.GetValues<Trouble>().Length];
+    private readonly long?[] _reportedAt = new long?[(int)Trouble.Listening + 1];
 
     internal enum Trouble
     {

@@ -14,10 +14,13 @@ internal abstract class OrderFunction : IAsyncDisposable
     protected List<ChildProcess> Processes { get; } = [];
 
     /// <summary>Starts the function for a queue.</summary>
-    public static async Task<OrderFunction> StartAsync(BridgeQueue queue)
+    /// <param name="queue">The queue that telemetry goes to.</param>
+    /// <param name="bufferBytes">What each process keeps of it while that fails.</param>
+    public static async Task<OrderFunction> StartAsync(BridgeQueue queue, int bufferBytes = 32 * 1024 * 1024)
     {
         var environment = queue.SenderEnvironment()
             .SetItem("TELEMETRY_SERVICE", "orders")
+            .SetItem("TELEMETRY_BUFFER_BYTES", bufferBytes.ToString(CultureInfo.InvariantCulture))
             // The last flush, when the process is told to end, must get through the faults too.
             .SetItem("TELEMETRY_FLUSH_BUDGET_MS", "5000");
         return queue.Kind is "azure" ? await OnAzure.StartAsync(environment) : await OnLambda.StartAsync(environment);

@@ -56,13 +56,14 @@ public sealed class EnrichmentTests
             ["TELEMETRY_BAGGAGE"] = "tenant, shop",
             ["TELEMETRY_ATTRIBUTE_BYTES"] = "1000",
             ["TELEMETRY_EVENT_BYTES"] = "10000",
+            ["TELEMETRY_BUFFER_BYTES"] = "100000",
         };
 
         var options = TelemetryOptions.FromEnvironment(environment.GetValueOrDefault);
 
         Assert.Equal(("4f0c", "eu-central-1", "create-order"), (options.Commit, options.Region, options.Function));
         Assert.Equal((TelemetryLevel.Info, TelemetryLevel.Debug, 0.1), (options.Levels.Minimum, options.Levels.Of("Orders"), options.SamplingRatio));
-        Assert.Equal((RedactionPatterns.CardNumbers, 1_000, 10_000), (options.Redaction.Patterns, options.AttributeBytes, options.EventBytes));
+        Assert.Equal((RedactionPatterns.CardNumbers, 1_000, 10_000, 100_000), (options.Redaction.Patterns, options.AttributeBytes, options.EventBytes, options.BufferBytes));
         Assert.Contains("iban", options.Redaction.Names);
         Assert.Equal(["tenant", "shop"], options.Baggage);
     }
@@ -74,6 +75,7 @@ public sealed class EnrichmentTests
     [InlineData("TELEMETRY_REDACT", "visa")]
     [InlineData("TELEMETRY_ATTRIBUTE_BYTES", "10")]
     [InlineData("TELEMETRY_EVENT_BYTES", "many")]
+    [InlineData("TELEMETRY_BUFFER_BYTES", "65535")]
     public void A_wrong_variable_is_named(string name, string value)
     {
         var error = Assert.Throws<FormatException>(() => TelemetryOptions.FromEnvironment(

@@ -37,7 +37,7 @@ public sealed class FlushTests
     public async Task A_queue_that_hangs_costs_no_more_than_the_budget()
     {
         await using var test = new TestClient(options => options with { FlushInterval = TimeSpan.FromDays(1) });
-        test.Queue.BeforeStoring = InMemoryQueueSender.Hang;
+        var answer = test.Queue.Hold();
         test.Send("{}");
 
         var flush = test.Client.FlushAsync(Budget);
@@ -48,7 +48,68 @@ public sealed class FlushTests
         Assert.False(result.IsComplete);
         Assert.Contains("time was over", result.Error, StringComparison.Ordinal);
         test.AssertCounted(sent: 0, dropped: 0, waiting: 1);
-        test.Queue.BeforeStoring = _ => Task.CompletedTask;
+        answer.SetResult();
+    }
+
+    [Fact]
+    public async Task A_send_that_takes_longer_than_every_flush_goes_on_and_arrives_once()
+    {
+        await using var test = new TestClient(options => options with { FlushInterval = TimeSpan.FromDays(1) });
+        var answer = test.Queue.Hold();
+        test.Send("""{"n":1}""");
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            var flush = test.Client.FlushAsync(Budget);
+            await test.Clock.AdvanceToAsync(due => due == Budget);
+            Assert.Equal(1, (await flush).Waiting);
+        }
+
+        test.Send("""{"n":2}""");
+        answer.SetResult();
+        await test.FlushedAsync();
+
+        // The first call was never given up: two messages, two calls.
+        Assert.Equal(["""{"n":1}""", """{"n":2}"""], test.Events);
+        Assert.Equal((2, 2), (test.Queue.Calls, test.Queue.Texts.Count));
+        test.AssertCounted(sent: 2, dropped: 0, waiting: 0);
+    }
+
+    [Fact]
+    public async Task A_send_that_a_flush_left_behind_and_that_failed_is_tried_again_under_the_same_name()
+    {
+        await using var test = new TestClient(options => options with { FlushInterval = TimeSpan.FromDays(1), Key = Some.Key });
+        var answer = test.Queue.Hold(afterStoring: true);
+        test.Send("{}");
+        var flush = test.Client.FlushAsync(Budget);
+        await test.Clock.AdvanceToAsync(due => due == Budget);
+        Assert.Equal(1, (await flush).Waiting);
+
+        // The instance was frozen meanwhile: the connection is gone, and nobody knows that the message is stored.
+        answer.SetException(TestClient.Failure());
+        test.Queue.AfterStoring = () => Task.CompletedTask;
+        await test.FlushedAsync();
+
+        Assert.Equal(2, test.Batches.Count);
+        Assert.Equal(test.Batches[0].Id, test.Batches[1].Id);
+        test.AssertCounted(sent: 1, dropped: 0, waiting: 0);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_disposed_ends_a_send_that_a_flush_left_behind()
+    {
+        var test = new TestClient(options => options with { FlushInterval = TimeSpan.FromDays(1) });
+        test.Queue.BeforeStoring = InMemoryQueueSender.Hang;
+        test.Send("{}");
+        var flush = test.Client.FlushAsync(Budget);
+        await test.Clock.AdvanceToAsync(due => due == Budget);
+        await flush;
+
+        var disposing = test.DisposeAsync();
+        await test.Clock.AdvanceToAsync(due => due == TimeSpan.FromSeconds(2));
+        await disposing;
+
+        Assert.True(test.Queue.IsDisposed);
+        test.AssertCounted(sent: 0, dropped: 1, waiting: 0);
     }
 
     [Fact]

@@ -45,6 +45,18 @@ internal sealed class InMemoryQueueSender(QueueLimits limits) : IQueueSender
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Lets calls wait, whatever their token says, until the test ends that.</summary>
+    /// <param name="afterStoring">Their messages are stored already: only the answer waits.</param>
+    internal TaskCompletionSource Hold(bool afterStoring = false)
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (afterStoring)
+            AfterStoring = () => answer.Task;
+        else
+            BeforeStoring = _ => answer.Task;
+        return answer;
+    }
+
     /// <summary>Never answers; ends with its token, as senders must.</summary>
     internal static Task Hang(CancellationToken cancellationToken) =>
         Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

@@ -37,6 +37,9 @@ internal sealed class QueueProxy : IAsyncDisposable
     /// <summary>Share of the calls that get trouble, 0 to 1.</summary>
     public double Share { get; set; }
 
+    /// <summary>Every call is refused with 403, as when a right was taken away: nobody tries the same call again.</summary>
+    public bool IsClosed { get; set; }
+
     /// <summary>Calls that got trouble.</summary>
     public int Troubles { get; private set; }
 
@@ -88,9 +91,11 @@ internal sealed class QueueProxy : IAsyncDisposable
     {
         lock (_random)
         {
-            if (_random.NextDouble() >= Share)
+            if (!IsClosed && _random.NextDouble() >= Share)
                 return null;
             Troubles++;
+            if (IsClosed)
+                return new Trouble(403, _isAzure ? "AuthorizationFailure" : "AccessDenied", IsCarriedOut: false);
             return _random.Next(4) switch
             {
                 0 => new Trouble(500, _isAzure ? "InternalError" : "InternalFailure", IsCarriedOut: false),
