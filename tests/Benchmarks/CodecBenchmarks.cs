@@ -43,10 +43,10 @@ public class CodecBenchmarks
         _aes.Encrypt(Nonce, _packed, _encrypted, _tag);
         _compressedAgain = new byte[BrotliEncoder.GetMaxCompressedLength(_lines.Length)];
         _opened = new byte[_lines.Length];
-        Batch = [string.Create(CultureInfo.InvariantCulture, $"{_lines.Length} B, {_lines.AsSpan().Count((byte)'\n')} events")];
+        Batch = [string.Create(CultureInfo.InvariantCulture, $"{_lines.Length}/{_lines.AsSpan().Count((byte)'\n')}")];
     }
 
-    /// <summary>What one operation works on.</summary>
+    /// <summary>What one operation works on: bytes and events, briefly, since longer texts are cut in reports.</summary>
     public IReadOnlyList<string> Batch { get; }
 
     [ParamsSource(nameof(Batch))]

@@ -171,7 +171,7 @@ internal static class BenchCatalogue
         BillColumns,
         [
             Race.Of("SQS, one a message", Plain with { IsMetered = true }, Bridge()),
-            Race.Of("SQS, packed", Small with { IsMetered = true }, Bridge()),
+            Race.Of("SQS, packed", Small with { Events = 300_000, IsMetered = true }, Bridge()),
             Race.Of("Azure, one a message", Plain with { Events = 3_000, IsMetered = true, Cloud = "azure" }, Bridge()),
             Race.Of("Azure, packed", Small with { IsMetered = true, Cloud = "azure" }, Bridge()),
         ])

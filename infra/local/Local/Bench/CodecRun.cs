@@ -35,11 +35,11 @@ internal static class CodecRun
         }
     }
 
-    // The one parameter tells bytes and events of what one operation works on: "Batch=1331200 B, 3597 events".
+    // The one parameter tells bytes and events of what one operation works on: "Of=1331200/3597".
     private static Measurement Read(JsonElement benchmark)
     {
-        var numbers = benchmark.GetProperty("Parameters").GetString()!.Split('=')[1].Split(' ');
-        var (bytes, events) = (Number(numbers[0]), Number(numbers[2]));
+        var numbers = benchmark.GetProperty("Parameters").GetString()!.Split('=')[1].Split('/');
+        var (bytes, events) = (Number(numbers[0]), Number(numbers[1]));
         return new Measurement
         {
             [Metric.CodecRate] = bytes / benchmark.GetProperty("Statistics").GetProperty("Median").GetDouble() * 1_000,
