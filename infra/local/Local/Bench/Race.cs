@@ -8,11 +8,11 @@ internal delegate Task<Runners> Enter(Track track, Load load, CancellationToken 
 
 /// <summary>
 /// One contender brings one load to the exchange. It is started and ready, then frozen while the queue is filled, so that nobody's
-/// start counts; the clock runs from the first tenth of the events, so that nobody's first steps do.
+/// start counts; the clock runs from the first quarter of the events, so that code which is compiled as it runs hardly does.
 /// </summary>
 internal sealed class Race(Load load, Enter enter)
 {
-    private const double Start = 0.1;
+    private const double Start = 0.25;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>A contender that races.</summary>
