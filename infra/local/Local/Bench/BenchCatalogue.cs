@@ -54,6 +54,7 @@ internal static class BenchCatalogue
             .. Connections.Select(connections => Race.Of(Publisher(connections), Ready, Ceiling(connections))),
             Race.Of("publisher, the bridge's properties", Ready, Ceiling(1, isNamed: true)),
             Race.Of(OneBridge, Small, Bridge()),
+            Race.Of("bridge, 2 connections", Small, Bridge(connections: 2)),
             Race.Of("bridge, Azure", Small with { Cloud = "azure" }, Bridge()),
         ])
     {

@@ -12,11 +12,14 @@ internal static class Entrants
     /// <summary>The bridge as it is, in so many processes.</summary>
     /// <param name="replicas">Processes.</param>
     /// <param name="polls">Receive calls at a time of each; null leaves the default.</param>
-    public static Enter Bridge(int replicas = 1, int? polls = null) => (track, _, cancellationToken) =>
+    /// <param name="connections">To the broker, of each; null leaves the default.</param>
+    public static Enter Bridge(int replicas = 1, int? polls = null, int? connections = null) => (track, _, cancellationToken) =>
     {
         var settings = BridgeQueue.BridgeEnvironment(track.Components.Broker, track.Queue);
         if (polls is { } most)
             settings = settings.SetItem("Bridge__Receive__MaxPolls", $"{most}");
+        if (connections is { } count)
+            settings = settings.SetItem("Bridge__RabbitMq__Connections", $"{count}");
         return Runners.StartAsync(new BridgeFleet(settings), replicas, cancellationToken);
     };
 
