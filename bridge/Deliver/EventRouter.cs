@@ -30,9 +30,10 @@ internal sealed class EventRouter
     {
         var routed = new List<RoutedEvent>(lines.Count((byte)'\n'));
         var members = new EventMembers(_names);
+        var keys = new RoutingKeys(_template);
         var ordinal = 0;
         foreach (var range in new EventLines(lines))
-            RouteOne(lines, range, ordinal++, members, routed, refused);
+            RouteOne(lines, range, ordinal++, members, keys, routed, refused);
         return routed;
     }
 
@@ -40,12 +41,18 @@ internal sealed class EventRouter
     public List<RoutedEvent> RoutePlain(ReadOnlySpan<byte> json, List<RefusedEvent> refused)
     {
         var routed = new List<RoutedEvent>(1);
-        RouteOne(json, ..json.Length, 0, new EventMembers(_names), routed, refused);
+        RouteOne(json, ..json.Length, 0, new EventMembers(_names), new RoutingKeys(_template), routed, refused);
         return routed;
     }
 
     private void RouteOne(
-        ReadOnlySpan<byte> lines, Range range, int ordinal, EventMembers members, List<RoutedEvent> routed, List<RefusedEvent> refused)
+        ReadOnlySpan<byte> lines,
+        Range range,
+        int ordinal,
+        EventMembers members,
+        RoutingKeys keys,
+        List<RoutedEvent> routed,
+        List<RefusedEvent> refused)
     {
         var json = lines[range];
         if (json.Length > _limits.EventBytes)
@@ -53,9 +60,9 @@ internal sealed class EventRouter
         else if (members.Read(json) is { } problem)
             refused.Add(new RefusedEvent(range, ordinal, RefusalReason.Malformed, $"event {ordinal} of its batch is {problem}"));
         else
-            routed.Add(new RoutedEvent(range, ordinal, _template.Render(members.Values), ReadTraceParent(members)));
+            routed.Add(new RoutedEvent(range, ordinal, keys.Of(members, json), ReadTraceParent(members, json)));
     }
 
-    private string? ReadTraceParent(EventMembers members) =>
-        members.Values[_traceParent] is { Length: > 0 and <= LongestTraceParent } value ? value : null;
+    private string? ReadTraceParent(EventMembers members, ReadOnlySpan<byte> json) =>
+        members.Value(json, _traceParent) is { Length: > 0 and <= LongestTraceParent } value ? value : null;
 }

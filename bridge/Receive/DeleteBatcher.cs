@@ -4,10 +4,11 @@ using Telemetry.Queues;
 namespace Bridge.Receive;
 
 /// <summary>Collects the deletes of one queue while others are under way, so that a busy queue deletes ten with a call.</summary>
-internal sealed class DeleteBatcher(IQueueReceiver queue)
+/// <param name="queue">Where to delete.</param>
+/// <param name="atATime">Calls under way at most: as many as receive calls, since a queue that is far away takes as long for either.</param>
+internal sealed class DeleteBatcher(IQueueReceiver queue, int atATime)
 {
     private const int BatchSize = 10;
-    private const int AtATime = 4;
 
     private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>();
 
@@ -26,7 +27,7 @@ internal sealed class DeleteBatcher(IQueueReceiver queue)
     {
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, AtATime).Select(_ => DeleteBatchesAsync(cancellationToken)));
+            await Task.WhenAll(Enumerable.Range(0, atATime).Select(_ => DeleteBatchesAsync(cancellationToken)));
         }
         finally
         {

@@ -30,7 +30,7 @@ internal sealed class QueueReceiver(
     private static readonly TimeSpan SameUnderWayDelay = TimeSpan.FromSeconds(5);
 
     private readonly LeaseRenewal _leases = new(queue.Endpoint, metrics, log, clock);
-    private readonly DeleteBatcher _deletes = new(queue);
+    private readonly DeleteBatcher _deletes = new(queue, options.MaxPolls);
     private readonly QueueDepth _depth = new(queue, clock);
     private readonly TaskGroup _inWork = new();
     private int _polls;

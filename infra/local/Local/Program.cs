@@ -1,11 +1,19 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Local.Bench;
 using Local.Demo;
 using Local.Faults;
 
 LocalOptions? options = null;
-var isFaults = args is ["faults", ..];
-if (!isFaults && !LocalOptions.TryParse(args, out options))
+Func<IReadOnlyList<string>, CancellationToken, Task<int>>? command = args is [var name, ..] ? name switch
+{
+    "faults" => FaultSuite.RunAsync,
+    "bench" => BenchSuite.RunAsync,
+    AwaitingLoop.Command => AwaitingLoop.RunAsync,
+    CeilingPublisher.Command => CeilingPublisher.RunAsync,
+    _ => null,
+} : null;
+if (command is null && !LocalOptions.TryParse(args, out options))
 {
     await Console.Error.WriteLineAsync(LocalOptions.Usage);
     return 2;
@@ -17,8 +25,8 @@ using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)
 
 try
 {
-    if (isFaults)
-        return await FaultSuite.RunAsync(args[1..], stopping.Token);
+    if (command is not null)
+        return await command(args[1..], stopping.Token);
     return options!.ComponentsOnly
         ? await ComponentsRun.RunAsync(stopping.Token)
         : await DemoRun.RunAsync(options.Once, stopping.Token);
@@ -27,7 +35,7 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
     return 130;
 }
-catch (Exception error) when (error is InvalidOperationException or IOException or TimeoutException or HttpRequestException or JsonException)
+catch (Exception error) when (error is InvalidOperationException or IOException or TimeoutException or HttpRequestException or JsonException or FaultException)
 {
     await Console.Error.WriteLineAsync($"local: {error.Message}");
     return 1;

@@ -85,6 +85,15 @@ public sealed class RoutingKeyTemplateTests
     }
 
     [Fact]
+    public void Each_event_of_a_batch_gets_its_own_key_however_many_there_are()
+    {
+        var numbers = Enumerable.Range(0, 1_000).Select(number => number % 700).ToArray();
+        var lines = string.Concat(numbers.Select(number => $$"""{"b":"{{number % 7}}","a":{{number}}}""" + "\n"));
+        var routed = Router("{a}.{b}").Route(Encoding.UTF8.GetBytes(lines), []);
+        Assert.Equal(numbers.Select(number => $"{number}.{number % 7}"), routed.Select(item => item.RoutingKey));
+    }
+
+    [Fact]
     public void The_traceparent_is_handed_on() =>
         Assert.Equal("00-1-2-01", Route("{a}", """{"traceparent":"00-1-2-01"}""").TraceParent);
 

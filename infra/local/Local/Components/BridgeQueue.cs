@@ -16,6 +16,13 @@ public sealed record BridgeQueue(Uri Url, string? Kind = null, string? Connectio
     /// <summary>The emulator's queue of this name.</summary>
     public static BridgeQueue Of(FauxqsServer server, string name) => new(server.QueueUrl(name), "sqs");
 
+    /// <summary>The same queue behind a proxy on another port of loopback.</summary>
+    public BridgeQueue Through(int port) => this with
+    {
+        Url = new UriBuilder(Url) { Port = port }.Uri,
+        Connection = Connection?.Replace($":{Url.Port}/", $":{port}/", StringComparison.Ordinal),
+    };
+
     /// <summary>What a sending function's environment says for this queue.</summary>
     public ImmutableDictionary<string, string> SenderEnvironment()
     {

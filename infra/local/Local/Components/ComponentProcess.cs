@@ -26,6 +26,9 @@ internal sealed class ComponentProcess(int port, Func<ChildProcessStart> start) 
     public Task TerminateAsync(CancellationToken cancellationToken) =>
         EndAsync(process => process.TerminateAsync(cancellationToken: cancellationToken));
 
+    /// <summary>What the process that runs now has used; zeros while none does.</summary>
+    public ProcessUsage Usage => _process is { } process ? ProcessUsage.Of(process.Id) : default;
+
     /// <summary>Sends it a signal; while it does not run, nothing.</summary>
     public void Send(Signal signal) => _process?.SendSignal(signal);
 

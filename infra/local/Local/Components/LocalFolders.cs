@@ -21,6 +21,9 @@ public static class LocalFolders
     /// <summary>The installed npm packages' folder, above <c>node_modules</c>.</summary>
     public static string Npm => Path.Combine(Local, "npm");
 
+    /// <summary>The folder of the npm packages that <c>infra/local/bench</c> measures the bridge against.</summary>
+    public static string Peers => Path.Combine(Local, "peers");
+
     /// <summary>Node.js 22 from npm: one emulator needs it, and the others run on it too.</summary>
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
     public static string Node

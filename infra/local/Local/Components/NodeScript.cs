@@ -19,14 +19,17 @@ public static class NodeScript
         ChildCommand.RunAsync(Start(script, arguments), input, timeout, cancellationToken);
 
     /// <summary>How to start a module as a child process.</summary>
-    internal static ChildProcessStart Start(string script, IReadOnlyList<string> arguments)
+    /// <param name="script">Its path, absolute or from the repository's root.</param>
+    /// <param name="arguments">What it finds in <c>process.argv</c> from 2 on.</param>
+    /// <param name="packages">The folder of its packages; null for those of the emulators.</param>
+    internal static ChildProcessStart Start(string script, IReadOnlyList<string> arguments, string? packages = null)
     {
         var resolve = Path.Combine(LocalFolders.Scripts, "resolve.mjs");
         var module = LocalFolders.Installed(Path.Combine(LocalFolders.Root, script));
         return new ChildProcessStart(LocalFolders.Node, ["--import", resolve, module, .. arguments])
         {
             Name = Path.GetFileName(script),
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["LOCAL_NPM"] = LocalFolders.Npm },
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["LOCAL_NPM"] = packages ?? LocalFolders.Npm },
         };
     }
 }

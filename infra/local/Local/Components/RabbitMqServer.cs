@@ -42,6 +42,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>True for the broker that <c>RABBITMQ_URI</c> names: it is not controlled from here.</summary>
     public bool IsExternal => _folder is null;
 
+    /// <summary>What the broker has used since it started; zeros for an external one.</summary>
+    internal ProcessUsage Usage => _broker?.Usage ?? default;
+
     /// <summary>Starts a broker and waits until it takes connections: four to five seconds.</summary>
     /// <exception cref="FileNotFoundException">RabbitMQ is not installed.</exception>
     /// <exception cref="InvalidOperationException">It did not start; the last lines of its output are in the message.</exception>

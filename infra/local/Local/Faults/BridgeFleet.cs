@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Local.Components;
 
 namespace Local.Faults;
@@ -80,18 +79,5 @@ internal sealed class BridgeFleet(ImmutableDictionary<string, string> settings) 
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_all.Select(bridge => bridge.DisposeAsync().AsTask()));
 
-    private void NotePeak(BridgeProcess bridge)
-    {
-        const string HighWaterMark = "VmHWM:";
-        try
-        {
-            var line = File.ReadLines($"/proc/{bridge.Process.Id}/status").FirstOrDefault(line => line.StartsWith(HighWaterMark, StringComparison.Ordinal));
-            if (line is not null)
-                _peakKiB = Math.Max(_peakKiB, long.Parse(line[HighWaterMark.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture));
-        }
-        catch (IOException)
-        {
-            // It has just ended.
-        }
-    }
+    private void NotePeak(BridgeProcess bridge) => _peakKiB = Math.Max(_peakKiB, ProcessUsage.Of(bridge.Process.Id).PeakKiB);
 }

@@ -20,6 +20,7 @@ internal sealed class CloudQueue : IAsyncDisposable
         Queue = queue;
         if (!QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error))
             throw new ArgumentException(error, nameof(queue));
+        Endpoint = endpoint;
         if (endpoint.Kind is QueueKind.Azure)
             _sender = new AzureQueue(endpoint, TimeProvider.System);
         else
@@ -29,6 +30,9 @@ internal sealed class CloudQueue : IAsyncDisposable
 
     /// <summary>How a bridge and a sender reach it.</summary>
     public BridgeQueue Queue { get; }
+
+    /// <summary>How the project's own senders reach it.</summary>
+    public QueueEndpoint Endpoint { get; }
 
     /// <summary><c>azure</c> or <c>sqs</c>.</summary>
     public string Kind => Queue.Kind!;

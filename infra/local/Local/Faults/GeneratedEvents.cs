@@ -17,6 +17,16 @@ internal sealed class GeneratedEvents(int seed)
     private DateTimeOffset _time = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
     private int _number;
 
+    /// <summary>An event of about 200 bytes.</summary>
+    public byte[] Tiny()
+    {
+        var text = new StringBuilder(220);
+        AppendHead(text);
+        return Encoding.UTF8.GetBytes(text.Append($$"""
+            "message":"{{Pick(Messages)}}"}
+            """).ToString());
+    }
+
     /// <summary>An event of about 370 bytes.</summary>
     public byte[] Small()
     {

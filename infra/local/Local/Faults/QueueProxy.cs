@@ -5,8 +5,8 @@ using Local.Components;
 namespace Local.Faults;
 
 /// <summary>
-/// A queue service with troubles: lies in front of an emulator and answers a share of the calls with 500, 503 or throttling, half
-/// of them after the call was carried out, as a service does whose answer is lost.
+/// A queue service as a network away: lies in front of an emulator, takes its time, counts, and answers a share of the calls with 500,
+/// 503 or throttling, half of them after the call was carried out, as a service does whose answer is lost.
 /// </summary>
 internal sealed class QueueProxy : IAsyncDisposable
 {
@@ -43,6 +43,12 @@ internal sealed class QueueProxy : IAsyncDisposable
     /// <summary>Calls that got trouble.</summary>
     public int Troubles { get; private set; }
 
+    /// <summary>What is added to every call; zero at first.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>Told of every call that was carried out: bytes of the request's body, bytes of the answer's.</summary>
+    public Action<long, long>? Carried { get; set; }
+
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
@@ -67,6 +73,8 @@ internal sealed class QueueProxy : IAsyncDisposable
     {
         try
         {
+            if (Delay > TimeSpan.Zero)
+                await Task.Delay(Delay, TimeProvider.System);
             var trouble = Next();
             if (trouble is { IsCarriedOut: false })
             {
@@ -75,6 +83,7 @@ internal sealed class QueueProxy : IAsyncDisposable
             }
 
             using var answer = await ForwardAsync(context.Request);
+            Carried?.Invoke(context.Request.ContentLength64, answer.Content.Headers.ContentLength ?? 0);
             if (trouble is not null)
                 await TellAsync(context, trouble);
             else

@@ -50,18 +50,12 @@ internal sealed class QueueTrouble() : FaultScenario("queue-errors", "queue serv
         public void Share(double share) => (Azure.Share, Sqs.Share) = (share, share);
 
         public (Uri Broker, BridgeQueue[] Queues) Through(Uri broker, BridgeQueue[] queues) =>
-            (broker, [.. queues.Select(queue => Through(queue, queue.Kind is "azure" ? Azure.Port : Sqs.Port))]);
+            (broker, [.. queues.Select(queue => queue.Through(queue.Kind is "azure" ? Azure.Port : Sqs.Port))]);
 
         public async ValueTask DisposeAsync()
         {
             await Azure.DisposeAsync();
             await Sqs.DisposeAsync();
         }
-
-        private static BridgeQueue Through(BridgeQueue queue, int port) => queue with
-        {
-            Url = new UriBuilder(queue.Url) { Port = port }.Uri,
-            Connection = queue.Connection?.Replace($":{queue.Url.Port}/", $":{port}/", StringComparison.Ordinal),
-        };
     }
 }

@@ -1,0 +1,67 @@
+using Local.Components;
+using Local.Demo;
+using RabbitMQ.Client;
+
+namespace Local.Bench;
+
+/// <summary>What all runs share: a broker with one virtual host, and both clouds' emulators.</summary>
+internal sealed class BenchComponents : IAsyncDisposable
+{
+    private BenchComponents(RabbitMqServer rabbitMq, AzuriteServer azurite, FauxqsServer fauxqs, Uri broker, IConnection connection) =>
+        (RabbitMq, Azurite, Fauxqs, Broker, Connection) = (rabbitMq, azurite, fauxqs, broker, connection);
+
+    public RabbitMqServer RabbitMq { get; }
+
+    public AzuriteServer Azurite { get; }
+
+    public FauxqsServer Fauxqs { get; }
+
+    /// <summary>The virtual host's address.</summary>
+    public Uri Broker { get; }
+
+    /// <summary>This process's own connection to it.</summary>
+    public IConnection Connection { get; }
+
+    /// <summary>Starts them and makes the company's exchange.</summary>
+    public static async Task<BenchComponents> StartAsync(CancellationToken cancellationToken)
+    {
+        var azurite = AzuriteServer.StartAsync(cancellationToken: cancellationToken);
+        var fauxqs = FauxqsServer.StartAsync(cancellationToken: cancellationToken);
+        var rabbitMq = RabbitMqServer.StartAsync(cancellationToken);
+        try
+        {
+            await Task.WhenAll(azurite, fauxqs, rabbitMq);
+            var broker = await rabbitMq.Result.CreateVirtualHostAsync("bench", cancellationToken);
+            var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "bench" }.CreateConnectionAsync(cancellationToken);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await channel.ExchangeDeclareAsync(ExchangeTap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
+            return new BenchComponents(rabbitMq.Result, azurite.Result, fauxqs.Result, broker, connection);
+        }
+        catch
+        {
+            await Task.WhenAll(Started.DisposeAsync(rabbitMq), Started.DisposeAsync(azurite), Started.DisposeAsync(fauxqs));
+            throw;
+        }
+    }
+
+    /// <summary>Makes a queue in a cloud.</summary>
+    public async Task<BridgeQueue> CreateQueueAsync(string cloud, string name, CancellationToken cancellationToken)
+    {
+        if (cloud is "azure")
+        {
+            await Azurite.CreateQueueAsync(name, cancellationToken);
+            return BridgeQueue.Of(Azurite, name);
+        }
+
+        await Fauxqs.CreateQueueAsync(name, cancellationToken: cancellationToken);
+        return BridgeQueue.Of(Fauxqs, name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Connection.DisposeAsync();
+        await RabbitMq.DisposeAsync();
+        await Azurite.DisposeAsync();
+        await Fauxqs.DisposeAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Local.Bench;
+
+/// <summary>The command line of <c>bench</c>.</summary>
+/// <param name="Rounds">Runs of each contender, in turns.</param>
+/// <param name="IsShort">A tenth of the load; the page is not written then.</param>
+/// <param name="Comparisons">What to run.</param>
+internal sealed record BenchOptions(int Rounds, bool IsShort, IReadOnlyList<Comparison> Comparisons)
+{
+    private const int LeastRounds = 5;
+    private const int ShortRounds = 2;
+    private const double ShortLoad = 0.1;
+
+    public static string Usage => $"""
+        usage: bench [--rounds N] [--short] [comparison...]
+
+          --rounds N   runs of each contender; default {LeastRounds}, short {ShortRounds}
+          --short      a tenth of the load; docs/performance.md is left alone
+
+        comparisons, all by default: {string.Join(", ", BenchCatalogue.All.Select(comparison => comparison.Name))}
+        """;
+
+    /// <summary>The part of each load that is run.</summary>
+    public double Load => IsShort ? ShortLoad : 1;
+
+    /// <summary>Null for anything that is not in <see cref="Usage"/>.</summary>
+    public static BenchOptions? Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new BenchOptions(Rounds: 0, IsShort: false, []);
+        for (var index = 0; index < arguments.Count; index++)
+        {
+            if (arguments[index] is "--short")
+                options = options with { IsShort = true };
+            else if (arguments[index] is "--rounds" && Number(arguments, ++index) is > 0 and var rounds)
+                options = options with { Rounds = rounds };
+            else if (BenchCatalogue.All.FirstOrDefault(comparison => comparison.Name == arguments[index]) is { } named)
+                options = options with { Comparisons = [.. options.Comparisons, named] };
+            else
+                return null;
+        }
+
+        return options with
+        {
+            Rounds = options.Rounds > 0 ? options.Rounds : options.IsShort ? ShortRounds : LeastRounds,
+            Comparisons = options.Comparisons.Count > 0 ? options.Comparisons : BenchCatalogue.All,
+        };
+    }
+
+    private static int? Number(IReadOnlyList<string> arguments, int index) =>
+        index < arguments.Count && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,48 @@
+using Local.Components;
+using Local.Demo;
+using Local.Faults;
+
+namespace Local.Bench;
+
+/// <summary>Everyone who races.</summary>
+internal static class Entrants
+{
+    private static readonly string Node = Path.Combine(LocalFolders.Scripts, "peers", "forward.mjs");
+
+    /// <summary>The bridge as it is, in so many processes.</summary>
+    /// <param name="replicas">Processes.</param>
+    /// <param name="polls">Receive calls at a time of each; null leaves the default.</param>
+    /// <param name="connections">To the broker, of each; null leaves the default.</param>
+    public static Enter Bridge(int replicas = 1, int? polls = null, int? connections = null) => (track, _, cancellationToken) =>
+    {
+        var settings = BridgeQueue.BridgeEnvironment(track.Components.Broker, track.Queue);
+        if (polls is { } most)
+            settings = settings.SetItem("Bridge__Receive__MaxPolls", $"{most}");
+        if (connections is { } count)
+            settings = settings.SetItem("Bridge__RabbitMq__Connections", $"{count}");
+        return Runners.StartAsync(new BridgeFleet(settings), replicas, cancellationToken);
+    };
+
+    /// <summary>npm sqs-consumer with amqplib.</summary>
+    public static Enter NodeForwarder(int consumers) => (track, _, cancellationToken) =>
+    {
+        var start = NodeScript.Start(
+            Node, [$"{track.Queue.Url}", $"{track.Components.Broker}", ExchangeTap.Exchange, $"{consumers}"], LocalFolders.Peers);
+        var environment = start.Environment.Concat(FauxqsServer.Credentials).ToDictionary(StringComparer.Ordinal);
+        return Runners.StartAsync(start with { Environment = environment }, cancellationToken);
+    };
+
+    /// <summary>A C# loop that awaits each publish.</summary>
+    public static Enter AwaitingForwarder(int consumers) => (track, _, cancellationToken) =>
+        Runners.StartAsync(Own(AwaitingLoop.Command, $"{track.Queue.Url}", $"{track.Components.Broker}", $"{consumers}"), cancellationToken);
+
+    /// <summary>The fastest publisher.</summary>
+    /// <param name="connections">To the broker.</param>
+    /// <param name="isNamed">True gives messages the properties that the bridge gives them.</param>
+    public static Enter Ceiling(int connections, bool isNamed = false) => (track, load, cancellationToken) => Runners.StartAsync(
+        Own(CeilingPublisher.Command, $"{track.Components.Broker}", $"{load.Events}", $"{load.EventBytes}", $"{connections}", $"{isNamed}"), cancellationToken);
+
+    // This very program.
+    private static ChildProcessStart Own(params string[] arguments) =>
+        new(Environment.ProcessPath!, arguments) { Name = arguments[0], Environment = FauxqsServer.Credentials };
+}

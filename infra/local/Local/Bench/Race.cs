@@ -1,0 +1,75 @@
+using Local.Components;
+using Local.Faults;
+
+namespace Local.Bench;
+
+/// <summary>Starts a contender on a track.</summary>
+internal delegate Task<Runners> Enter(Track track, Load load, CancellationToken cancellationToken);
+
+/// <summary>
+/// One contender brings one load to the exchange. It is started and ready, then frozen while the queue is filled, so that nobody's
+/// start counts; the clock runs from the first quarter of the events, so that code which is compiled as it runs hardly does.
+/// </summary>
+internal sealed class Race(Load load, Enter enter)
+{
+    private const double Start = 0.25;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>A contender that races.</summary>
+    public static Contender Of(string name, Load load, Enter enter) =>
+        new(name, (components, share, cancellationToken) => new Race(load.Part(share), enter).RunAsync(components, cancellationToken));
+
+    private async Task<Measurement> RunAsync(BenchComponents components, CancellationToken cancellationToken)
+    {
+        await using var track = await Track.LayAsync(components, load, cancellationToken);
+        await using var runners = await enter(track, load, cancellationToken);
+        var measurement = new Measurement();
+        var allocated = await runners.AllocatedAsync(cancellationToken);
+        if (load.Packing is not Packing.None)
+        {
+            runners.Send(Signal.Stop);
+            await load.FillAsync(track.Sender, cancellationToken);
+            measurement[Metric.Messages] = await track.Direct.DepthAsync(cancellationToken) * 1_000_000.0 / load.Events;
+            runners.Send(Signal.Continue);
+        }
+
+        var first = await UntilAsync((long)(Start * load.Events), track, runners, cancellationToken);
+        var last = await UntilAsync(load.Events, track, runners, cancellationToken);
+        Enter(measurement, first, last);
+        measurement[Metric.Memory] = runners.PeakMiB;
+        if (allocated is { } before && await runners.AllocatedAsync(cancellationToken) is { } after)
+            measurement[Metric.Allocated] = (after - before) / load.Events;
+        if (track.Bill is { } bill)
+        {
+            // The last deletes are paid for too.
+            await UntilAsync(async () => await track.Direct.DepthAsync(cancellationToken) == 0, track, runners, cancellationToken);
+            bill.Enter(measurement, load.Events);
+        }
+
+        return measurement;
+    }
+
+    private void Enter(Measurement measurement, Moment first, Moment last)
+    {
+        var events = last.Arrived - first.Arrived;
+        var seconds = TimeProvider.System.GetElapsedTime(first.At, last.At).TotalSeconds;
+        measurement[Metric.Rate] = events / seconds;
+        measurement[Metric.Megabytes] = events / seconds * load.Generate().Average(json => json.Length) / 1_000_000;
+        measurement[Metric.Cpu] = (last.Cpu - first.Cpu).TotalMicroseconds / events;
+        measurement[Metric.CpuSeconds] = measurement[Metric.Cpu];
+        measurement[Metric.BrokerCpu] = (last.BrokerCpu - first.BrokerCpu).TotalMicroseconds / events;
+    }
+
+    private static async Task<Moment> UntilAsync(long arrived, Track track, Runners runners, CancellationToken cancellationToken)
+    {
+        var count = 0L;
+        await UntilAsync(
+            async () => (count = await track.Arrived.CountAsync(cancellationToken)) >= arrived, track, runners, cancellationToken);
+        return new Moment(count, TimeProvider.System.GetTimestamp(), runners.Cpu, track.Components.RabbitMq.Usage.Cpu);
+    }
+
+    private static Task UntilAsync(Func<Task<bool>> condition, Track track, Runners runners, CancellationToken cancellationToken) =>
+        Wait.UntilAsync(condition, Patience, () => $"{track.Queue.Url} has not come to the exchange:{runners.Tails}", cancellationToken);
+
+    private sealed record Moment(long Arrived, long At, TimeSpan Cpu, TimeSpan BrokerCpu);
+}

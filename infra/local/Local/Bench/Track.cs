@@ -1,0 +1,58 @@
+using Local.Components;
+using Local.Faults;
+
+namespace Local.Bench;
+
+/// <summary>What one run needs of its own: a cloud queue, what lies before it, and the queue behind the exchange.</summary>
+internal sealed class Track : IAsyncDisposable
+{
+    private readonly QueueProxy? _proxy;
+
+    private Track(BenchComponents components, Load load, string name, BridgeQueue queue, QueueProxy? proxy, EventQueue arrived)
+    {
+        (Components, Name, _proxy, Arrived) = (components, name, proxy, arrived);
+        Queue = proxy is null ? queue : queue.Through(proxy.Port);
+        Direct = new CloudQueue(queue);
+        Sender = new CloudQueue(load.IsMetered ? Queue : queue);
+        Bill = proxy is not null && load.IsMetered ? new QueueBill(proxy, load.Cloud) : null;
+    }
+
+    public BenchComponents Components { get; }
+
+    /// <summary>Of its queues.</summary>
+    public string Name { get; }
+
+    /// <summary>As contenders reach it.</summary>
+    public BridgeQueue Queue { get; }
+
+    /// <summary>Past everything that counts or delays.</summary>
+    public CloudQueue Direct { get; }
+
+    /// <summary>As the sender reaches it.</summary>
+    public CloudQueue Sender { get; }
+
+    /// <summary>Where events arrive.</summary>
+    public EventQueue Arrived { get; }
+
+    /// <summary>Null unless calls are counted.</summary>
+    public QueueBill? Bill { get; }
+
+    public static async Task<Track> LayAsync(BenchComponents components, Load load, CancellationToken cancellationToken)
+    {
+        var name = $"bench-{Guid.NewGuid().ToString("N")[..8]}";
+        var queue = await components.CreateQueueAsync(load.Cloud, name, cancellationToken);
+        var arrived = await EventQueue.DeclareAsync(components.Connection, name, cancellationToken);
+        var needsProxy = load.IsMetered || load.Delay > TimeSpan.Zero;
+        var proxy = needsProxy ? new QueueProxy(new Uri(queue.Url.GetLeftPart(UriPartial.Authority)), load.Cloud is "azure", seed: 1) { Delay = load.Delay } : null;
+        return new Track(components, load, name, queue, proxy, arrived);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Sender.DisposeAsync();
+        await Direct.DisposeAsync();
+        if (_proxy is not null)
+            await _proxy.DisposeAsync();
+        await Arrived.DisposeAsync();
+    }
+}
