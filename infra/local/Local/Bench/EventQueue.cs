@@ -6,12 +6,10 @@ namespace Local.Bench;
 /// <summary>The company's side of one run: a quorum queue bound to the exchange with <c>#</c>.</summary>
 internal sealed class EventQueue : IAsyncDisposable
 {
+    private readonly IChannel _channel;
     private readonly string _name;
 
-    private EventQueue(IChannel channel, string name) => (Channel, _name) = (channel, name);
-
-    /// <summary>To consume from it.</summary>
-    public IChannel Channel { get; }
+    private EventQueue(IChannel channel, string name) => (_channel, _name) = (channel, name);
 
     public static async Task<EventQueue> DeclareAsync(IConnection connection, string name, CancellationToken cancellationToken)
     {
@@ -24,23 +22,23 @@ internal sealed class EventQueue : IAsyncDisposable
 
     /// <summary>Events that lie in it.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken) =>
-        (await Channel.QueueDeclarePassiveAsync(_name, cancellationToken)).MessageCount;
+        (await _channel.QueueDeclarePassiveAsync(_name, cancellationToken)).MessageCount;
 
     /// <summary>Hands every event over, one after the other.</summary>
     public async Task ConsumeAsync(Action<ReadOnlyMemory<byte>> take, CancellationToken cancellationToken)
     {
-        var consumer = new RabbitMQ.Client.Events.AsyncEventingBasicConsumer(Channel);
+        var consumer = new RabbitMQ.Client.Events.AsyncEventingBasicConsumer(_channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
             take(delivery.Body);
             return Task.CompletedTask;
         };
-        await Channel.BasicConsumeAsync(_name, autoAck: true, consumer, cancellationToken);
+        await _channel.BasicConsumeAsync(_name, autoAck: true, consumer, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Channel.QueueDeleteAsync(_name);
-        await Channel.DisposeAsync();
+        await _channel.QueueDeleteAsync(_name);
+        await _channel.DisposeAsync();
     }
 }
