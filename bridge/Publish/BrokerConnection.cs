@@ -4,14 +4,21 @@ namespace Bridge.Publish;
 
 /// <summary>A connection to the broker that can always be got rid of, also when the broker no longer reads from it.</summary>
 /// <param name="connection">The client library's connection.</param>
+/// <param name="stream">What the library writes to; null when that is no socket.</param>
 /// <param name="socket">What carries it.</param>
 /// <param name="clock">Bounds the farewell.</param>
-internal sealed class BrokerConnection(IConnection connection, IDisposable socket, TimeProvider clock) : IAsyncDisposable
+internal sealed class BrokerConnection(IConnection connection, CorkedStream? stream, IDisposable socket, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     /// <summary>The client library's connection.</summary>
     public IConnection Client => connection;
+
+    /// <summary>From now on what is published collects, to leave in few large writes.</summary>
+    public void Cork() => stream?.Cork();
+
+    /// <summary>Sends what has been collected; from now on every message leaves at once.</summary>
+    public ValueTask UncorkAsync() => stream?.UncorkAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>
     /// Says goodbye for two seconds at most, then closes the socket under the library: with a frozen broker the library's own

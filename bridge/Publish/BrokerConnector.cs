@@ -15,6 +15,7 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
     public async Task<BrokerConnection> OpenAsync(string name, CancellationToken cancellationToken)
     {
         Socket? socket = null;
+        CorkedTcpClient? client = null;
         BrokerTls? tls = null;
         try
         {
@@ -23,14 +24,14 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
             factory.SocketFactory = family =>
             {
                 socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                return new TcpClientAdapter(socket);
+                return client = new CorkedTcpClient(socket);
             };
             var connection = await factory.CreateConnectionAsync(name, cancellationToken);
 
             // The library does not await the answer to connection.open: a virtual host that is missing shows only now.
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await channel.CloseAsync(cancellationToken);
-            return new BrokerConnection(connection, socket!, clock);
+            return new BrokerConnection(connection, client!.Stream!, socket!, clock);
         }
         catch (Exception exception)
         {

@@ -28,6 +28,7 @@ internal sealed class PublishSession : IAsyncDisposable
     private volatile bool _isNacked;
     private volatile bool _isRetired;
     private int _publications;
+    private int _writers;
     private int _unanswered;
 
     private PublishSession(BrokerConnection connection, IChannel channel, PublishContext context, TimeSpan nackPatience, Action stateChanged)
@@ -106,8 +107,17 @@ internal sealed class PublishSession : IAsyncDisposable
         Interlocked.Increment(ref _publications);
         try
         {
-            await _turn.WaitAsync(cancellationToken);
-            return await PublishInTurnAsync(publication, cancellationToken);
+            var pending = new PendingPublication(publication.Count);
+            var writing = WriteInTurnAsync(publication, pending, cancellationToken);
+            try
+            {
+                return await pending.Completion.WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                // The caller may reuse the bodies' memory once it has our answer.
+                await writing;
+            }
         }
         finally
         {
@@ -132,34 +142,20 @@ internal sealed class PublishSession : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<IReadOnlyList<PublishRefusal>> PublishInTurnAsync(IPublication publication, CancellationToken cancellationToken)
+    private async Task WriteInTurnAsync(IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
     {
-        var pending = new PendingPublication(publication.Count);
-        var writing = WriteAllAsync(publication, pending, cancellationToken);
+        Interlocked.Increment(ref _writers);
         try
         {
-            return await pending.Completion.WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            // The caller may reuse the bodies' memory once it has our answer.
-            await writing;
-        }
-    }
-
-    private async Task WriteAllAsync(
-        IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
-    {
-        try
-        {
-            for (var index = 0; index < publication.Count; index++)
+            await _turn.WaitAsync(cancellationToken);
+            try
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var message = publication[index];
-                if (_context.Limits.Refusal(index, message, _connection.Client.FrameMax) is { } refusal)
-                    pending.Refuse(refusal);
-                else
-                    await WriteAsync(pending, index, message, cancellationToken);
+                _connection.Cork();
+                await WriteAllAsync(publication, pending, cancellationToken);
+            }
+            finally
+            {
+                _turn.Release();
             }
         }
         catch (Exception exception)
@@ -168,7 +164,23 @@ internal sealed class PublishSession : IAsyncDisposable
         }
         finally
         {
-            _turn.Release();
+            // Whoever comes next would only cork again.
+            if (Interlocked.Decrement(ref _writers) == 0)
+                await UncorkAsync();
+        }
+    }
+
+    private async Task WriteAllAsync(
+        IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
+    {
+        for (var index = 0; index < publication.Count; index++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var message = publication[index];
+            if (_context.Limits.Refusal(index, message, _connection.Client.FrameMax) is { } refusal)
+                pending.Refuse(refusal);
+            else
+                await WriteAsync(pending, index, message, cancellationToken);
         }
     }
 
@@ -176,7 +188,11 @@ internal sealed class PublishSession : IAsyncDisposable
         PendingPublication pending, int index, OutgoingMessage message, CancellationToken cancellationToken)
     {
         while (!_window.IsOpenFor(message.Body.Length, out var freed))
+        {
+            await UncorkAsync();
             await freed.WaitAsync(cancellationToken);
+            _connection.Cork();
+        }
 
         _window.Add(pending, index, message);
         try
@@ -194,6 +210,20 @@ internal sealed class PublishSession : IAsyncDisposable
             await AwaitOrGiveUpAsync(write.AsTask());
         }
         catch (Exception exception) when (exception is not PublishException)
+        {
+            End(BrokerFault.From(exception, _context.Options).Message);
+        }
+    }
+
+    private async ValueTask UncorkAsync()
+    {
+        try
+        {
+            var write = _connection.UncorkAsync();
+            if (!write.IsCompletedSuccessfully)
+                await AwaitOrGiveUpAsync(write.AsTask());
+        }
+        catch (Exception exception)
         {
             End(BrokerFault.From(exception, _context.Options).Message);
         }

@@ -5,18 +5,20 @@ namespace Local.Bench;
 /// <summary>The command line of <c>bench</c>.</summary>
 /// <param name="Rounds">Runs of each contender, in turns.</param>
 /// <param name="IsShort">A tenth of the load; the page is not written then.</param>
+/// <param name="Only">Part of the names of the contenders to run; null runs all. The page is not written then.</param>
 /// <param name="Comparisons">What to run.</param>
-internal sealed record BenchOptions(int Rounds, bool IsShort, IReadOnlyList<Comparison> Comparisons)
+internal sealed record BenchOptions(int Rounds, bool IsShort, string? Only, IReadOnlyList<Comparison> Comparisons)
 {
     private const int LeastRounds = 5;
     private const int ShortRounds = 2;
     private const double ShortLoad = 0.1;
 
     public static string Usage => $"""
-        usage: bench [--rounds N] [--short] [comparison...]
+        usage: bench [--rounds N] [--short] [--only TEXT] [comparison...]
 
           --rounds N   runs of each contender; default {LeastRounds}, short {ShortRounds}
           --short      a tenth of the load; docs/performance.md is left alone
+          --only TEXT  contenders with the text in their name; docs/performance.md is left alone
 
         comparisons, all by default: {string.Join(", ", BenchCatalogue.All.Select(comparison => comparison.Name))}
         """;
@@ -24,16 +26,21 @@ internal sealed record BenchOptions(int Rounds, bool IsShort, IReadOnlyList<Comp
     /// <summary>The part of each load that is run.</summary>
     public double Load => IsShort ? ShortLoad : 1;
 
+    /// <summary>False for a contender that is left out.</summary>
+    public bool Runs(Contender contender) => Only is null || contender.Name.Contains(Only, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Null for anything that is not in <see cref="Usage"/>.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)
     {
-        var options = new BenchOptions(Rounds: 0, IsShort: false, []);
+        var options = new BenchOptions(Rounds: 0, IsShort: false, Only: null, []);
         for (var index = 0; index < arguments.Count; index++)
         {
             if (arguments[index] is "--short")
                 options = options with { IsShort = true };
             else if (arguments[index] is "--rounds" && Number(arguments, ++index) is > 0 and var rounds)
                 options = options with { Rounds = rounds };
+            else if (arguments[index] is "--only" && ++index < arguments.Count)
+                options = options with { Only = arguments[index] };
             else if (BenchCatalogue.All.FirstOrDefault(comparison => comparison.Name == arguments[index]) is { } named)
                 options = options with { Comparisons = [.. options.Comparisons, named] };
             else

@@ -22,7 +22,11 @@ internal static class BenchSuite
         var areMet = true;
         foreach (var comparison in options.Comparisons)
         {
-            var result = new ComparisonResult(comparison, await RunAsync(comparison, options, cancellationToken));
+            var rounds = await RunAsync(comparison, options, cancellationToken);
+            if (options.Only is not null)
+                continue;
+
+            var result = new ComparisonResult(comparison, rounds);
             Console.WriteLine($"{Environment.NewLine}{result.Table}{Environment.NewLine}{Environment.NewLine}{result.Verdicts}");
             areMet &= result.AreBarsMet;
             if (!options.IsShort)
@@ -41,7 +45,7 @@ internal static class BenchSuite
         for (var number = 1; number <= options.Rounds; number++)
         {
             var round = new Round();
-            foreach (var contender in comparison.Contenders)
+            foreach (var contender in comparison.Contenders.Where(options.Runs))
             {
                 round[contender.Name] = await contender.RunAsync(components, options.Load, cancellationToken);
                 var values = comparison.Columns.Select(column => $"{column.Title} {Write(column, round[contender.Name])}");

@@ -5,7 +5,7 @@ namespace Local.Bench;
 
 /// <summary>
 /// The fastest publisher that plain RabbitMQ.Client allows, from events that lie ready in memory: confirms without the library's
-/// tracking, persistent, mandatory, a window by bytes. It says "ready" before it publishes.
+/// tracking, persistent, mandatory, a window by bytes. It says "ready" when it has published what warms it up.
 /// </summary>
 internal static class CeilingPublisher
 {
@@ -14,35 +14,40 @@ internal static class CeilingPublisher
     private const long MostReadyBytes = 128 * 1024 * 1024;
     private static readonly string[] Keys = ["log.orders.info", "log.orders.debug", "log.orders.warn", "log.orders.error"];
 
-    /// <param name="arguments">Broker, events, bytes of each, connections, whether messages get the properties that the bridge gives them.</param>
+    /// <param name="arguments">
+    /// Broker, small events to warm up, events, bytes of each, connections, whether messages get the properties that the bridge gives them.
+    /// </param>
     /// <param name="cancellationToken">Ends it; nothing else does.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var (events, bytes, connections) = (int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3]));
+        var (warmUp, events, bytes) = (int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3]));
+        var (connections, isNamed) = (int.Parse(arguments[4]), bool.Parse(arguments[5]));
         var ready = Math.Min(events, (int)Math.Max(1, MostReadyBytes / bytes));
         byte[][] bodies = [.. new Load(ready) { EventBytes = bytes }.Generate()];
-        var channels = new List<IChannel>();
+        var lanes = new List<Lane>();
         for (var number = 0; number < connections; number++)
         {
             var connection = await new ConnectionFactory { Uri = new Uri(arguments[0]) }.CreateConnectionAsync(cancellationToken);
             var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
-            channels.Add(await connection.CreateChannelAsync(confirms, cancellationToken));
+            var channel = await connection.CreateChannelAsync(confirms, cancellationToken);
+            lanes.Add(new Lane(channel, new UnansweredBytes(channel)));
         }
 
+        await PublishAsync(lanes, [.. new Load(1_000).Generate()], warmUp, isNamed);
         Console.WriteLine("ready");
-        var isNamed = bool.Parse(arguments[4]);
-        await Task.WhenAll(channels.Select((channel, number) => Task.Run(
-            () => PublishAsync(channel, bodies, Share(events, connections, number), isNamed), cancellationToken)));
+        await PublishAsync(lanes, bodies, events, isNamed);
         // Whoever reads the kernel's books about this process ends it.
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         return 0;
     }
 
+    private static Task PublishAsync(List<Lane> lanes, byte[][] bodies, int events, bool isNamed) =>
+        Task.WhenAll(lanes.Select((lane, number) => Task.Run(() => PublishAsync(lane, bodies, Share(events, lanes.Count, number), isNamed))));
+
     private static int Share(int events, int connections, int number) => (events / connections) + (number < events % connections ? 1 : 0);
 
-    private static async Task PublishAsync(IChannel channel, byte[][] bodies, int count, bool isNamed)
+    private static async Task PublishAsync(Lane lane, byte[][] bodies, int count, bool isNamed)
     {
-        var window = new UnansweredBytes(channel);
         var exchange = new CachedString(ExchangeTap.Exchange);
         CachedString[] keys = [.. Keys.Select(key => new CachedString(key))];
         var properties = new BasicProperties { DeliveryMode = DeliveryModes.Persistent };
@@ -51,11 +56,11 @@ internal static class CeilingPublisher
             var body = bodies[number % bodies.Length];
             if (isNamed)
                 Name(properties, number);
-            await window.AddAsync(body.Length);
-            await channel.BasicPublishAsync(exchange, keys[number % keys.Length], mandatory: true, properties, body);
+            await lane.Window.AddAsync(body.Length);
+            await lane.Channel.BasicPublishAsync(exchange, keys[number % keys.Length], mandatory: true, properties, body);
         }
 
-        await window.WaitUntilEmptyAsync();
+        await lane.Window.WaitUntilEmptyAsync();
     }
 
     private static void Name(BasicProperties properties, int number)
@@ -72,4 +77,6 @@ internal static class CeilingPublisher
             ["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
     }
+
+    private sealed record Lane(IChannel Channel, UnansweredBytes Window);
 }

@@ -20,6 +20,8 @@ internal static class Entrants
             settings = settings.SetItem("Bridge__Receive__MaxPolls", $"{most}");
         if (connections is { } count)
             settings = settings.SetItem("Bridge__RabbitMq__Connections", $"{count}");
+        foreach (var pair in (Environment.GetEnvironmentVariable("BENCH_SET") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            settings = settings.SetItem(pair.Split('=')[0], pair.Split('=')[1]);
         return Runners.StartAsync(new BridgeFleet(settings), replicas, cancellationToken);
     };
 
@@ -40,7 +42,15 @@ internal static class Entrants
     /// <param name="connections">To the broker.</param>
     /// <param name="isNamed">True gives messages the properties that the bridge gives them.</param>
     public static Enter Ceiling(int connections, bool isNamed = false) => (track, load, cancellationToken) => Runners.StartAsync(
-        Own(CeilingPublisher.Command, $"{track.Components.Broker}", $"{load.Events}", $"{load.EventBytes}", $"{connections}", $"{isNamed}"), cancellationToken);
+        Own(
+            CeilingPublisher.Command,
+            $"{track.Components.Broker}",
+            $"{load.WarmUp.Events}",
+            $"{load.Events}",
+            $"{load.EventBytes}",
+            $"{connections}",
+            $"{isNamed}"),
+        cancellationToken);
 
     // This very program.
     private static ChildProcessStart Own(params string[] arguments) =>

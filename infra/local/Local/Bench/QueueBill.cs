@@ -21,6 +21,9 @@ internal sealed class QueueBill
         Interlocked.Add(ref _bytes, request + answer);
     };
 
+    /// <summary>Forgets what has been called so far.</summary>
+    public void Reset() => (_calls, _units, _bytes) = (0, 0, 0);
+
     /// <summary>Enters the figures for a million events.</summary>
     public void Enter(Measurement measurement, int events)
     {

@@ -7,8 +7,8 @@ namespace Local.Bench;
 internal delegate Task<Runners> Enter(Track track, Load load, CancellationToken cancellationToken);
 
 /// <summary>
-/// One contender brings one load to the exchange. It is started and ready, then frozen while the queue is filled, so that nobody's
-/// start counts; the clock runs from the first quarter of the events, so that code which is compiled as it runs hardly does.
+/// One contender brings one load to the exchange. It is started, brings what warms it up, and is then frozen while the queue is filled,
+/// so that neither its start nor the compiling of its code counts; the clock runs from the first quarter of the events.
 /// </summary>
 internal sealed class Race(Load load, Enter enter)
 {
@@ -24,6 +24,11 @@ internal sealed class Race(Load load, Enter enter)
         await using var track = await Track.LayAsync(components, load, cancellationToken);
         await using var runners = await enter(track, load, cancellationToken);
         var measurement = new Measurement();
+        var warmUp = load.WarmUp;
+        await warmUp.FillAsync(track.Direct, cancellationToken);
+        await UntilAsync(warmUp.Events, track, runners, cancellationToken);
+        await UntilEmptyAsync(track, runners, cancellationToken);
+        track.Bill?.Reset();
         var allocated = await runners.AllocatedAsync(cancellationToken);
         if (load.Packing is not Packing.None)
         {
@@ -33,8 +38,8 @@ internal sealed class Race(Load load, Enter enter)
             runners.Send(Signal.Continue);
         }
 
-        var first = await UntilAsync((long)(Start * load.Events), track, runners, cancellationToken);
-        var last = await UntilAsync(load.Events, track, runners, cancellationToken);
+        var first = await UntilAsync(warmUp.Events + (long)(Start * load.Events), track, runners, cancellationToken);
+        var last = await UntilAsync(warmUp.Events + load.Events, track, runners, cancellationToken);
         Enter(measurement, first, last);
         measurement[Metric.Memory] = runners.PeakMiB;
         if (allocated is { } before && await runners.AllocatedAsync(cancellationToken) is { } after)
@@ -42,7 +47,7 @@ internal sealed class Race(Load load, Enter enter)
         if (track.Bill is { } bill)
         {
             // The last deletes are paid for too.
-            await UntilAsync(async () => await track.Direct.DepthAsync(cancellationToken) == 0, track, runners, cancellationToken);
+            await UntilEmptyAsync(track, runners, cancellationToken);
             bill.Enter(measurement, load.Events);
         }
 
@@ -67,6 +72,9 @@ internal sealed class Race(Load load, Enter enter)
             async () => (count = await track.Arrived.CountAsync(cancellationToken)) >= arrived, track, runners, cancellationToken);
         return new Moment(count, TimeProvider.System.GetTimestamp(), runners.Cpu, track.Components.RabbitMq.Usage.Cpu);
     }
+
+    private static Task UntilEmptyAsync(Track track, Runners runners, CancellationToken cancellationToken) =>
+        UntilAsync(async () => await track.Direct.DepthAsync(cancellationToken) == 0, track, runners, cancellationToken);
 
     private static Task UntilAsync(Func<Task<bool>> condition, Track track, Runners runners, CancellationToken cancellationToken) =>
         Wait.UntilAsync(condition, Patience, () => $"{track.Queue.Url} has not come to the exchange:{runners.Tails}", cancellationToken);
