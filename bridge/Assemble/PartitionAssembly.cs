@@ -119,11 +119,10 @@ internal sealed class PartitionAssembly(
     {
         try
         {
-            return await budget.ReserveAsync(assembly.Sealed!.Length, cancellationToken);
+            return await budget.ReserveAsync(assembly.Sealed.Length, cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            assembly.Sealed!.Dispose();
             Release(assembly.Tokens);
             throw;
         }

@@ -28,7 +28,6 @@ internal sealed class WholeBatches(
     public async Task DeliverAsync(Assembly<ChunkDelivery> whole, CancellationToken cancellationToken)
     {
         var batch = whole.Header.Batch;
-        using var bytes = whole.Sealed!;
         using var turn = await TakeTurnAsync(batch, cancellationToken);
         if (IsSettled(batch))
         {
@@ -37,17 +36,27 @@ internal sealed class WholeBatches(
         }
 
         var origin = OriginOf(whole.Tokens, batch);
-        await RetryAsync(batch.ToString(), async () =>
-        {
-            if (await delivery.DeliverAsync(whole.Header, bytes.Memory, origin, cancellationToken) is { } refusal)
-                await deadLetters.PublishAsync(DeadMessagesOf(whole.Tokens, refusal), cancellationToken);
-            else
-                settled.Add(batch);
-        }, cancellationToken);
-
+        await DeliverAsync(whole, origin, cancellationToken);
         var receivers = whole.Tokens.Select(chunk => chunk.Origin.Receiver).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         metrics.CountAssembled(receivers.Count);
-        AssembleLog.Whole(log, origin.Batch, whole.Tokens.Count, bytes.Length, string.Join(", ", receivers));
+        AssembleLog.Whole(log, origin.Batch, whole.Tokens.Count, (int)whole.Header.Length, string.Join(", ", receivers));
+    }
+
+    private async Task DeliverAsync(Assembly<ChunkDelivery> whole, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        using var attempt = await delivery.OpenAsync(whole.Header, whole.Sealed, cancellationToken);
+        if (attempt.Refusal is { } refusal)
+        {
+            await RefuseAsync(whole.Tokens, refusal, cancellationToken);
+            return;
+        }
+
+        // What the chunks hold has been read for the last time: a large event is in memory once less.
+        foreach (var chunk in whole.Tokens)
+            chunk.Dispose();
+        await RetryAsync(
+            origin.Batch, () => delivery.PublishAsync(whole.Header, attempt.Lines, origin, cancellationToken), cancellationToken);
+        settled.Add(whole.Header.Batch);
     }
 
     /// <summary>Dead-letters chunks that cannot become a batch, trying until the broker has taken them.</summary>

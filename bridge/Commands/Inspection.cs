@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Telemetry.Codec;
 
@@ -67,13 +68,12 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
                 Refuse(index, assembly.Refusal!);
                 break;
             default:
-                using (assembly.Sealed)
-                    ShowBatch(index, header, assembly.Sealed!.Span);
+                ShowBatch(index, header, assembly.Sealed);
                 break;
         }
     }
 
-    private void ShowBatch(int index, in ChunkHeader header, ReadOnlySpan<byte> sealedBatch)
+    private void ShowBatch(int index, in ChunkHeader header, in ReadOnlySequence<byte> sealedBatch)
     {
         if (_opener.Open(header, sealedBatch, out var batch) is { } refusal)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Bridge.DeadLetter;
 using Bridge.Diagnostics;
@@ -27,15 +28,34 @@ internal sealed class BatchDelivery(
     /// <returns>Null, or why the batch as a whole is refused: then nothing of it was published.</returns>
     /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
     public async Task<Refusal?> DeliverAsync(
-        ChunkHeader header, ReadOnlyMemory<byte> sealedBatch, BatchOrigin origin, CancellationToken cancellationToken)
+        ChunkHeader header, ReadOnlySequence<byte> sealedBatch, BatchOrigin origin, CancellationToken cancellationToken)
     {
-        var expected = (int)Math.Min(opener.Largest, Math.Max(LeastExpected, (long)sealedBatch.Length * ExpectedRatio));
-        var refusal = await DeliverAsync(header, sealedBatch, expected, origin, cancellationToken);
+        using var attempt = await OpenAsync(header, sealedBatch, cancellationToken);
+        if (attempt.Refusal is null)
+            await PublishAsync(header, attempt.Lines, origin, cancellationToken);
+        return attempt.Refusal;
+    }
+
+    /// <summary>Opens a sealed batch, which is not needed any more then.</summary>
+    public async Task<OpeningAttempt> OpenAsync(ChunkHeader header, ReadOnlySequence<byte> sealedBatch, CancellationToken cancellationToken)
+    {
+        var expected = (int)Math.Min(opener.Largest, Math.Max(LeastExpected, sealedBatch.Length * ExpectedRatio));
+        var attempt = await OpenAsync(header, sealedBatch, expected, cancellationToken);
 
         // It expands like no telemetry does. Many such batches at a time would exhaust the memory, so that each is opened alone.
-        return refusal is { Reason: RefusalReason.TooLarge } && expected < opener.Largest
-            ? await DeliverAsync(header, sealedBatch, opener.Largest, origin, cancellationToken)
-            : refusal;
+        return attempt.Refusal is { Reason: RefusalReason.TooLarge } && expected < opener.Largest
+            ? await OpenAsync(header, sealedBatch, opener.Largest, cancellationToken)
+            : attempt;
+    }
+
+    /// <summary>Publishes the events of an opened batch; may be repeated.</summary>
+    /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
+    public Task PublishAsync(ChunkHeader header, ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        var refused = new List<RefusedEvent>();
+        var routed = router.Route(lines.Span, refused);
+        var headers = EventHeaders.Of(origin, header.Batch, routed.Count + refused.Count);
+        return PublishAsync(origin, headers, lines, routed, refused, cancellationToken);
     }
 
     /// <summary>Publishes a plain event as it is.</summary>
@@ -51,22 +71,26 @@ internal sealed class BatchDelivery(
         return null;
     }
 
-    private async Task<Refusal?> DeliverAsync(
-        ChunkHeader header, ReadOnlyMemory<byte> sealedBatch, int most, BatchOrigin origin, CancellationToken cancellationToken)
+    private async Task<OpeningAttempt> OpenAsync(
+        ChunkHeader header, ReadOnlySequence<byte> sealedBatch, int most, CancellationToken cancellationToken)
     {
-        using var reservation = await budget.ReserveAsync(most, cancellationToken);
-        if (opener.Open(header, sealedBatch.Span, most, out var batch) is { } refusal)
-            return refusal;
-        using (batch)
+        var reservation = await budget.ReserveAsync(most, cancellationToken);
+        try
         {
-            reservation.Resize(batch!.Lines.Length);
-            var refused = new List<RefusedEvent>();
-            var routed = router.Route(batch.Lines.Span, refused);
-            var headers = EventHeaders.Of(origin, header.Batch, routed.Count + refused.Count);
-            await PublishAsync(origin, headers, batch.Lines, routed, refused, cancellationToken);
-        }
+            if (opener.Open(header, sealedBatch, most, out var batch) is { } refusal)
+            {
+                reservation.Dispose();
+                return new OpeningAttempt(refusal);
+            }
 
-        return null;
+            reservation.Resize(batch!.Lines.Length);
+            return new OpeningAttempt(batch, reservation);
+        }
+        catch
+        {
+            reservation.Dispose();
+            throw;
+        }
     }
 
     private async Task PublishAsync(

@@ -44,10 +44,10 @@ internal sealed record RabbitMqOptions
     public string RoutingKey { get; init; } = "{style}.{service}.{level}";
 
     /// <summary>
-    /// Publishing connections, 1 to 16. Default 1. More of them use more of the broker's cores; order between events is then lost
+    /// Publishing connections, 1 to 16. Default 2. More of them use more of the broker's cores; order between events is then lost
     /// across batches.
     /// </summary>
-    public int Connections { get; init; } = 1;
+    public int Connections { get; init; } = 2;
 
     /// <summary>
     /// Messages that may await their confirm on a connection, 1 to 65,535. Default 2,000. Fewer cost throughput; more of them are

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Bridge.Assemble;
 using Bridge.DeadLetter;
@@ -80,7 +81,7 @@ internal sealed class MessageWork(
 
         var from = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount);
         var refusal = decoded.Header is { } header
-            ? await delivery.DeliverAsync(header, decoded.Slice, from, cancellationToken)
+            ? await delivery.DeliverAsync(header, new ReadOnlySequence<byte>(decoded.Slice), from, cancellationToken)
             : await delivery.DeliverPlainAsync(decoded.Bytes, from, cancellationToken);
         if (refusal is null)
             settled.Add(batch);

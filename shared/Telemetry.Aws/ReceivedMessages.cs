@@ -3,7 +3,9 @@ using Telemetry.Queues;
 
 namespace Telemetry.Aws;
 
-/// <summary>Reads the answer of <c>ReceiveMessage</c>; texts go from the document into bytes without a string between.</summary>
+/// <summary>
+/// Reads the answer of <c>ReceiveMessage</c>; texts stay where they are in it, so that it lasts as long as the last of its messages.
+/// </summary>
 internal static class ReceivedMessages
 {
     /// <summary>The messages with the MD5 that the service reports for each; none when the member is absent.</summary>
@@ -19,7 +21,7 @@ internal static class ReceivedMessages
             var isMessages = json.ValueTextEquals("Messages"u8);
             json.Read();
             if (isMessages && json.TokenType is JsonTokenType.StartArray)
-                ReadMessages(ref json, answer.SentAt, messages);
+                ReadMessages(ref json, answer, messages);
             else
                 json.Skip();
         }
@@ -27,13 +29,13 @@ internal static class ReceivedMessages
         return messages;
     }
 
-    private static void ReadMessages(ref Utf8JsonReader json, long leaseStart, List<(ReceivedMessage, string?)> messages)
+    private static void ReadMessages(ref Utf8JsonReader json, in SqsAnswer answer, List<(ReceivedMessage, string?)> messages)
     {
         while (json.Read() && json.TokenType is JsonTokenType.StartObject)
-            messages.Add(ReadMessage(ref json, leaseStart));
+            messages.Add(ReadMessage(ref json, answer));
     }
 
-    private static (ReceivedMessage Message, string? Md5) ReadMessage(ref Utf8JsonReader json, long leaseStart)
+    private static (ReceivedMessage Message, string? Md5) ReadMessage(ref Utf8JsonReader json, in SqsAnswer answer)
     {
         string? id = null, receipt = null, md5 = null;
         ReadOnlyMemory<byte>? text = null;
@@ -47,7 +49,7 @@ internal static class ReceivedMessages
             else if (json.ValueTextEquals("MD5OfBody"u8))
                 md5 = NextString(ref json);
             else if (json.ValueTextEquals("Body"u8))
-                text = NextText(ref json);
+                text = NextText(ref json, answer.Body);
             else if (json.ValueTextEquals("Attributes"u8))
                 attributes = ReadAttributes(ref json);
             else
@@ -64,7 +66,7 @@ internal static class ReceivedMessages
             Text = text.Value,
             ReceiveCount = attributes.Count,
             EnqueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(attributes.SentAt),
-            LeaseStart = leaseStart,
+            LeaseStart = answer.SentAt,
         }, md5);
     }
 
@@ -93,11 +95,12 @@ internal static class ReceivedMessages
         return json.GetString();
     }
 
-    private static ReadOnlyMemory<byte> NextText(ref Utf8JsonReader json)
+    private static ReadOnlyMemory<byte> NextText(ref Utf8JsonReader json, byte[] document)
     {
         json.Read();
+        // The token begins with the quotation mark.
         if (!json.ValueIsEscaped && json.TokenType is JsonTokenType.String)
-            return json.ValueSpan.ToArray();
+            return document.AsMemory((int)json.TokenStartIndex + 1, json.ValueSpan.Length);
 
         var text = new byte[json.ValueSpan.Length];
         return text.AsMemory(0, json.CopyString(text));

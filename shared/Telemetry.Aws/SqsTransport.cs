@@ -121,8 +121,8 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
         var sentAt = clock.GetTimestamp();
         try
         {
-            using var response = await http.SendAsync(request, either.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            var body = await ReadAsync(response.Content, either.Token);
             return response.IsSuccessStatusCode
                 ? (new SqsAnswer(body, sentAt), null, null)
                 : (default, Failures.Refused(call.Operation, response, body), response.Headers.Date);
@@ -138,6 +138,28 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
         catch (HttpRequestException e)
         {
             throw new QueueException(Failures.Unreachable(call.Operation, e), e);
+        }
+    }
+
+    // Straight into the array that the messages' texts stay in: buffered by the client it would be copied twice.
+    private async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        if (content.Headers.ContentLength is not { } length || length > http.MaxResponseContentBufferSize)
+        {
+            await content.LoadIntoBufferAsync(http.MaxResponseContentBufferSize, cancellationToken);
+            return await content.ReadAsByteArrayAsync(cancellationToken);
+        }
+
+        var body = GC.AllocateUninitializedArray<byte>((int)length);
+        try
+        {
+            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            await stream.ReadExactlyAsync(body, cancellationToken);
+            return body;
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, e.Message, e);
         }
     }
 }

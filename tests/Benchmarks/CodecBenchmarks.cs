@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -70,7 +71,7 @@ public class CodecBenchmarks
     [Benchmark]
     public int Open()
     {
-        if (_opener.Open(_header, _sealed, out var batch) is { } refusal)
+        if (_opener.Open(_header, new ReadOnlySequence<byte>(_sealed), out var batch) is { } refusal)
             throw new InvalidOperationException(refusal.ToString());
         using (batch)
             return batch!.Lines.Length;

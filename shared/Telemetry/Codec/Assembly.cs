@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Telemetry.Codec;
 
 /// <summary>What became of a chunk, with the tokens of every chunk that it concerns.</summary>
@@ -19,8 +21,10 @@ public sealed record Assembly<TToken>
     /// <summary>A header of the complete batch.</summary>
     public ChunkHeader Header { get; private init; }
 
-    /// <summary>The sealed bytes of the complete batch, which the caller disposes; else null.</summary>
-    public PooledBytes? Sealed { get; private init; }
+    /// <summary>
+    /// The sealed bytes of the complete batch: the slices as they were handed in, so that they last as long as these; else empty.
+    /// </summary>
+    public ReadOnlySequence<byte> Sealed { get; private init; }
 
     /// <summary>Why the chunks are refused; else null.</summary>
     public Refusal? Refusal { get; private init; }
@@ -32,6 +36,6 @@ public sealed record Assembly<TToken>
     internal static Assembly<TToken> Refused(Refusal refusal, IReadOnlyList<TToken> tokens) =>
         new(AssemblyState.Refused, tokens) { Refusal = refusal };
 
-    internal static Assembly<TToken> Complete(ChunkHeader header, PooledBytes bytes, IReadOnlyList<TToken> tokens) =>
+    internal static Assembly<TToken> Complete(ChunkHeader header, ReadOnlySequence<byte> bytes, IReadOnlyList<TToken> tokens) =>
         new(AssemblyState.Complete, tokens) { Header = header, Sealed = bytes };
 }

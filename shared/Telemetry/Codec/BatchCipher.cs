@@ -46,12 +46,15 @@ internal static class BatchCipher
             AssociatedData(prefix, destination[..(1 + version.Length)], stackalloc byte[ChunkHeader.PrefixSize + 1 + version.Length]));
     }
 
-    /// <summary>Decrypts into <paramref name="plain"/>, which has room for all of <paramref name="sealedBatch"/>.</summary>
+    /// <summary>Decrypts in place.</summary>
+    /// <param name="keys">The keys that the receiver holds.</param>
+    /// <param name="prefix">The header's part that is authenticated.</param>
+    /// <param name="sealedBatch">All of it; overwritten.</param>
+    /// <param name="plain">Where in it the decrypted bytes stand, when the result is null.</param>
     /// <returns>Null, or why it cannot be decrypted.</returns>
-    internal static Refusal? Open(
-        KeyRing keys, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> sealedBatch, Span<byte> plain, out int written)
+    internal static Refusal? Open(KeyRing keys, ReadOnlySpan<byte> prefix, Span<byte> sealedBatch, out Range plain)
     {
-        written = 0;
+        plain = default;
         var n = sealedBatch.IsEmpty ? 0 : sealedBatch[0];
         var length = sealedBatch.Length - HeadSize(n) - TagSize;
         if (length < 0)
@@ -60,13 +63,14 @@ internal static class BatchCipher
             return Refusal.Undecryptable($"unknown key version {Name(sealedBatch.Slice(1, n))}: this receiver holds {keys}");
 
         using var aes = CreateAes(key, prefix, sealedBatch.Slice(1 + n, SaltSize));
+        var text = sealedBatch.Slice(HeadSize(n), length);
         try
         {
             aes.Decrypt(
                 sealedBatch.Slice(1 + n + SaltSize, NonceSize),
-                sealedBatch.Slice(HeadSize(n), length),
+                text,
                 sealedBatch[^TagSize..],
-                plain[..length],
+                text,
                 AssociatedData(prefix, sealedBatch[..(1 + n)], stackalloc byte[ChunkHeader.PrefixSize + 1 + n]));
         }
         catch (AuthenticationTagMismatchException)
@@ -74,7 +78,7 @@ internal static class BatchCipher
             return Refusal.Undecryptable($"the tag does not verify with key '{key.Version}': another key of that name, or altered bytes");
         }
 
-        written = length;
+        plain = HeadSize(n)..(HeadSize(n) + length);
         return null;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
@@ -27,6 +28,14 @@ internal ref struct BatchDigest : IDisposable
     {
         using var digest = new BatchDigest(prefix, count, (uint)sealedBatch.Length);
         digest.Append(sealedBatch);
+        return digest.Finish();
+    }
+
+    internal static ulong Of(ReadOnlySpan<byte> prefix, ushort count, in ReadOnlySequence<byte> sealedBatch)
+    {
+        using var digest = new BatchDigest(prefix, count, (uint)sealedBatch.Length);
+        foreach (var slice in sealedBatch)
+            digest.Append(slice.Span);
         return digest.Finish();
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Telemetry.Codec;
 
 /// <summary>Turns a whole sealed batch back into events: digest, decryption, decompression.</summary>
@@ -15,7 +17,7 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
     /// <param name="sealedBatch">All slices, concatenated in the order of their index.</param>
     /// <param name="batch">The events, when the result is null; the caller disposes it.</param>
     /// <returns>Null, or why the batch is refused.</returns>
-    public Refusal? Open(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, out OpenedBatch? batch) =>
+    public Refusal? Open(in ChunkHeader header, in ReadOnlySequence<byte> sealedBatch, out OpenedBatch? batch) =>
         Open(header, sealedBatch, limits.BatchBytes, out batch);
 
     /// <summary>Opens a batch in bounded memory.</summary>
@@ -24,7 +26,7 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
     /// <param name="most">Bytes that it may open to, at most <see cref="Largest"/>; else it is refused as too large.</param>
     /// <param name="batch">The events, when the result is null; the caller disposes it.</param>
     /// <returns>Null, or why the batch is refused.</returns>
-    public Refusal? Open(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, int most, out OpenedBatch? batch)
+    public Refusal? Open(in ChunkHeader header, in ReadOnlySequence<byte> sealedBatch, int most, out OpenedBatch? batch)
     {
         batch = null;
         Span<byte> prefix = stackalloc byte[ChunkHeader.PrefixSize];
@@ -37,18 +39,19 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
         if (!header.Flags.HasFlag(BatchFlags.Encrypted))
             return Expand(header.Flags, sealedBatch, most, out batch);
 
-        using var plain = new PooledBytes(sealedBatch.Length);
-        if (BatchCipher.Open(keys, prefix, sealedBatch, plain.Free, out var written) is { } refusal)
+        using var copy = new PooledBytes((int)sealedBatch.Length);
+        sealedBatch.CopyTo(copy.Free);
+        copy.Advance((int)sealedBatch.Length);
+        if (BatchCipher.Open(keys, prefix, copy.Written, out var plain) is { } refusal)
             return refusal;
-        plain.Advance(written);
-        return Expand(header.Flags, plain.Span, most, out batch);
+        return Expand(header.Flags, new ReadOnlySequence<byte>(copy.Memory[plain]), most, out batch);
     }
 
-    private Refusal? Expand(BatchFlags flags, ReadOnlySpan<byte> packed, int most, out OpenedBatch? batch)
+    private Refusal? Expand(BatchFlags flags, in ReadOnlySequence<byte> packed, int most, out OpenedBatch? batch)
     {
         batch = null;
         var isBrotli = flags.HasFlag(BatchFlags.Brotli);
-        var capacity = packed.Length;
+        var capacity = (int)packed.Length;
         if (isBrotli && MeasureIfLarge(packed, most, out capacity) is { } tooLarge)
             return tooLarge;
         if (!isBrotli && packed.Length > most)
@@ -67,7 +70,7 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
     }
 
     // What may become large is decompressed twice: a bomb then takes no memory, and anything else exactly what it needs.
-    private Refusal? MeasureIfLarge(ReadOnlySpan<byte> packed, int most, out int capacity)
+    private Refusal? MeasureIfLarge(in ReadOnlySequence<byte> packed, int most, out int capacity)
     {
         capacity = (int)Math.Min(most, Math.Max(4_096L, 6L * packed.Length));
         return most <= MeasuredFrom ? null : BrotliExpansion.Measure(packed, most, limits.Events, out capacity);

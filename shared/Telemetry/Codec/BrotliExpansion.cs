@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 
 namespace Telemetry.Codec;
 
@@ -10,10 +9,10 @@ internal static class BrotliExpansion
 
     /// <summary>Decompresses.</summary>
     /// <returns>Null, or why the stream is refused.</returns>
-    internal static Refusal? Expand(ReadOnlySpan<byte> source, PooledBytes destination, int most)
+    internal static Refusal? Expand(in ReadOnlySequence<byte> source, PooledBytes destination, int most)
     {
         Span<byte> beyond = stackalloc byte[1];
-        var decoder = new BrotliDecoder();
+        var stream = new BrotliSlices(source);
         try
         {
             while (true)
@@ -21,18 +20,17 @@ internal static class BrotliExpansion
                 // No memory beyond the limit: at the limit a single byte tells whether there is more.
                 var left = most - destination.Length;
                 var room = left == 0 ? beyond : destination.Reserve(1, most);
-                var status = decoder.Decompress(source, room[..Math.Min(room.Length, Math.Max(left, 1))], out var read, out var written);
+                var status = stream.Read(room[..Math.Min(room.Length, Math.Max(left, 1))], out var written);
                 if (left == 0 && written > 0)
                     return TooLarge(most);
                 destination.Advance(written);
-                source = source[read..];
                 if (status is not OperationStatus.DestinationTooSmall)
-                    return ReasonOf(status, source);
+                    return ReasonOf(status, stream.Left);
             }
         }
         finally
         {
-            decoder.Dispose();
+            stream.Dispose();
         }
     }
 
@@ -42,31 +40,30 @@ internal static class BrotliExpansion
     /// <param name="events">Events that it may hold.</param>
     /// <param name="length">The bytes that it opens to, when the result is null.</param>
     /// <returns>Null, or why the stream is refused.</returns>
-    internal static Refusal? Measure(ReadOnlySpan<byte> source, int most, int events, out int length)
+    internal static Refusal? Measure(in ReadOnlySequence<byte> source, int most, int events, out int length)
     {
         length = 0;
         var counted = 0;
         var piece = ArrayPool<byte>.Shared.Rent(Piece);
-        var decoder = new BrotliDecoder();
+        var stream = new BrotliSlices(source);
         try
         {
             while (true)
             {
-                var status = decoder.Decompress(source, piece, out var read, out var written);
+                var status = stream.Read(piece, out var written);
                 if (written > most - length)
                     return TooLarge(most);
                 length += written;
                 counted += piece.AsSpan(0, written).Count((byte)'\n');
                 if (counted > events)
                     return TooManyEvents(events);
-                source = source[read..];
                 if (status is not OperationStatus.DestinationTooSmall)
-                    return ReasonOf(status, source);
+                    return ReasonOf(status, stream.Left);
             }
         }
         finally
         {
-            decoder.Dispose();
+            stream.Dispose();
             ArrayPool<byte>.Shared.Return(piece);
         }
     }
@@ -75,10 +72,10 @@ internal static class BrotliExpansion
 
     internal static Refusal TooManyEvents(int most) => Refusal.TooLarge($"a batch of over {most} events");
 
-    private static Refusal? ReasonOf(OperationStatus status, ReadOnlySpan<byte> left) => status switch
+    private static Refusal? ReasonOf(OperationStatus status, long left) => status switch
     {
-        OperationStatus.Done when left.IsEmpty => null,
-        OperationStatus.Done => Refusal.Malformed($"{left.Length} bytes behind the end of the Brotli stream"),
+        OperationStatus.Done when left == 0 => null,
+        OperationStatus.Done => Refusal.Malformed($"{left} bytes behind the end of the Brotli stream"),
         _ => Refusal.Malformed("the Brotli stream is broken"),
     };
 }

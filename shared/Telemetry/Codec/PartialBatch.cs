@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Telemetry.Codec;
 
 internal enum SliceComparison
@@ -46,11 +48,5 @@ internal sealed class PartialBatch<TToken>(ChunkHeader header)
         FirstSeen = seen < FirstSeen ? seen : FirstSeen;
     }
 
-    internal PooledBytes Concatenate()
-    {
-        var whole = new PooledBytes(Bytes);
-        foreach (var slice in _slices.Values)
-            whole.Append(slice.Span);
-        return whole;
-    }
+    internal ReadOnlySequence<byte> Concatenate() => SliceSegment.Sequence(_slices.Values);
 }

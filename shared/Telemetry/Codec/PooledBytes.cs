@@ -22,6 +22,9 @@ public sealed class PooledBytes : IDisposable
     /// <summary>The bytes written.</summary>
     public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
 
+    /// <summary>The bytes written, to be changed in place.</summary>
+    internal Span<byte> Written => _array.AsSpan(0, Length);
+
     /// <summary>What is rented beyond the bytes written; may be empty.</summary>
     public Span<byte> Free => _array.AsSpan(Length);
 
@@ -65,6 +68,13 @@ public sealed class PooledBytes : IDisposable
     {
         bytes.CopyTo(Reserve(bytes.Length));
         Length += bytes.Length;
+    }
+
+    /// <summary>Appends a copy.</summary>
+    public void Append(in ReadOnlySequence<byte> bytes)
+    {
+        bytes.CopyTo(Reserve((int)bytes.Length));
+        Length += (int)bytes.Length;
     }
 
     /// <summary>Gives the memory back to the pool.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Bridge.Tests.Publish;
 using Local.Components;
@@ -150,7 +151,7 @@ public sealed class SendCommandTests(CloudsFixture clouds) : IClassFixture<Cloud
         {
             var chunks = batch.OrderBy(message => message.Header!.Value.Index).ToList();
             var sealedBatch = chunks.SelectMany(chunk => chunk.Slice.ToArray()).ToArray();
-            Assert.Null(opener.Open(chunks[0].Header!.Value, sealedBatch, out var opened));
+            Assert.Null(opener.Open(chunks[0].Header!.Value, new ReadOnlySequence<byte>(sealedBatch), out var opened));
             events.AddRange(Encoding.UTF8.GetString(opened!.Lines.Span).Split('\n')[..^1]);
         }
 

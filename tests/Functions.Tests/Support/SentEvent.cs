@@ -40,8 +40,7 @@ internal sealed record SentEvent(string Text)
             if (assembly.State is AssemblyState.Held)
                 continue;
             Assert.Equal(AssemblyState.Complete, assembly.State);
-            using var bytes = assembly.Sealed!;
-            Assert.Null(opener.Open(assembly.Header, bytes.Span, out var batch));
+            Assert.Null(opener.Open(assembly.Header, assembly.Sealed, out var batch));
             using (batch)
                 events.AddRange(EventsOf(batch!.Lines));
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Fuzz.Reference;
 using Telemetry.Codec;
 
@@ -66,8 +67,7 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
         meter.Start();
         var assembly = _assembler.Add(header, slice, token, at);
         meter.Stop();
-        using (assembly.Sealed)
-            Check(assembly, new HeldChunk(header, slice.ToArray(), token, at));
+        Check(assembly, new HeldChunk(header, slice.ToArray(), token, at));
     }
 
     private void Check(Assembly<int> assembly, HeldChunk chunk)
@@ -88,9 +88,9 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
     private void Open(Assembly<int> assembly, byte[] expected)
     {
         BrokenRuleException.Unless(
-            assembly.Sealed!.Span.SequenceEqual(expected),
+            assembly.Sealed.ToArray().AsSpan().SequenceEqual(expected),
             "the sealed batch is not its slices in the order of their index");
-        batches.Open(assembly.Header, assembly.Sealed.Span, meter, seen);
+        batches.Open(assembly.Header, assembly.Sealed, meter, seen);
     }
 
     private void Expire(DateTimeOffset now)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Fuzz.Mutation;
 using Fuzz.Reference;
@@ -32,7 +33,8 @@ internal sealed class BatchTarget : IFuzzTarget
     public void Run(FuzzInput input, Meter meter, Observation seen)
     {
         var header = HeaderOf(input.Bytes);
-        _batches.Open(header, input.Bytes.AsSpan(Math.Min(ReferenceHeader.Size, input.Length)), meter, seen);
+        var start = Math.Min(ReferenceHeader.Size, input.Length);
+        _batches.Open(header, new ReadOnlySequence<byte>(input.Bytes, start, input.Length - start), meter, seen);
     }
 
     // Rented once by doubling, and once for the decryption.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Fuzz.Reference;
 using Telemetry.Codec;
 
@@ -11,7 +12,7 @@ internal sealed class OpenedBatches
 
     /// <summary>Opens a batch.</summary>
     /// <exception cref="BrokenRuleException">The answers differ, or the identity is known with other content.</exception>
-    internal void Open(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, Meter meter, Observation seen)
+    internal void Open(in ChunkHeader header, in ReadOnlySequence<byte> sealedBatch, Meter meter, Observation seen)
     {
         meter.Start();
         var refusal = _opener.Open(header, sealedBatch, out var batch);
@@ -19,7 +20,7 @@ internal sealed class OpenedBatches
         using (batch)
         {
             BrokenRuleException.Unless(refusal is null == batch is not null, "a batch is either refused or opened");
-            CheckAgainstReference(header, sealedBatch, refusal, batch);
+            CheckAgainstReference(header, sealedBatch.ToArray(), refusal, batch);
             if (refusal is not null)
             {
                 seen.Refuse(refusal);
@@ -34,7 +35,7 @@ internal sealed class OpenedBatches
     }
 
     // A bound of the caller's own is kept to the byte; one batch in eight, since each costs two more openings.
-    private void CheckBound(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, int length)
+    private void CheckBound(in ChunkHeader header, in ReadOnlySequence<byte> sealedBatch, int length)
     {
         BrokenRuleException.Unless(
             _opener.Open(header, sealedBatch, length, out var same) is null,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Fuzz.Mutation;
 using Fuzz.Reference;
 using Telemetry.Codec;
@@ -66,7 +67,7 @@ internal sealed class TextTarget : IFuzzTarget
                 text.AsSpan().SequenceEqual(MessageText.Encode(message.Bytes.Span)),
                 "a chunk is not encoded as the text that it came in");
             if (header.Count == 1)
-                _batches.Open(header, message.Slice.Span, meter, seen);
+                _batches.Open(header, new ReadOnlySequence<byte>(message.Slice), meter, seen);
             else
                 seen.Accept("chunk of several");
         }

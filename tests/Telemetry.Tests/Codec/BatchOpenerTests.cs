@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.Text;
 using Telemetry.Codec;
 using Telemetry.Tests.Support;
 
@@ -17,7 +19,7 @@ public sealed class BatchOpenerTests
         var header = HeaderOf(bomb);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var refusal = opener.Open(header, bomb, out var batch);
+        var refusal = opener.Open(header, new ReadOnlySequence<byte>(bomb), out var batch);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal(RefusalReason.TooLarge, refusal?.Reason);
@@ -37,7 +39,7 @@ public sealed class BatchOpenerTests
         var packed = Brotli(lines);
         var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default with { BatchBytes = Limit });
 
-        var refusal = opener.Open(HeaderOf(packed), packed, out var batch);
+        var refusal = opener.Open(HeaderOf(packed), new ReadOnlySequence<byte>(packed), out var batch);
 
         Assert.Equal(accepted ? null : RefusalReason.TooLarge, refusal?.Reason);
         Assert.Equal(accepted ? length : 0, batch?.Lines.Length ?? 0);
@@ -52,7 +54,7 @@ public sealed class BatchOpenerTests
         var header = HeaderOf(bomb);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var refusal = opener.Open(header, bomb, out _);
+        var refusal = opener.Open(header, new ReadOnlySequence<byte>(bomb), out _);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal(RefusalReason.TooLarge, refusal?.Reason);
@@ -69,11 +71,30 @@ public sealed class BatchOpenerTests
         var packed = Brotli([.. Enumerable.Repeat("{}\n"u8.ToArray(), events).SelectMany(line => line)]);
         var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default with { BatchBytes = limit, Events = 10 });
 
-        var refusal = opener.Open(HeaderOf(packed), packed, out var batch);
+        var refusal = opener.Open(HeaderOf(packed), new ReadOnlySequence<byte>(packed), out var batch);
 
         Assert.Equal(accepted ? null : RefusalReason.TooLarge, refusal?.Reason);
         Assert.Equal(accepted ? 3 * events : 0, batch?.Lines.Length ?? 0);
         batch?.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(1_000)]
+    [InlineData(100_000)]
+    public void It_makes_no_difference_where_a_batch_is_cut_into_slices(int slice)
+    {
+        byte[] lines = [.. Enumerable.Range(0, 2_000).SelectMany(number => Encoding.UTF8.GetBytes($"{{\"number\":{number * 7_919}}}\n"))];
+        var packed = Brotli(lines);
+        // An empty slice among them is no end.
+        var slices = SliceSegment.Sequence([.. packed.Chunk(slice).Select(bytes => (ReadOnlyMemory<byte>)bytes), default]);
+        var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default);
+
+        Assert.Null(opener.Open(HeaderOf(packed), slices, out var batch));
+
+        Assert.Equal(lines, batch!.Lines.ToArray());
+        batch.Dispose();
     }
 
     [Fact]
@@ -82,8 +103,8 @@ public sealed class BatchOpenerTests
         var packed = Brotli([.. new byte[999], (byte)'\n']);
         var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default);
 
-        Assert.Equal(RefusalReason.TooLarge, opener.Open(HeaderOf(packed), packed, most: 999, out _)?.Reason);
-        Assert.Null(opener.Open(HeaderOf(packed), packed, most: 1_000, out var batch));
+        Assert.Equal(RefusalReason.TooLarge, opener.Open(HeaderOf(packed), new ReadOnlySequence<byte>(packed), most: 999, out _)?.Reason);
+        Assert.Null(opener.Open(HeaderOf(packed), new ReadOnlySequence<byte>(packed), most: 1_000, out var batch));
         batch!.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Telemetry.Codec;
 
 namespace Telemetry.Tests.Support;
@@ -56,13 +57,11 @@ internal sealed class CodecReceiver(KeyRing keys, CodecLimits limits) : IDisposa
         Settled.AddRange(assembly.Tokens);
         if (assembly.Refusal is { } refusal)
             Refusals.Add(refusal);
-        if (assembly.Sealed is not { } bytes)
-            return;
-        using (bytes)
-            Open(assembly.Header, bytes.Span);
+        if (assembly.State is AssemblyState.Complete)
+            Open(assembly.Header, assembly.Sealed);
     }
 
-    private void Open(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch)
+    private void Open(in ChunkHeader header, in ReadOnlySequence<byte> sealedBatch)
     {
         if (_opener.Open(header, sealedBatch, out var opened) is { } refusal)
         {
