@@ -29,10 +29,10 @@ internal sealed record ReceiveOptions
     public long MaxBytes { get; init; } = 8L * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of opened batches at most, over all queues; 4 MiB to 4 GiB. Default 8 MiB. Further batches wait to be opened; one that
+    /// Bytes of opened batches at most, over all queues; 4 MiB to 4 GiB. Default 16 MiB. Further batches wait to be opened; one that
     /// is larger by itself is opened alone.
     /// </summary>
-    public long MaxOpenedBytes { get; init; } = 8L * 1024 * 1024;
+    public long MaxOpenedBytes { get; init; } = 16L * 1024 * 1024;
 
     /// <summary>Everything that is wrong, one line each.</summary>
     public IEnumerable<string> Validate()

@@ -15,13 +15,15 @@ internal static class CeilingPublisher
     private static readonly string[] Keys = ["log.orders.info", "log.orders.debug", "log.orders.warn", "log.orders.error"];
 
     /// <param name="arguments">
-    /// Broker, small events to warm up, events, bytes of each, connections, whether messages get the properties that the bridge gives them.
+    /// Broker, small events and events of its own to warm up, events, bytes of each, connections, whether messages get the properties that
+    /// the bridge gives them.
     /// </param>
     /// <param name="cancellationToken">Ends it; nothing else does.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var (warmUp, events, bytes) = (int.Parse(arguments[1]), int.Parse(arguments[2]), int.Parse(arguments[3]));
-        var (connections, isNamed) = (int.Parse(arguments[4]), bool.Parse(arguments[5]));
+        var (small, own) = (int.Parse(arguments[1]), int.Parse(arguments[2]));
+        var (events, bytes) = (int.Parse(arguments[3]), int.Parse(arguments[4]));
+        var (connections, isNamed) = (int.Parse(arguments[5]), bool.Parse(arguments[6]));
         var ready = Math.Min(events, (int)Math.Max(1, MostReadyBytes / bytes));
         byte[][] bodies = [.. new Load(ready) { EventBytes = bytes }.Generate()];
         var lanes = new List<Lane>();
@@ -33,7 +35,8 @@ internal static class CeilingPublisher
             lanes.Add(new Lane(channel, new UnansweredBytes(channel)));
         }
 
-        await PublishAsync(lanes, [.. new Load(1_000).Generate()], warmUp, isNamed);
+        await PublishAsync(lanes, [.. new Load(1_000).Generate()], small, isNamed);
+        await PublishAsync(lanes, bodies, own, isNamed);
         Console.WriteLine("ready");
         await PublishAsync(lanes, bodies, events, isNamed);
         // Whoever reads the kernel's books about this process ends it.

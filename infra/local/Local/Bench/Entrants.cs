@@ -45,7 +45,8 @@ internal static class Entrants
         Own(
             CeilingPublisher.Command,
             $"{track.Components.Broker}",
-            $"{load.WarmUp.Events}",
+            $"{load.WarmUp[0].Events}",
+            $"{load.WarmUp[1].Events}",
             $"{load.Events}",
             $"{load.EventBytes}",
             $"{connections}",

@@ -24,10 +24,15 @@ internal sealed class Race(Load load, Enter enter)
         await using var track = await Track.LayAsync(components, load, cancellationToken);
         await using var runners = await enter(track, load, cancellationToken);
         var measurement = new Measurement();
-        var warmUp = load.WarmUp;
-        await warmUp.FillAsync(track.Direct, cancellationToken);
-        await UntilAsync(warmUp.Events, track, runners, cancellationToken);
-        await UntilEmptyAsync(track, runners, cancellationToken);
+        var before = 0;
+        foreach (var warmUp in load.WarmUp)
+        {
+            before += warmUp.Events;
+            await warmUp.FillAsync(track.Direct, cancellationToken);
+            await UntilAsync(before, track, runners, cancellationToken);
+            await UntilEmptyAsync(track, runners, cancellationToken);
+        }
+
         track.Bill?.Reset();
         var allocated = await runners.AllocatedAsync(cancellationToken);
         if (load.Packing is not Packing.None)
@@ -38,12 +43,12 @@ internal sealed class Race(Load load, Enter enter)
             runners.Send(Signal.Continue);
         }
 
-        var first = await UntilAsync(warmUp.Events + (long)(Start * load.Events), track, runners, cancellationToken);
-        var last = await UntilAsync(warmUp.Events + load.Events, track, runners, cancellationToken);
+        var first = await UntilAsync(before + (long)(Start * load.Events), track, runners, cancellationToken);
+        var last = await UntilAsync(before + load.Events, track, runners, cancellationToken);
         Enter(measurement, first, last);
         measurement[Metric.Memory] = runners.PeakMiB;
-        if (allocated is { } before && await runners.AllocatedAsync(cancellationToken) is { } after)
-            measurement[Metric.Allocated] = (after - before) / load.Events;
+        if (allocated is { } atFirst && await runners.AllocatedAsync(cancellationToken) is { } atLast)
+            measurement[Metric.Allocated] = (atLast - atFirst) / load.Events;
         if (track.Bill is { } bill)
         {
             // The last deletes are paid for too.
