@@ -7,6 +7,8 @@ param publicNetworkAccess string
 param senderPrincipalIds array
 param bridgePrincipalId string
 
+var groupId = resourceGroup().id
+
 // Built in: it may put messages and nothing else.
 var senderRole = 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
 
@@ -44,13 +46,13 @@ resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-0
 
 // What the built-in processor role lacks: messages/write extends a lease, queues/read tells the queue's length.
 resource bridgeRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
-  name: guid(resourceGroup().id, 'telemetry-bridge')
+  name: guid(groupId, 'telemetry-bridge')
   properties: {
-    roleName: 'Telemetry bridge (${uniqueString(resourceGroup().id)})'
+    roleName: 'Telemetry bridge (${uniqueString(groupId)})'
     description: 'Receives from a telemetry queue: takes messages, extends their lease, deletes them, and sees the length of the queue.'
     type: 'CustomRole'
     assignableScopes: [
-      resourceGroup().id
+      groupId
     ]
     permissions: [
       {
