@@ -1,7 +1,8 @@
 namespace Infra.Tests.Bicep;
 
 /// <summary>The templates of <c>infra/azure</c> against the language's grammar and the published resource types.</summary>
-public sealed class BicepTests(BicepTemplates templates) : IClassFixture<BicepTemplates>
+[Collection(BicepCollection.Name)]
+public sealed class BicepTests(BicepTemplates templates)
 {
     public static TheoryData<string> Mistakes => [.. BicepTemplates.All.Select(mistake => mistake.Name)];
 

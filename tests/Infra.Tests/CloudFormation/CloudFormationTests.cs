@@ -3,7 +3,8 @@ using Infra.Tests.Validation;
 namespace Infra.Tests.CloudFormation;
 
 /// <summary>The templates of <c>infra/aws</c> against AWS's own rules and resource types.</summary>
-public sealed class CloudFormationTests(CloudFormationTemplates templates) : IClassFixture<CloudFormationTemplates>
+[Collection(CloudFormationCollection.Name)]
+public sealed class CloudFormationTests(CloudFormationTemplates templates)
 {
     public static TheoryData<string> Mistakes => [.. CloudFormationTemplates.All.Select(mistake => mistake.Name)];
 
