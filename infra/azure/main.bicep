@@ -42,10 +42,9 @@ param messagesPerReplica int = 400
 
 // The broker
 
-@description('amqps://USER:PASSWORD@HOST:PORT/VHOST of RabbitMQ. A secret.')
-@minLength(1)
+@description('amqps://USER:PASSWORD@HOST:PORT/VHOST of RabbitMQ. A secret; empty leaves the vault\'s as it is.')
 @secure()
-param brokerUri string
+param brokerUri string = ''
 
 @description('Exchange that events are published to; it must exist.')
 param exchange string = 'telemetry'
@@ -105,18 +104,12 @@ param senderPrincipalIds array = []
 @maxLength(40)
 param keyVersion string = 'k1'
 
-@description('That key, 32 bytes in Base64. A secret.')
-@minLength(44)
-@maxLength(44)
+@description('That key, 32 bytes in Base64. A secret; empty leaves the vault\'s as it is.')
 @secure()
-param encryptionKey string
+param encryptionKey string = ''
 
 @description('Name of the key before, while messages that it sealed still wait; empty for none.')
 param previousKeyVersion string = ''
-
-@description('The key before. A secret.')
-@secure()
-param previousEncryptionKey string = ''
 
 // The functions
 
@@ -172,7 +165,6 @@ module vault 'modules/vault.bicep' = {
     keyVersion: keyVersion
     encryptionKey: encryptionKey
     previousKeyVersion: previousKeyVersion
-    previousEncryptionKey: previousEncryptionKey
   }
 }
 

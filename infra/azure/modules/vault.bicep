@@ -13,9 +13,6 @@ param brokerUri string
 @secure()
 param encryptionKey string
 
-@secure()
-param previousEncryptionKey string
-
 // Built in: reads the value of secrets.
 var readerRole = '4633458b-17de-408a-b874-0445c86b69e6'
 
@@ -40,7 +37,8 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-resource broker 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+// A secret that is not given stays as it is: only the first deployment must bring it.
+resource broker 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(brokerUri)) {
   parent: vault
   name: 'rabbitmq-uri'
   properties: {
@@ -48,8 +46,8 @@ resource broker 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   }
 }
 
-// The bridge finds a key by its version; a key that is no longer given stays in the vault.
-resource key 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+// One for each version: the keys before stay in the vault for what they have sealed.
+resource key 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(encryptionKey)) {
   parent: vault
   name: 'key-${keyVersion}'
   properties: {
@@ -57,16 +55,13 @@ resource key 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   }
 }
 
-resource previousKey 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(previousKeyVersion)) {
+resource previousKey 'Microsoft.KeyVault/vaults/secrets@2024-11-01' existing = {
   parent: vault
-  name: 'key-${empty(previousKeyVersion) ? 'none' : previousKeyVersion}'
-  properties: {
-    value: previousEncryptionKey
-  }
+  name: 'key-${empty(previousKeyVersion) ? keyVersion : previousKeyVersion}'
 }
 
 // As TELEMETRY_KEY has it.
-resource senderKey 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+resource senderKey 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(encryptionKey)) {
   parent: vault
   name: 'telemetry-key'
   properties: {
@@ -115,7 +110,7 @@ resource functionsReadKey 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 }
 
 output vaultId string = vault.id
-output brokerSecretUri string = broker.properties.secretUri
-output keySecretUri string = key.properties.secretUri
-output previousKeySecretUri string = empty(previousKeyVersion) ? '' : '${vault.properties.vaultUri}secrets/key-${previousKeyVersion}'
-output senderKeySecretUri string = senderKey.properties.secretUri
+output brokerSecretUri string = '${vault.properties.vaultUri}secrets/${broker.name}'
+output keySecretUri string = '${vault.properties.vaultUri}secrets/${key.name}'
+output previousKeySecretUri string = '${vault.properties.vaultUri}secrets/${previousKey.name}'
+output senderKeySecretUri string = '${vault.properties.vaultUri}secrets/${senderKey.name}'

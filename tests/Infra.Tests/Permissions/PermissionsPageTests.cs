@@ -17,9 +17,9 @@ public sealed partial class PermissionsPageTests
         var lines = File.ReadAllLines(Path.Combine(LocalFolders.Root, "docs", "permissions.md"));
         var row = Assert.Single(lines, line => line.StartsWith(start, StringComparison.Ordinal));
 
-        Assert.Equal([.. sqs, .. azure], Permission().Matches(row).Select(match => match.Groups[1].Value));
+        Assert.Equal([.. sqs, .. azure], Permission().Matches(row).Select(match => match.Groups["permission"].Value));
     }
 
-    [GeneratedRegex("`([^`]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("`(?<permission>[^`]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Permission();
 }
