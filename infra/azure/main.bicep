@@ -15,8 +15,8 @@ param location string = resourceGroup().location
 @minLength(1)
 param image string
 
-@description('Registry that the bridge\'s identity may pull from; empty for a public image.')
-param registryServer string = ''
+@description('Resource ID of the Azure registry with the image, where the bridge is then allowed to pull; empty for a public image.')
+param registryId string = ''
 
 @description('Processor cores of a replica; Container Apps allows certain pairs with memory.')
 @allowed(['0.25', '0.5', '1', '2'])
@@ -130,6 +130,10 @@ param logRetentionDays int = 30
 param alertEmail string = ''
 
 var suffix = uniqueString(resourceGroup().id)
+var subscriptionId = subscription().subscriptionId
+var groupName = resourceGroup().name
+var hasRegistry = !empty(registryId)
+var registryParts = split(registryId, '/')
 var publicNetworkAccess = privateEndpoints ? 'Disabled' : 'Enabled'
 
 module identities 'modules/identities.bicep' = {
@@ -137,6 +141,16 @@ module identities 'modules/identities.bicep' = {
   params: {
     name: name
     location: location
+  }
+}
+
+// Often in another group, which its ID names; the scope must be right where there is none, too.
+module registry 'modules/registry.bicep' = if (hasRegistry) {
+  name: '${name}-registry'
+  scope: resourceGroup(hasRegistry ? registryParts[2] : subscriptionId, hasRegistry ? registryParts[4] : groupName)
+  params: {
+    registryName: last(registryParts)
+    principalId: identities.outputs.bridgePrincipalId
   }
 }
 
@@ -198,7 +212,7 @@ module bridge 'modules/bridge.bicep' = {
     name: '${name}-bridge'
     location: location
     image: image
-    registryServer: registryServer
+    registryServer: hasRegistry ? registry.outputs.server : ''
     cpu: cpu
     memory: memory
     minReplicas: minReplicas
@@ -267,9 +281,6 @@ output senderKeySecretUri string = vault.outputs.senderKeySecretUri
 
 @description('The bridge\'s container app.')
 output bridgeName string = bridge.outputs.appName
-
-@description('The bridge\'s identity, for a registry that it pulls from.')
-output bridgePrincipalId string = identities.outputs.bridgePrincipalId
 
 @description('The function app; empty without it.')
 output functionAppName string = deployFunctions ? functions.outputs.appName : ''

@@ -41,6 +41,6 @@ function rules(folder, file) {
 }
 
 function describe(model) {
-  const { parameters, resources } = model.toDiagnosticModel();
-  return { parameters, resources };
+  const { resources, mappings } = model.toDiagnosticModel();
+  return { parameters: model.parameters(), resources, mappings };
 }

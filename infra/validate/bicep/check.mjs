@@ -120,6 +120,7 @@ function checkModule(module, outer, file, files) {
   const hasRequired = Object.values(parameters).some(({ required }) => required);
   assign(module.body, objectOf({
     name: { type: STRING },
+    scope: { type: ANY },
     params: { type: objectOf(parameters, textOf(module.target)), required: hasRequired },
     dependsOn: { type: arrayOf(ANY) },
   }, `module ${module.name}`), scope);

@@ -170,9 +170,10 @@ export function checkDecorator(node, scope) {
   else scope.report(node, `there is no decorator ${name}, or this check does not know it`);
 }
 
-function checkArguments(node, name, args, { args: expected, repeats }, scope) {
-  if (args.length < expected.length || (args.length > expected.length && !repeats))
-    scope.report(node, `${name} takes ${expected.length}${repeats ? ' or more' : ''} arguments, not ${args.length}`);
+function checkArguments(node, name, args, { args: needed, more, repeats }, scope) {
+  const expected = [...needed, ...more];
+  if (args.length < needed.length || (args.length > expected.length && !repeats))
+    scope.report(node, `${name} takes ${needed.length}${repeats || more.length > 0 ? ' or more' : ''} arguments, not ${args.length}`);
   return args.map((arg, i) => {
     const type = infer(arg, scope);
     const wanted = expected[i] ?? expected.at(-1);

@@ -1,7 +1,8 @@
-// The language's functions that the templates use: the types of their arguments, the last one repeated where marked, and of the result.
+// The language's functions that the templates use: the types of their arguments, the last one repeated where marked, of those that may
+// follow, and of the result.
 import { ANY, BOOL, INT, NULL, STRING, arrayOf, objectOf, unionOf } from './types.mjs';
 
-const of = (args, returns, { optional = 0, repeats = false } = {}) => ({ args, returns, optional, repeats });
+const of = (args, returns, { more = [], repeats = false } = {}) => ({ args, returns, more, repeats });
 const property = type => ({ type, readOnly: true, required: true });
 const COLLECTION = unionOf([STRING, arrayOf(ANY), { kind: 'object', properties: {}, additional: ANY }, NULL]);
 
@@ -20,7 +21,9 @@ export const FUNCTIONS = {
   guid: of([STRING], STRING, { repeats: true }),
   json: of([STRING], ANY),
   replace: of([STRING, STRING, STRING], STRING),
-  resourceGroup: of([], GROUP),
+  last: of([arrayOf(ANY)], STRING),
+  resourceGroup: of([], GROUP, { more: [STRING, STRING] }),
+  split: of([STRING, STRING], arrayOf(STRING)),
   string: of([ANY], STRING),
   subscription: of([], SUBSCRIPTION),
   subscriptionResourceId: of([STRING], STRING, { repeats: true }),

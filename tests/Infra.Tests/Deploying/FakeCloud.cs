@@ -35,6 +35,7 @@ internal sealed class FakeCloud : IDisposable
         {
             var path = Path.Combine(bin, name);
             File.WriteAllText(path, Program);
+            // On Windows nothing here runs.
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
