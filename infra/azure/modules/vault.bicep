@@ -91,7 +91,8 @@ resource bridgeReadsKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource bridgeReadsPreviousKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(previousKeyVersion)) {
   scope: previousKey
-  name: guid(vault.id, previousKeyVersion, bridgePrincipalId, readerRole)
+  // The name that it had while the key was the current one: Azure refuses the same right under another.
+  name: guid(previousKey.id, bridgePrincipalId, readerRole)
   properties: {
     principalId: bridgePrincipalId
     principalType: 'ServicePrincipal'

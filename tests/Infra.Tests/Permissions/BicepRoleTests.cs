@@ -42,6 +42,16 @@ public sealed class BicepRoleTests(BicepTemplates templates)
     public void A_role_is_assigned_on_the_queue_alone(string assignment) =>
         Assert.Equal("queue", Resource(assignment).GetProperty("scope").GetString());
 
+    [Fact]
+    public void Nobody_else_gets_a_role_there()
+    {
+        var assignments = Queue.GetProperty("resources").EnumerateObject()
+            .Where(resource => resource.Value.GetProperty("type").GetString() == "Microsoft.Authorization/roleAssignments")
+            .Select(resource => resource.Name);
+
+        Assert.Equal(["receiver", "senders"], assignments.Order(StringComparer.Ordinal));
+    }
+
     private JsonElement Queue => templates.Templates.GetProperty("modules/queue.bicep");
 
     private JsonElement Assignment(string name) => Resource(name).GetProperty("properties");
