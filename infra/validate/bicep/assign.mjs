@@ -37,6 +37,7 @@ function assignObject(node, expected, scope) {
     const type = property?.type ?? additionalOf(expected);
     if (given.has(name) && name !== undefined) scope.report(key, `${name} is given twice`);
     given.add(name);
+    if (property?.limits) checkLimits(value, property.limits, scope);
     if (property?.readOnly) scope.report(key, `${name} of ${nameOf(expected)} is read-only`);
     if (type) assign(value, type, scope);
     else scope.report(key, `${nameOf(expected)} has no property ${name ?? textOf(key) ?? key.text}`);
@@ -45,6 +46,18 @@ function assignObject(node, expected, scope) {
     if (required && !readOnly && !given.has(name)) scope.report(node, `${nameOf(expected)} needs the property ${name}`);
   }
   return true;
+}
+
+// Such as 'minLength: 3, maxLength: 63, pattern: ^[a-z]+$', for a value that stands there as it is.
+function checkLimits(node, limits, scope) {
+  const text = node.type === 'string' ? textOf(node) : undefined;
+  const size = { Length: text?.length, Value: node.type === 'number' ? Number(node.text) : undefined };
+  for (const [, end, what, bound] of limits.matchAll(/\b(min|max)(Length|Value): (\d+)/g)) {
+    if (end === 'min' ? size[what] < Number(bound) : size[what] > Number(bound))
+      scope.report(node, `${node.text} is beyond ${end}${what} ${bound}`);
+  }
+  const pattern = /pattern: (.*)$/.exec(limits)?.[1];
+  if (text !== undefined && pattern && !new RegExp(pattern).test(text)) scope.report(node, `${node.text} does not match ${pattern}`);
 }
 
 // A variable's object is compared as a whole: what it has too much, and what it lacks.

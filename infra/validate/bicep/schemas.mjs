@@ -59,8 +59,8 @@ function objectOf({ properties = [], baseProperties = [], elements = [], additio
   // Of a choice by discriminator all variants' properties are taken: its required ones are the service's to check.
   const variants = elements.flatMap(element => element.properties.map(property => ({ ...property, flags: '' })));
   return {
-    properties: Object.fromEntries([...variants, ...baseProperties, ...properties].map(({ name, type, flags = '' }) =>
-      [name, { type, readOnly: flags.includes('ReadOnly'), required: flags.includes('Required') }])),
+    properties: Object.fromEntries([...variants, ...baseProperties, ...properties].map(({ name, type, flags = '', modifiers }) =>
+      [name, { type, readOnly: flags.includes('ReadOnly'), required: flags.includes('Required'), limits: modifiers }])),
     additional: additionalPropertiesType,
   };
 }

@@ -27,6 +27,7 @@ public sealed class BicepTemplates : ValidatedTemplates
         new("unknown value", Functions, "name: 'custom'", "name: 'costum'", "'costum'"),
         new("unknown value of an allowed list", Main, "param redundancy string = 'Standard_ZRS'", "param redundancy string = 'Standard'", "not 'Standard'"),
         new("unknown value in a variable", Alerts, "operator: 'LessThan'", "operator: 'Less'", "'Less'"),
+        new("name that is none", Functions, "name: 'payments'", "name: 'Payments'", "does not match"),
         new("missing reference", Bridge, "image: image", "image: bridgeImage", "there is no bridgeImage"),
         new("missing reference in a text", Vault, "'${keyVersion}:${encryptionKey}'", "'${version}:${encryptionKey}'", "there is no version"),
         new("missing property of a resource", Network, "output networkId string = network.id", "output networkId string = network.identity", "has no identity"),

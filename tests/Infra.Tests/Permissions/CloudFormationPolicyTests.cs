@@ -27,14 +27,20 @@ public sealed class CloudFormationPolicyTests(CloudFormationTemplates templates)
         Assert.Equal(Calls.KeyActions(Calls.OfBridge()), Roles.Actions(BridgePolicy(), "Key"));
 
     [Fact]
-    public void The_bridge_has_no_other_policy_and_neither_statement_reaches_beyond_its_queue_and_key()
+    public void The_bridges_role_has_that_policy_alone()
     {
         var role = Resource("bridge.yaml", "TaskRole");
 
-        Assert.False(role.TryGetProperty("ManagedPolicyArns", out _));
-        Assert.Equal(2, BridgePolicy().GetProperty("Statement").GetArrayLength());
-        Assert.DoesNotContain("\"Resource\":\"*\"", BridgePolicy().GetRawText(), StringComparison.Ordinal);
+        Assert.False(role.TryGetProperty("Policies", out _));
+        Assert.Contains("BridgePolicyArn", Assert.Single(role.GetProperty("ManagedPolicyArns").EnumerateArray()).GetRawText(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void No_policy_of_the_queue_reaches_beyond_queue_and_key() => Assert.All([SenderPolicy(), BridgePolicy()], policy =>
+    {
+        Assert.Equal(2, policy.GetProperty("Statement").GetArrayLength());
+        Assert.DoesNotContain("\"Resource\":\"*\"", policy.GetRawText(), StringComparison.Ordinal);
+    });
 
     [Fact]
     public void A_function_that_sends_to_the_next_queue_may_do_there_what_sending_calls()
@@ -57,7 +63,7 @@ public sealed class CloudFormationPolicyTests(CloudFormationTemplates templates)
 
     private JsonElement SenderPolicy() => Resource("queue.yaml", "SenderPolicy").GetProperty("PolicyDocument");
 
-    private JsonElement BridgePolicy() => Resource("bridge.yaml", "TaskRole").GetProperty("Policies")[0].GetProperty("PolicyDocument");
+    private JsonElement BridgePolicy() => Resource("queue.yaml", "BridgePolicy").GetProperty("PolicyDocument");
 
     private JsonElement Resource(string file, string name) =>
         templates.Templates.GetProperty(file).GetProperty("resources").GetProperty(name).GetProperty("properties");

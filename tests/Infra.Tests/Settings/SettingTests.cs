@@ -69,6 +69,14 @@ public sealed class CloudFormationDefaultTests(CloudFormationTemplates templates
     public void The_bridge_keeps_a_message_with_its_reason_before_SQS_takes_it_away() =>
         Assert.True(int.Parse(DefaultOf("MaxReceiveCount")) > int.Parse(DefaultOf("MaxDeliveries")));
 
+    [Fact]
+    public void A_template_that_can_be_deployed_alone_has_the_same_defaults()
+    {
+        var parameters = templates.Templates.GetProperty("queue.yaml").GetProperty("parameters").EnumerateObject();
+
+        Assert.All(parameters, parameter => Assert.Equal(DefaultOf(parameter.Name), parameter.Value.GetProperty("default").ToString()));
+    }
+
     private string DefaultOf(string parameter) =>
         templates.Templates.GetProperty("main.yaml").GetProperty("parameters").GetProperty(parameter).GetProperty("default").ToString();
 }
