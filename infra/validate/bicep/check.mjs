@@ -1,7 +1,8 @@
 // Checks one file: its declarations in their order, then what is never used.
 import { dirname, join } from 'node:path';
 import { assign } from './assign.mjs';
-import { checkDecorator, infer, itemsOf, loopScope, propertiesOf, textOf } from './expressions.mjs';
+import { checkDecorator } from './calls.mjs';
+import { infer, itemsOf, loopScope, propertiesOf, textOf } from './expressions.mjs';
 import { schemaOf } from './schemas.mjs';
 import { ANY, BOOL, INT, STRING, arrayOf, bodyType, objectOf } from './types.mjs';
 
