@@ -1,0 +1,8 @@
+namespace Infra.Tests.Bicep;
+
+/// <summary>Tests that share one run of the checks.</summary>
+[CollectionDefinition(Name)]
+public sealed class BicepCollection : ICollectionFixture<BicepTemplates>
+{
+    internal const string Name = "Bicep";
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Infra.Tests.Bicep;
+
+namespace Infra.Tests.Settings;
+
+/// <summary>The pages and the examples of <c>infra/azure</c> name the parameters that its template has.</summary>
+[Collection(BicepCollection.Name)]
+public sealed class BicepReadmeTests(BicepTemplates templates)
+{
+    [Fact]
+    public void The_table_lists_every_parameter_with_its_default() => Assert.Equal(
+        ParameterTable.Rows(Parameters.EnumerateObject(), IsSecret), ParameterTable.RowsOf(Path.Combine(templates.Source, "README.md")));
+
+    [Fact]
+    public void The_example_names_parameters_that_exist_with_values_of_their_types_and_no_secret()
+    {
+        using var example = JsonDocument.Parse(File.ReadAllText(Path.Combine(templates.Source, "parameters.example.json")));
+
+        Assert.All(example.RootElement.GetProperty("parameters").EnumerateObject(), given =>
+        {
+            var parameter = Parameters.GetProperty(given.Name);
+            Assert.False(IsSecret(parameter));
+            Assert.Equal(parameter.GetProperty("type").GetString(), TypeOf(given.Value.GetProperty("value")));
+        });
+    }
+
+    private JsonElement Parameters => templates.Templates.GetProperty("main.bicep").GetProperty("parameters");
+
+    private static bool IsSecret(JsonElement parameter) => parameter.GetProperty("secure").GetBoolean();
+
+    private static string TypeOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => "int",
+        JsonValueKind.True or JsonValueKind.False => "bool",
+        JsonValueKind.Array => "array",
+        _ => "string",
+    };
+}

@@ -1,0 +1,34 @@
+using System.Collections;
+using System.Reflection;
+
+namespace Infra.Tests.Settings;
+
+/// <summary>The bridge's options as its environment variables name them.</summary>
+internal static class BridgeSettings
+{
+    private static readonly Type Options = Assembly.Load("bridge").GetType("Bridge.BridgeOptions", throwOnError: true)!;
+
+    /// <summary>Whether the bridge reads such a variable: <c>Bridge__Receive__Lease</c>, <c>Bridge__Queues__0__Url</c>, <c>Bridge__Keys</c>.</summary>
+    public static bool Knows(string variable)
+    {
+        var type = Options;
+        foreach (var part in variable.Split("__").Skip(1))
+        {
+            var next = int.TryParse(part, out _) ? type.GetGenericArguments().Single() : type.GetProperty(part)?.PropertyType;
+            if (next is null)
+                return false;
+            type = next;
+        }
+
+        return IsValue(type) || type.IsGenericType;
+    }
+
+    /// <summary>What a setting is where nothing is configured, as configuration would write it.</summary>
+    public static string? DefaultOf(string section, string name)
+    {
+        var options = Options.GetProperty(section)!.GetValue(Activator.CreateInstance(Options, nonPublic: true))!;
+        return Convert.ToString(options.GetType().GetProperty(name)!.GetValue(options), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static bool IsValue(Type type) => type == typeof(string) || (!typeof(IEnumerable).IsAssignableFrom(type) && type.IsValueType);
+}
