@@ -15,5 +15,6 @@ internal static class Some
     public static IEnumerable<OutgoingMessage> Messages(int count, int bytes = 512) =>
         Enumerable.Range(0, count).Select(number => Message($"id-{number}", bytes: bytes));
 
-    public static RabbitMqOptions Options(VirtualHost host) => new() { Uri = host.Uri.OriginalString };
+    // One connection, so that a test knows which one it meets.
+    public static RabbitMqOptions Options(VirtualHost host) => new() { Uri = host.Uri.OriginalString, Connections = 1 };
 }

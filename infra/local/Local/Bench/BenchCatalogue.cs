@@ -48,13 +48,14 @@ internal static class BenchCatalogue
         "packed",
         "The broker's limit, and packed batches",
         "The limit is the fastest publisher that plain RabbitMQ.Client allows, with events of 370 bytes that lie ready in its memory; the bridge "
-        + "takes the same events, sent through `TelemetryQueue`, out of a queue. All publish into a quorum queue that nobody consumes.",
+        + "takes the same events, sent through `TelemetryQueue`, out of a queue. Same messages are the publisher's with what the bridge gives each: its "
+        + "identity, content type and six headers, which cost the broker. All publish into a quorum queue that nobody consumes.",
         RaceColumns,
         [
             .. Connections.Select(connections => Race.Of(Publisher(connections), Ready, Ceiling(connections))),
-            Race.Of("publisher, the bridge's properties", Ready, Ceiling(1, isNamed: true)),
+            .. Connections.Select(connections => Race.Of(SamePublisher(connections), Ready, Ceiling(connections, isNamed: true))),
             Race.Of(OneBridge, Small, Bridge()),
-            Race.Of("bridge, 2 connections", Small, Bridge(connections: 2)),
+            Race.Of("bridge, 1 connection", Small, Bridge(connections: 1)),
             Race.Of("bridge, Azure", Small with { Cloud = "azure" }, Bridge()),
         ])
     {
@@ -63,6 +64,10 @@ internal static class BenchCatalogue
             new(
                 "One bridge process publishes at least 0.9 of the fastest publisher's events/s",
                 round => round.Of(OneBridge, Rate) / Connections.Max(connections => round.Of(Publisher(connections), Rate)),
+                0.9),
+            new(
+                "And 0.9 of the fastest that gives its messages the properties that the bridge gives them",
+                round => round.Of(OneBridge, Rate) / Connections.Max(connections => round.Of(SamePublisher(connections), Rate)),
                 0.9),
             new("It allocates at most 2,048 bytes an event", round => round.Of(OneBridge, Allocated), 2_048, IsCeiling: true),
             new("It stays under 150 MiB", round => round.Of(OneBridge, Memory), 150, IsCeiling: true),
@@ -215,4 +220,6 @@ internal static class BenchCatalogue
     };
 
     private static string Publisher(int connections) => $"publisher, {connections} connection{(connections == 1 ? "" : "s")}";
+
+    private static string SamePublisher(int connections) => $"same messages, {connections} connection{(connections == 1 ? "" : "s")}";
 }

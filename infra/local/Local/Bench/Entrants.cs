@@ -20,8 +20,6 @@ internal static class Entrants
             settings = settings.SetItem("Bridge__Receive__MaxPolls", $"{most}");
         if (connections is { } count)
             settings = settings.SetItem("Bridge__RabbitMq__Connections", $"{count}");
-        foreach (var pair in (Environment.GetEnvironmentVariable("BENCH_SET") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            settings = settings.SetItem(pair.Split('=')[0], pair.Split('=')[1]);
         return Runners.StartAsync(new BridgeFleet(settings), replicas, cancellationToken);
     };
 
