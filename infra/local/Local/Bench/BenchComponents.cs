@@ -31,6 +31,8 @@ internal sealed class BenchComponents : IAsyncDisposable
         try
         {
             await Task.WhenAll(azurite, fauxqs, rabbitMq);
+            // Nobody consumes what arrives: at the one gigabyte of other runs the broker would block publishers in the middle of a race.
+            await rabbitMq.Result.ControlAsync(["set_vm_memory_high_watermark", "absolute", "8GB"], cancellationToken);
             var broker = await rabbitMq.Result.CreateVirtualHostAsync("bench", cancellationToken);
             var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "bench" }.CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
