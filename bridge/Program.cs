@@ -9,6 +9,9 @@ var root = new RootCommand(Help.Root)
     // From the queues to the exchange.
     RunCommand.Create(),
 
+    // While it runs: is it well?
+    ProbeCommand.Create(),
+
     // What travels: events into a queue, and what a queue's message holds.
     SendCommand.Create(),
     InspectCommand.Create(),

@@ -1,3 +1,4 @@
+using Bridge.Diagnostics;
 using Bridge.Publish;
 using Bridge.Receive;
 using Microsoft.Extensions.Configuration;
@@ -18,6 +19,14 @@ internal static class CommandConfiguration
     {
         var options = Bind<RabbitMqOptions>(RabbitMqOptions.Section) ?? new RabbitMqOptions();
         return options.Validate() is { Count: > 0 } errors ? throw new BridgeOptionsException(errors) : options;
+    }
+
+    /// <summary>Where the bridge listens: a probe needs nothing else.</summary>
+    /// <exception cref="BridgeOptionsException">Something in them is wrong; all of it is listed.</exception>
+    public static HttpOptions ReadHttp()
+    {
+        var options = Bind<HttpOptions>(HttpOptions.Section) ?? new HttpOptions();
+        return options.Validate().ToList() is { Count: > 0 } errors ? throw new BridgeOptionsException(errors) : options;
     }
 
     /// <summary>The configured queues; there may be none.</summary>

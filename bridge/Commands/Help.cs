@@ -41,6 +41,18 @@ internal static class Help
         Queues of the bridge's own that are missing in the broker are created, as they would be by running.
         """;
 
+    public const string Probe = "Asks the bridge that runs on this machine whether it is well: a health check for images without a shell";
+
+    public const string ProbeDetails =
+        """
+        It asks the address that Bridge__Http__Url names; one that listens on every address (0.0.0.0, [::], + or *) is asked on 127.0.0.1.
+        It gives up after 3 s. Exit code 0: well; 1: not, and standard error says why.
+
+        Examples:
+          bridge probe            it lives: for a liveness probe or a container's HEALTHCHECK
+          bridge probe --ready    it can publish now: for a readiness probe
+        """;
+
     public const string Send = "Sends events, JSON Lines from a file or standard input, into a queue, as TelemetryQueue.Send in a function does";
 
     public const string SendDetails =

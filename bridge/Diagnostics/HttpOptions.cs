@@ -1,3 +1,6 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
 namespace Bridge.Diagnostics;
 
 /// <summary>Where health and metrics are served: the section <c>Bridge:Http</c>.</summary>
@@ -7,15 +10,45 @@ internal sealed record HttpOptions
     public const string Section = "Bridge:Http";
 
     /// <summary>
-    /// Address to listen on. Default <c>http://127.0.0.1:8080</c>: only this machine. In a container use <c>http://0.0.0.0:8080</c>;
-    /// what is served there holds no secret and no payload.
+    /// Address to listen on. Default <c>http://127.0.0.1:8080</c>: only this machine. In a container use <c>http://0.0.0.0:8080</c>
+    /// or <c>http://+:8080</c>; what is served there holds no secret and no payload.
     /// </summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>Where a process on the same machine reaches it; the options are valid.</summary>
+    public Uri LocalUri
+    {
+        get
+        {
+            var binding = BindingAddress.Parse(Url);
+            return new UriBuilder(Uri.UriSchemeHttp, LocalHost(binding.Host), binding.Port).Uri;
+        }
+    }
 
     /// <summary>Everything that is wrong, one line each.</summary>
     public IEnumerable<string> Validate()
     {
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp || uri.AbsolutePath != "/")
+        if (!IsHttpAddress())
             yield return $"{Section}:Url is '{Url}': give http://ADDRESS:PORT";
+    }
+
+    // What is no single address means every address: 0.0.0.0, [::], +, * and host names.
+    private static string LocalHost(string host) =>
+        IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+            ? host
+            : $"{IPAddress.Loopback}";
+
+    private bool IsHttpAddress()
+    {
+        try
+        {
+            return BindingAddress.Parse(Url) is { Scheme: "http", PathBase: "", Host.Length: > 0 } address
+                && address.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort && !address.Host.StartsWith("unix:", StringComparison.Ordinal)
+                && !address.Host.AsSpan().ContainsAny('@', '?', '#');
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 }

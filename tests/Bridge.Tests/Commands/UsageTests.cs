@@ -52,6 +52,7 @@ public sealed class UsageTests
     [InlineData("", "Bridge__RabbitMq__Uri")]
     [InlineData("run", "bridge check")]
     [InlineData("check", "missing")]
+    [InlineData("probe", "--ready")]
     [InlineData("send", "TELEMETRY_QUEUE_CONNECTION")]
     [InlineData("inspect", "TELEMETRY_KEY")]
     [InlineData("dead", "telemetry.dead")]
