@@ -9,6 +9,9 @@ internal static class ProbeCommand
     // Under the time that orchestrators give a probe, so that the line that says why is still written.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    // Another server may have the port; its answer may be a page.
+    private const int LongestAnswer = 300;
+
     public static Command Create()
     {
         var ready = new Option<bool>("--ready") { Description = "Asks whether it can do its work now (/readyz) instead of whether it lives (/healthz)" };
@@ -27,6 +30,7 @@ internal static class ProbeCommand
         {
             using var response = await http.GetAsync(url, cancellationToken);
             var answer = CommandErrors.OneLine(await response.Content.ReadAsStringAsync(cancellationToken));
+            answer = answer[..Math.Min(answer.Length, LongestAnswer)];
             if (response.IsSuccessStatusCode)
             {
                 Console.Out.WriteLine(answer);
