@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Local.Bench;
+using Local.Containers;
 using Local.Demo;
 using Local.Faults;
 
@@ -9,6 +10,7 @@ Func<IReadOnlyList<string>, CancellationToken, Task<int>>? command = args is [va
 {
     "faults" => FaultSuite.RunAsync,
     "bench" => BenchSuite.RunAsync,
+    "soak" => SoakCommand.RunAsync,
     AwaitingLoop.Command => AwaitingLoop.RunAsync,
     CeilingPublisher.Command => CeilingPublisher.RunAsync,
     _ => null,
