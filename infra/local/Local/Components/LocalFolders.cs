@@ -24,6 +24,9 @@ public static class LocalFolders
     /// <summary>The folder of the npm packages that <c>infra/local/bench</c> measures the bridge against.</summary>
     public static string Peers => Path.Combine(Local, "peers");
 
+    /// <summary>The folder of the npm packages that tests judge Containerfile and manifests with.</summary>
+    public static string Deployment => Path.Combine(Local, "deployment");
+
     /// <summary>Node.js 22 from npm: one emulator needs it, and the others run on it too.</summary>
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
     public static string Node

@@ -8,6 +8,7 @@ public static class NodeScript
     /// <param name="arguments">What it finds in <c>process.argv</c> from 2 on.</param>
     /// <param name="input">Its standard input; null for none.</param>
     /// <param name="timeout">When to kill it; a minute when null.</param>
+    /// <param name="packages">The folder of its packages; null for those of the emulators.</param>
     /// <param name="cancellationToken">Kills it too.</param>
     /// <exception cref="TimeoutException">It was killed because the time passed.</exception>
     public static Task<CommandResult> RunAsync(
@@ -15,8 +16,9 @@ public static class NodeScript
         IReadOnlyList<string> arguments,
         string? input = null,
         TimeSpan? timeout = null,
+        string? packages = null,
         CancellationToken cancellationToken = default) =>
-        ChildCommand.RunAsync(Start(script, arguments), input, timeout, cancellationToken);
+        ChildCommand.RunAsync(Start(script, arguments, packages), input, timeout, cancellationToken);
 
     /// <summary>How to start a module as a child process.</summary>
     /// <param name="script">Its path, absolute or from the repository's root.</param>

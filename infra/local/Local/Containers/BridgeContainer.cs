@@ -37,7 +37,7 @@ internal sealed class BridgeContainer : IAsyncDisposable
         var process = await ChildProcess.StartAsync(ContainerEngine.Start(
             [
                 "run", "--rm", "--name", name, "--label", ContainerEngine.Owner, "--network", "host", "--pull", "never",
-                "--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+                "--memory", "384m", "--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
                 .. environment, tag,
             ]));
         var container = new BridgeContainer(name, process, port);

@@ -1,0 +1,28 @@
+using Bridge;
+using Microsoft.Extensions.Configuration;
+
+namespace Deployment.Tests;
+
+/// <summary>Whether environment variables are options of the bridge, by the options themselves.</summary>
+internal static class BridgeSettings
+{
+    /// <summary>What is wrong with an environment's names: one line for a variable that the bridge would ignore, or could not read.</summary>
+    /// <param name="environment">Names and values; those that do not begin with <c>Bridge__</c> are not the bridge's.</param>
+    public static IReadOnlyList<string> Problems(IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var settings = environment.Where(variable => variable.Key.StartsWith("Bridge", StringComparison.OrdinalIgnoreCase))
+            .Select(variable => new KeyValuePair<string, string?>(variable.Key.Replace("__", ":", StringComparison.Ordinal), variable.Value));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var strangers = configuration.GetChildren().Where(section => section.Key != "Bridge").Select(section => $"{section.Key} is no section of the bridge's").ToList();
+        try
+        {
+            configuration.GetSection("Bridge").Get<BridgeOptions>(binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException exception)
+        {
+            strangers.Add(exception.GetBaseException().Message);
+        }
+
+        return strangers;
+    }
+}
