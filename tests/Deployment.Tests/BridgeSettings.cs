@@ -10,9 +10,7 @@ internal static class BridgeSettings
     /// <param name="environment">Names and values; those that do not begin with <c>Bridge__</c> are not the bridge's.</param>
     public static IReadOnlyList<string> Problems(IEnumerable<KeyValuePair<string, string>> environment)
     {
-        var settings = environment.Where(variable => variable.Key.StartsWith("Bridge", StringComparison.OrdinalIgnoreCase))
-            .Select(variable => new KeyValuePair<string, string?>(variable.Key.Replace("__", ":", StringComparison.Ordinal), variable.Value));
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var configuration = Configuration(environment);
         var strangers = configuration.GetChildren().Where(section => section.Key != "Bridge").Select(section => $"{section.Key} is no section of the bridge's").ToList();
         try
         {
@@ -25,4 +23,23 @@ internal static class BridgeSettings
 
         return strangers;
     }
+
+    /// <summary>What the bridge itself would say of the values, one line each.</summary>
+    public static IReadOnlyList<string> Errors(IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        try
+        {
+            BridgeOptions.Read(Configuration(environment));
+            return [];
+        }
+        catch (BridgeOptionsException exception)
+        {
+            return exception.Errors;
+        }
+    }
+
+    private static IConfigurationRoot Configuration(IEnumerable<KeyValuePair<string, string>> environment) => new ConfigurationBuilder()
+        .AddInMemoryCollection(environment.Where(variable => variable.Key.StartsWith("Bridge", StringComparison.OrdinalIgnoreCase))
+            .Select(variable => new KeyValuePair<string, string?>(variable.Key.Replace("__", ":", StringComparison.Ordinal), variable.Value)))
+        .Build();
 }
