@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Local.Components;
 
@@ -93,9 +94,9 @@ public sealed class ComposeTests
         using var again = await http.PutAsync(url, content: null);
         using var read = await http.GetAsync(new UriBuilder(url) { Path = $"{url.AbsolutePath}/messages" }.Uri);
 
-        Assert.Equal(System.Net.HttpStatusCode.Created, made.StatusCode);
-        Assert.Contains(again.StatusCode, (System.Net.HttpStatusCode[])[System.Net.HttpStatusCode.NoContent, System.Net.HttpStatusCode.Conflict]);
-        Assert.Equal(System.Net.HttpStatusCode.Forbidden, read.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
     }
 
     private static async Task<JsonNode> ReadAsync()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Local.Components;
 using Local.Faults;
 
@@ -9,6 +10,10 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
     // Far longer than the run: what the first container did not give back would not arrive.
     private const string LongLease = "00:30:00";
     private const int Seed = 1;
+
+    // Shares of all events: what may be sent before the stop, and what has then arrived at least.
+    private const double SentBeforeStop = 0.7;
+    private const double ArrivedBeforeStop = 0.3;
     private static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(90);
 
     /// <summary>Runs it; the image is built.</summary>
@@ -25,36 +30,47 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
         var ledger = new Ledger();
         await using var tap = await Tap.StartAsync(broker, ledger);
         var settings = BridgeQueue.BridgeEnvironment(broker, queue.Queue).SetItem("Bridge__Receive__Lease", LongLease);
+        var run = new Run(events, settings, queue, ledger, new Flow());
 
-        await using var first = await BridgeContainer.StartAsync(image, settings, cancellationToken);
-        var idle = (await first.UsageAsync(cancellationToken)).PeakKiB;
-        if (inspect is not null)
-            await inspect(first);
-        var flow = new Flow();
-        var began = TimeProvider.System.GetTimestamp();
-        var sending = new Feed(queue, ledger, Seed).SendAsync(events, flow, cancellationToken);
-
-        flow.Allow(0.7);
-        await Wait.UntilAsync(() => Task.FromResult(ledger.Arrived > events * 0.3), QuietPatience, ledger.Describe, cancellationToken);
-        var (atStop, peak) = (ledger.Arrived, (await first.UsageAsync(cancellationToken)).PeakKiB);
-        var stopTook = await StopAsync(first, cancellationToken);
-        if (ledger.Missing == 0)
-            throw new FaultException("everything had arrived before the stop: it was not in mid-flow");
-
-        flow.Allow(1);
-        await using var second = await BridgeContainer.StartAsync(image, settings, cancellationToken);
-        await sending.WaitAsync(cancellationToken);
-        await UntilAllArrivedAsync(ledger, cancellationToken);
-        var took = TimeProvider.System.GetElapsedTime(began);
-        await Wait.UntilAsync(async () => await queue.DepthAsync(cancellationToken) == 0, QuietPatience, () => "the queue is not empty", cancellationToken);
-        peak = Math.Max(peak, (await second.UsageAsync(cancellationToken)).PeakKiB);
-        await StopAsync(second, cancellationToken);
+        var sending = new Feed(queue, ledger, Seed).SendAsync(events, run.Flow, cancellationToken);
+        var first = await StopInMidFlowAsync(run, inspect, cancellationToken);
+        var peak = await FinishAsync(run, sending, cancellationToken);
 
         await new DeadLetterAccount(broker, new BrokerQueues(rabbitMq, name)).CloseAsync(ledger.Describe, cancellationToken);
         if (ledger is not { Renamed: 0, Foreign.Count: 0 })
             throw new FaultException(ledger.Describe());
-        return new SoakResult(
-            ledger.Expected, atStop, ledger.Duplicates, stopTook, took, await ContainerEngine.SizeOfAsync(image, cancellationToken), idle, peak);
+        return new SoakResult(events, ledger.Duplicates, first, await ContainerEngine.SizeOfAsync(image, cancellationToken), Math.Max(first.PeakKiB, peak));
+    }
+
+    // The first container, until it has ended.
+    private async Task<StoppedContainer> StopInMidFlowAsync(Run run, Func<BridgeContainer, Task>? inspect, CancellationToken cancellationToken)
+    {
+        await using var container = await BridgeContainer.StartAsync(image, run.Settings, cancellationToken);
+        var idle = (await container.UsageAsync(cancellationToken)).PeakKiB;
+        if (inspect is not null)
+            await inspect(container);
+        run.Flow.Allow(SentBeforeStop);
+        await Wait.UntilAsync(
+            () => Task.FromResult(run.Ledger.Arrived > run.Events * ArrivedBeforeStop), QuietPatience, run.Ledger.Describe, cancellationToken);
+        var (arrived, peak) = (run.Ledger.Arrived, (await container.UsageAsync(cancellationToken)).PeakKiB);
+        var took = await StopAsync(container, cancellationToken);
+        return run.Ledger.Arrived < run.Events
+            ? new StoppedContainer(arrived, took, idle, peak)
+            : throw new FaultException("everything had arrived before the stop: it was not in mid-flow");
+    }
+
+    // The second one, until everything has arrived. Returns its memory's peak in KiB.
+    private async Task<long> FinishAsync(Run run, Task sending, CancellationToken cancellationToken)
+    {
+        run.Flow.Allow(1);
+        await using var container = await BridgeContainer.StartAsync(image, run.Settings, cancellationToken);
+        await sending.WaitAsync(cancellationToken);
+        await UntilAllArrivedAsync(run.Ledger, cancellationToken);
+        await Wait.UntilAsync(
+            async () => await run.Queue.DepthAsync(cancellationToken) == 0, QuietPatience, () => "the queue is not empty", cancellationToken);
+        var peak = (await container.UsageAsync(cancellationToken)).PeakKiB;
+        await StopAsync(container, cancellationToken);
+        return peak;
     }
 
     private static async Task<TimeSpan> StopAsync(BridgeContainer container, CancellationToken cancellationToken)
@@ -72,4 +88,6 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
             await Wait.UntilAsync(() => Task.FromResult(ledger.Missing == 0 || ledger.Arrived > before), QuietPatience, ledger.Describe, cancellationToken);
         }
     }
+
+    private sealed record Run(int Events, ImmutableDictionary<string, string> Settings, CloudQueue Queue, Ledger Ledger, Flow Flow);
 }
