@@ -26,7 +26,7 @@ internal static class BridgeHost
 
         // Before the first instrument: it exports what is recorded from now on.
         app.Services.GetRequiredService<MetricsExporter>();
-        app.Services.GetRequiredService<BridgeMetrics>().ObserveBytes(app.Services.BytesInFlight);
+        app.Services.ObserveState();
         app.MapDiagnostics();
         app.Urls.Add(options.Http.Url);
         return app;

@@ -37,6 +37,10 @@ internal static class BridgeServices
         + services.GetRequiredKeyedService<ByteBudget>(Opened).Used
         + services.GetRequiredService<Assembler>().Bytes;
 
+    /// <summary>True while received messages or opened batches fill their share of the memory, so that more have to wait.</summary>
+    public static bool IsMemoryFull(this IServiceProvider services) =>
+        services.GetRequiredService<ByteBudget>().IsFull || services.GetRequiredKeyedService<ByteBudget>(Opened).IsFull;
+
     private static IServiceCollection AddPublishing(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton<IBrokerConnector>(provider => new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(new Topology(options.RabbitMq.Exchange, options.Assemble.Partitions))

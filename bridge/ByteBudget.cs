@@ -21,6 +21,16 @@ internal sealed class ByteBudget(long bytes)
         }
     }
 
+    /// <summary>True while somebody waits for room.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+                return _waiters.Count > 0;
+        }
+    }
+
     /// <summary>Reserves bytes, waiting for room.</summary>
     /// <param name="amount">How many; may be corrected by <see cref="Reservation.Resize"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -30,6 +30,10 @@ internal sealed class Assembler(
     /// <summary>Bytes of chunks held, and of whole batches that wait to be published.</summary>
     public long Bytes => Volatile.Read(ref _consumers).Sum(consumer => consumer.Assembly.Bytes) + _whole.Used;
 
+    /// <summary>The batches held here that wait for chunks.</summary>
+    public IncompleteBatches Incomplete() =>
+        Volatile.Read(ref _consumers).Aggregate(default(IncompleteBatches), (sum, consumer) => sum.And(consumer.Assembly.Incomplete));
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

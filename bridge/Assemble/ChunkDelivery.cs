@@ -23,8 +23,9 @@ internal sealed class ChunkDelivery : IDisposable
             Text(properties, ChunkHeaders.Source) ?? "unknown",
             Text(properties, ChunkHeaders.Receiver) ?? "unknown",
             Number(properties, ChunkHeaders.ReceiveCount) ?? 1,
-            Number(properties, ChunkHeaders.Seen) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : now)
+            Time(properties, ChunkHeaders.Seen) ?? now)
         {
+            Enqueued = Time(properties, ChunkHeaders.Enqueued),
             Deferral = Number(properties, ChunkHeaders.Deferral),
         };
         _length = body.Length;
@@ -63,6 +64,9 @@ internal sealed class ChunkDelivery : IDisposable
 
     private static string? Text(IReadOnlyBasicProperties properties, string name) =>
         properties.Headers?.TryGetValue(name, out var value) is true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static DateTimeOffset? Time(IReadOnlyBasicProperties properties, string name) =>
+        Number(properties, name) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
     private static long? Number(IReadOnlyBasicProperties properties, string name) =>
         properties.Headers?.TryGetValue(name, out var value) is true && value is IConvertible number and not string

@@ -37,6 +37,7 @@ internal sealed class ChunkForwarder(IPublisher publisher, int partitions, Bridg
         new(ChunkHeaders.Receiver, origin.Receiver),
         new(ChunkHeaders.ReceiveCount, origin.ReceiveCount),
         new(ChunkHeaders.Seen, origin.Seen.ToUnixTimeMilliseconds()),
+        .. origin.Enqueued is { } enqueued ? (ReadOnlySpan<MessageHeader>)[new(ChunkHeaders.Enqueued, enqueued.ToUnixTimeMilliseconds())] : [],
         .. origin.Deferral is { } deferral ? (ReadOnlySpan<MessageHeader>)[new(ChunkHeaders.Deferral, deferral)] : [],
     ];
 

@@ -15,6 +15,9 @@ internal static class ChunkHeaders
     /// <summary>Unix milliseconds when it was received: the assembly time-out runs from the first of a batch, also across a fail-over.</summary>
     public const string Seen = "x-telemetry-seen";
 
+    /// <summary>Unix milliseconds when the cloud queue accepted it: tells how old its events are when they are published.</summary>
+    public const string Enqueued = "x-telemetry-enqueued";
+
     /// <summary>Number of the deferral that put it at the tail of its partition; only on chunks that gave way to others.</summary>
     public const string Deferral = "x-telemetry-deferral";
 }

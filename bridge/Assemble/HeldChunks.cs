@@ -25,6 +25,16 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
         }
     }
 
+    /// <summary>The batches that wait for chunks.</summary>
+    public IncompleteBatches Incomplete
+    {
+        get
+        {
+            lock (_gate)
+                return new IncompleteBatches(_assembler.Batches, _memory, _assembler.OldestSeen);
+        }
+    }
+
     /// <summary>True when no chunk waits for others.</summary>
     public bool IsEmpty
     {

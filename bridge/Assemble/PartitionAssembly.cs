@@ -30,6 +30,9 @@ internal sealed class PartitionAssembly(
     /// <summary>Bytes of memory that the chunks take.</summary>
     public long Bytes => held.Bytes;
 
+    /// <summary>The batches that wait for chunks.</summary>
+    public IncompleteBatches Incomplete => held.Incomplete;
+
     /// <summary>Unsettled chunks that the broker may hand out.</summary>
     public int Prefetch => held.Prefetch;
 

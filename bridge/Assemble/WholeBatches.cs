@@ -64,7 +64,7 @@ internal sealed class WholeBatches(
         chunks[0].MessageId, () => deadLetters.PublishAsync(DeadMessagesOf(chunks, refusal), cancellationToken), cancellationToken);
 
     private static BatchOrigin OriginOf(IReadOnlyList<ChunkDelivery> chunks, BatchId batch) =>
-        new(chunks[0].Origin.Source, batch.ToString(), chunks.Max(chunk => chunk.Origin.ReceiveCount));
+        new(chunks[0].Origin.Source, batch.ToString(), chunks.Max(chunk => chunk.Origin.ReceiveCount)) { EnqueuedAt = chunks.Min(chunk => chunk.Origin.Enqueued) };
 
     private static List<DeadMessage> DeadMessagesOf(IReadOnlyList<ChunkDelivery> chunks, Refusal refusal) =>
     [

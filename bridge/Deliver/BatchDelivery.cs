@@ -101,12 +101,13 @@ internal sealed class BatchDelivery(
         List<RefusedEvent> refused,
         CancellationToken cancellationToken)
     {
+        metrics.CountOpened(routed.Count + refused.Count, lines.Length);
         metrics.AddEventsInFlight(routed.Count);
         try
         {
             var publication = new EventPublication(exchange, origin, headers, lines, routed);
             var refusals = await publisher.PublishAsync(publication, cancellationToken);
-            metrics.CountPublished(routed.Count - refusals.Count);
+            metrics.CountPublished(routed.Count - refusals.Count, origin.EnqueuedAt);
             var dead = refusals.Select(refusal => Dead(publication[refusal.Index], refusal, origin))
                 .Concat(refused.Select(item => Dead(lines[item.Range], item, origin, headers))).ToList();
             if (dead.Count > 0)

@@ -4,4 +4,8 @@ namespace Bridge.Deliver;
 /// <param name="Source">The queue's URL.</param>
 /// <param name="Batch">Its identity: the first part of every event's <c>message_id</c>.</param>
 /// <param name="ReceiveCount">How often the queue had delivered it, or the most often delivered of its chunks.</param>
-internal sealed record BatchOrigin(string Source, string Batch, long ReceiveCount);
+internal sealed record BatchOrigin(string Source, string Batch, long ReceiveCount)
+{
+    /// <summary>When the queue accepted it, or the first of its chunks, by the cloud's clock; null where that is not known.</summary>
+    public DateTimeOffset? EnqueuedAt { get; init; }
+}

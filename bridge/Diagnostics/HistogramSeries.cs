@@ -2,17 +2,20 @@ using System.Text;
 
 namespace Bridge.Diagnostics;
 
-/// <summary>Measurements in seconds, counted in buckets that suit latencies from a millisecond to a minute.</summary>
-internal sealed class HistogramSeries(KeyValuePair<string, object?>[] tags) : MetricSeries(tags)
+/// <summary>Measurements in seconds, counted in buckets.</summary>
+/// <param name="tags">The labels.</param>
+/// <param name="bounds">The buckets' upper bounds, rising.</param>
+internal sealed class HistogramSeries(KeyValuePair<string, object?>[] tags, double[] bounds) : MetricSeries(tags)
 {
-    private static readonly double[] Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+    /// <summary>Bounds that suit latencies from a millisecond to a minute.</summary>
+    public static readonly double[] Latencies = [.. MessagingAttributes.Latencies.HistogramBucketBoundaries!];
 
-    private readonly long[] _counts = new long[Bounds.Length + 1];
+    private readonly long[] _counts = new long[bounds.Length + 1];
     private double _sum;
 
     public override void Record(double value)
     {
-        var bucket = Array.BinarySearch(Bounds, value);
+        var bucket = Array.BinarySearch(bounds, value);
         Interlocked.Increment(ref _counts[bucket < 0 ? ~bucket : bucket]);
         Add(ref _sum, value);
     }
@@ -24,7 +27,7 @@ internal sealed class HistogramSeries(KeyValuePair<string, object?>[] tags) : Me
         for (var i = 0; i < _counts.Length; i++)
         {
             total += Interlocked.Read(ref _counts[i]);
-            var bound = i < Bounds.Length ? Bounds[i] : double.PositiveInfinity;
+            var bound = i < bounds.Length ? bounds[i] : double.PositiveInfinity;
             PrometheusText.Sample(text, $"{name}_bucket", PrometheusText.With(Labels, "le", PrometheusText.Number(bound)), total);
         }
 

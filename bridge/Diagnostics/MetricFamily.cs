@@ -7,7 +7,8 @@ namespace Bridge.Diagnostics;
 /// <param name="name">Its name in Prometheus, suffixes included.</param>
 /// <param name="help">What it measures.</param>
 /// <param name="kind">What its numbers mean.</param>
-internal sealed class MetricFamily(string name, string help, MetricKind kind)
+/// <param name="bounds">Of a histogram: the buckets' upper bounds, rising; null for those that suit latencies.</param>
+internal sealed class MetricFamily(string name, string help, MetricKind kind, double[]? bounds = null)
 {
     private readonly Lock _growing = new();
 
@@ -29,7 +30,7 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind)
             _ when type.StartsWith("UpDownCounter", StringComparison.Ordinal) => MetricKind.UpDown,
             _ => MetricKind.Gauge,
         };
-        return new MetricFamily(PrometheusName.Of(instrument.Name, instrument.Unit, kind), instrument.Description ?? "", kind);
+        return new MetricFamily(PrometheusName.Of(instrument.Name, instrument.Unit, kind), instrument.Description ?? "", kind, BoundsOf(instrument));
     }
 
     /// <summary>Takes a measurement.</summary>
@@ -58,6 +59,9 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind)
             one.WriteTo(text, name);
     }
 
+    private static double[]? BoundsOf(Instrument instrument) =>
+        instrument is Histogram<double> { Advice.HistogramBucketBoundaries: { } bounds } ? [.. bounds] : null;
+
     private MetricSeries Add(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         lock (_growing)
@@ -68,7 +72,7 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind)
                     return known;
             }
 
-            var added = MetricSeries.Create(kind, tags.ToArray());
+            var added = MetricSeries.Create(kind, tags.ToArray(), bounds);
             _series = [.. _series, added];
             return added;
         }

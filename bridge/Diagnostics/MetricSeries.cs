@@ -8,9 +8,9 @@ internal abstract class MetricSeries(KeyValuePair<string, object?>[] tags)
     /// <summary>The labels as they are written, such as <c>queue="a"</c>; empty when there are none.</summary>
     protected string Labels { get; } = PrometheusText.Labels(tags);
 
-    public static MetricSeries Create(MetricKind kind, KeyValuePair<string, object?>[] tags) => kind switch
+    public static MetricSeries Create(MetricKind kind, KeyValuePair<string, object?>[] tags, double[]? bounds) => kind switch
     {
-        MetricKind.Histogram => new HistogramSeries(tags),
+        MetricKind.Histogram => new HistogramSeries(tags, bounds ?? HistogramSeries.Latencies),
         MetricKind.Counter or MetricKind.UpDown => new SumSeries(tags),
         _ => new LastSeries(tags),
     };

@@ -19,13 +19,21 @@ internal sealed class PublishLink(string name, PublishContext context, Action st
     private volatile PublishSession? _session;
     private int _publications;
 
+    // Written by the run loop alone.
+    private volatile string? _lastFault;
+
     // Only the run loop and the events of its session use these.
-    private string? _lastFault;
     private bool _wasBlocked;
     private bool _hasConnected;
 
     /// <summary>True when a publication could be written now.</summary>
     public bool IsReady => _session is { IsReady: true };
+
+    /// <summary>Why the broker blocks it; null while it does not.</summary>
+    public string? BlockedReason => _session?.BlockedReason;
+
+    /// <summary>Why there is no session; null while there is one, and before the first attempt has failed.</summary>
+    public string? Fault => _lastFault;
 
     /// <summary>Publications under way.</summary>
     public int Publications => Volatile.Read(ref _publications);

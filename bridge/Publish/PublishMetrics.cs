@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Bridge.Diagnostics;
 
 namespace Bridge.Publish;
 
@@ -8,29 +9,33 @@ internal sealed class PublishMetrics
     /// <summary>Name of the bridge's meter.</summary>
     public const string MeterName = "Bridge";
 
-    private static readonly KeyValuePair<string, object?> Unroutable = new("reason", "unroutable");
-    private static readonly KeyValuePair<string, object?> Rejected = new("reason", "rejected");
+    /// <summary>One instrument, of which receiving measures its part.</summary>
+    public const string OperationDurationDescription =
+        "Receive calls, and from writing a message to the broker's confirm: of those one sample an answer, for its oldest message";
+
+    private static readonly KeyValuePair<string, object?> ToRabbitMq = new(MessagingAttributes.System, MessagingAttributes.RabbitMq);
+    private static readonly KeyValuePair<string, object?> Publish = new(MessagingAttributes.OperationName, "publish");
+    private static readonly KeyValuePair<string, object?> Unroutable = new(MessagingAttributes.ErrorType, "unroutable");
+    private static readonly KeyValuePair<string, object?> Rejected = new(MessagingAttributes.ErrorType, "rejected");
 
     private readonly Meter _meter;
-    private readonly Counter<long> _confirmed;
-    private readonly Counter<long> _refused;
+    private readonly Counter<long> _sent;
     private readonly Counter<long> _reconnects;
     private readonly Histogram<double> _confirmLatency;
 
     public PublishMetrics(IMeterFactory factory)
     {
         _meter = factory.Create(MeterName);
-        _confirmed = _meter.CreateCounter<long>(
-            "bridge.broker.confirmed", "{message}", "Messages that the broker confirmed: events, chunks and dead letters");
-        _refused = _meter.CreateCounter<long>("bridge.publish.refused", "{message}", "Messages that the broker will not take, by reason");
+        _sent = _meter.CreateCounter<long>(
+            MessagingAttributes.SentMessages, "{message}", "Messages that the broker confirmed, events, chunks and dead letters, or, with error.type, will not take");
         _reconnects = _meter.CreateCounter<long>("bridge.broker.reconnects", "{connection}", "Publishing connections opened after the first");
-        _confirmLatency = _meter.CreateHistogram<double>(
-            "bridge.confirm.latency", "s", "From writing a message to its confirm; one sample an answer of the broker, for its oldest message");
+        _confirmLatency = _meter.CreateHistogram(
+            MessagingAttributes.OperationDuration, "s", OperationDurationDescription, tags: null, MessagingAttributes.Latencies);
 
         // A rate over a series that appears only with its first message misses that message.
-        _confirmed.Add(0);
-        _refused.Add(0, Unroutable);
-        _refused.Add(0, Rejected);
+        _sent.Add(0, ToRabbitMq, Publish);
+        _sent.Add(0, ToRabbitMq, Publish, Unroutable);
+        _sent.Add(0, ToRabbitMq, Publish, Rejected);
         _reconnects.Add(0);
     }
 
@@ -40,25 +45,29 @@ internal sealed class PublishMetrics
         _meter.CreateObservableGauge(
             "bridge.publish.outstanding", () => publisher.OutstandingMessages, "{message}", "Messages that await their confirm");
         _meter.CreateObservableGauge(
-            "bridge.publish.outstanding.bytes", () => publisher.OutstandingBytes, "By", "Bodies of messages that await their confirm");
+            "bridge.publish.outstanding.size", () => publisher.OutstandingBytes, "By", "Bodies of messages that await their confirm");
         _meter.CreateObservableGauge(
             "bridge.broker.ready", () => publisher.IsReady ? 1 : 0, description: "1 when a message could be published now");
+        _meter.CreateObservableGauge(
+            "bridge.broker.blocked",
+            () => publisher.BlockedReason is null ? 0 : 1,
+            description: "1 while the broker blocks publishers (connection.blocked), such as for want of memory or disk");
     }
 
     /// <summary>Counts what one answer of the broker settled.</summary>
     public void CountSettled(in Settled settled)
     {
         if (settled.Confirmed > 0)
-            _confirmed.Add(settled.Confirmed);
+            _sent.Add(settled.Confirmed, ToRabbitMq, Publish);
         if (settled.Confirmed + settled.Refused > 0)
-            _confirmLatency.Record(settled.Latency.TotalSeconds);
+            _confirmLatency.Record(settled.Latency.TotalSeconds, ToRabbitMq, Publish);
     }
 
     /// <summary>Counts the refusals of a publication.</summary>
     public void CountRefused(IReadOnlyList<PublishRefusal> refusals)
     {
         foreach (var refusal in refusals)
-            _refused.Add(1, refusal.Reason is PublishRefusalReason.Unroutable ? Unroutable : Rejected);
+            _sent.Add(1, ToRabbitMq, Publish, refusal.Reason is PublishRefusalReason.Unroutable ? Unroutable : Rejected);
     }
 
     /// <summary>Counts a connection opened to replace another.</summary>

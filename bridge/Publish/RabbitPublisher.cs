@@ -47,6 +47,12 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     /// <summary>Bytes of their bodies.</summary>
     public long OutstandingBytes => _links.Sum(link => link.OutstandingBytes);
 
+    /// <summary>Why the broker blocks publishers; null while it does not.</summary>
+    public string? BlockedReason => _links.Select(link => link.BlockedReason).FirstOrDefault(reason => reason is not null);
+
+    /// <summary>Why a connection was lost or could not be opened; null when all are open or have not been tried.</summary>
+    public string? Fault => _links.Select(link => link.Fault).FirstOrDefault(fault => fault is not null);
+
     /// <inheritdoc/>
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => _ready.WaitAsync(cancellationToken);
 

@@ -74,12 +74,15 @@ internal sealed class MessageWork(
     {
         if (decoded.Header is { Count: > 1 } chunk)
         {
-            var origin = new ChunkOrigin(leased.Queue.ToString(), replica.Value, leased.Message.ReceiveCount, clock.GetUtcNow());
+            var origin = new ChunkOrigin(leased.Queue.ToString(), replica.Value, leased.Message.ReceiveCount, clock.GetUtcNow())
+            {
+                Enqueued = leased.Message.EnqueuedAt,
+            };
             await forwarder.ForwardAsync(chunk, decoded.Bytes, origin, cancellationToken);
             return;
         }
 
-        var from = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount);
+        var from = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount) { EnqueuedAt = leased.Message.EnqueuedAt };
         var refusal = decoded.Header is { } header
             ? await delivery.DeliverAsync(header, new ReadOnlySequence<byte>(decoded.Slice), from, cancellationToken)
             : await delivery.DeliverPlainAsync(decoded.Bytes, from, cancellationToken);

@@ -32,13 +32,14 @@ internal sealed class QueueReceiver(
     private readonly LeaseRenewal _leases = new(queue.Endpoint, metrics, log, clock);
     private readonly DeleteBatcher _deletes = new(queue, options.MaxPolls);
     private readonly QueueDepth _depth = new(queue, clock);
+    private readonly QueueFront _front = new(clock);
     private readonly TaskGroup _inWork = new();
     private int _polls;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.Observe(queue.Endpoint, () => _depth.Last, _leases.OldestAge);
+        metrics.Observe(queue.Endpoint, () => _depth.Last, _leases.OldestAge, () => _front.Age(_depth.Last));
         using var settling = new CancellationTokenSource();
         var upkeep = Task.WhenAll(_leases.RunAsync(settling.Token), _deletes.RunAsync(settling.Token), _depth.RunAsync(settling.Token));
         ReceiveLog.Started(log, queue.Endpoint);
@@ -89,9 +90,12 @@ internal sealed class QueueReceiver(
     private async Task<int> TryReceiveAsync(bool isFirst, Backoff backoff, CancellationToken stop)
     {
         using var reservation = await budget.ReserveAsync((long)queue.MaxReceive * ExpectedMessageBytes, stop);
+        var (asked, began) = (clock.GetUtcNow(), clock.GetTimestamp());
         try
         {
             var messages = await ReceiveAsync(isFirst ? LongPoll : TimeSpan.Zero, stop);
+            metrics.RecordReceive(queue.Endpoint, clock.GetElapsedTime(began));
+            _front.Note(asked, messages, messages.Count == queue.MaxReceive);
             if (backoff.Failures > 0)
                 ReceiveLog.Recovered(log, queue.Endpoint);
             backoff.Reset();
@@ -101,6 +105,7 @@ internal sealed class QueueReceiver(
         }
         catch (QueueException e)
         {
+            metrics.RecordReceive(queue.Endpoint, clock.GetElapsedTime(began), e);
             if (backoff.Failures == 0)
                 ReceiveLog.Failing(log, queue.Endpoint, e.Message);
             await Task.Delay(backoff.Next(), clock, stop);
@@ -124,12 +129,14 @@ internal sealed class QueueReceiver(
     private void Begin(ReceivedMessage message, ByteBudget.Reservation reservation, CancellationToken stop)
     {
         metrics.CountReceived(queue.Endpoint, message);
+        var began = clock.GetTimestamp();
         var leased = new LeasedMessage(queue, message, options.Lease, clock);
         _leases.Add(leased);
         _inWork.Run(() => stop.IsCancellationRequested ? ReleaseAsync(leased, TimeSpan.Zero) : WorkAsync(leased), () =>
         {
             _leases.Remove(leased);
             reservation.Dispose();
+            metrics.RecordProcessed(queue.Endpoint, clock.GetElapsedTime(began));
         });
     }
 

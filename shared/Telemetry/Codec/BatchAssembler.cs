@@ -19,6 +19,9 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
     /// <summary>Chunks held.</summary>
     public int Chunks { get; private set; }
 
+    /// <summary>When the first chunk of the batch that has waited longest was seen; null when none waits. It looks at all of them.</summary>
+    public DateTimeOffset? OldestSeen => _batches.Count == 0 ? null : _batches.Values.Min(partial => partial.FirstSeen);
+
     /// <summary>Takes a chunk. Its bytes stay the caller's and unchanged until the token comes back.</summary>
     /// <param name="header">Read and checked by <see cref="ChunkHeader.Read"/>.</param>
     /// <param name="slice">The bytes behind the header.</param>

@@ -37,7 +37,7 @@ internal static class Dead
     {
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host), partitions: 8);
         var publisher = new DeadLetterPublisher(
-            running.Publisher, new BridgeMetrics(running.Meters), NullLogger<DeadLetterPublisher>.Instance, TimeProvider.System);
+            running.Publisher, new BridgeMetrics(running.Meters, TimeProvider.System), NullLogger<DeadLetterPublisher>.Instance, TimeProvider.System);
         await publisher.PublishAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
     }
 }

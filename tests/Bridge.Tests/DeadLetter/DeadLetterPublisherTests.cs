@@ -24,7 +24,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
         _exporter = new MetricsExporter(meters, _clock);
-        _publisher = new DeadLetterPublisher(_broker, new BridgeMetrics(meters), _log, _clock);
+        _publisher = new DeadLetterPublisher(_broker, new BridgeMetrics(meters, _clock), _log, _clock);
     }
 
     public void Dispose()
@@ -115,5 +115,5 @@ public sealed class DeadLetterPublisherTests : IDisposable
         _publisher.PublishAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
 
     private double Counted(RefusalReason reason) =>
-        Local.Components.PrometheusText.Parse(_exporter.Export())[$$"""bridge_dead_lettered_total{reason="{{Refusal.CodeOf(reason)}}"}"""];
+        Local.Components.PrometheusText.Parse(_exporter.Export())[$$"""bridge_dead_letters_total{reason="{{Refusal.CodeOf(reason)}}"}"""];
 }

@@ -11,6 +11,9 @@ namespace Bridge.Tests.Diagnostics;
 /// <summary>What a scraper reads.</summary>
 public sealed class MetricsExporterTests : IDisposable
 {
+    private const string Sent = """messaging_client_sent_messages_total{messaging_system="rabbitmq",messaging_operation_name="publish"}""";
+    private const string Queue = """{messaging_destination_name="queue",messaging_system="azure_storage_queue"}""";
+
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly Meter _meter;
     private readonly MetricsExporter _exporter;
@@ -32,23 +35,65 @@ public sealed class MetricsExporterTests : IDisposable
     [Fact]
     public void The_bridge_s_own_metrics_have_their_names_and_begin_at_zero()
     {
-        var metrics = new BridgeMetrics(Factory);
+        var metrics = new BridgeMetrics(Factory, TimeProvider.System);
         _ = new PublishMetrics(Factory);
         Assert.True(QueueEndpoint.TryParse("http://127.0.0.1/account/queue", "azure", null, out var queue, out _));
-        metrics.Observe(queue, () => 17, () => 1.5);
-        metrics.ObserveBytes(() => 42);
+        metrics.Observe(queue, () => 17, () => 1.5, () => 2.5);
 
         var samples = StrictPrometheusText.Read(_exporter.Export());
 
         foreach (var reason in Enum.GetValues<RefusalReason>())
-            Assert.Equal(0, samples[$$"""bridge_dead_lettered_total{reason="{{Refusal.CodeOf(reason)}}"}"""]);
-        foreach (var counter in new[] { "bridge_duplicates_total", "bridge_chunks_forwarded_total", "bridge_broker_reconnects_total" })
+            Assert.Equal(0, samples[$$"""bridge_dead_letters_total{reason="{{Refusal.CodeOf(reason)}}"}"""]);
+        foreach (var counter in new[]
+        {
+            "bridge_duplicates_total", "bridge_chunks_forwarded_total", "bridge_broker_reconnects_total", "bridge_events_opened_total",
+            "bridge_events_published_total", "bridge_opened_bytes_total", Sent, Sent[..^1] + ",error_type=\"unroutable\"}",
+        })
+        {
             Assert.Equal(0, samples[counter]);
+        }
+
         Assert.Equal(0, samples["bridge_events_in_flight"]);
-        Assert.Equal(42, samples["bridge_in_flight_bytes"]);
-        Assert.Equal(0, Assert.Single(samples, sample => sample.Key.StartsWith("bridge_received_total{queue=\"queue\"", StringComparison.Ordinal)).Value);
-        Assert.Equal(17, Assert.Single(samples, sample => sample.Key.StartsWith("bridge_queue_depth{queue=\"queue\"", StringComparison.Ordinal)).Value);
-        Assert.Equal(1.5, Assert.Single(samples, sample => sample.Key.StartsWith("bridge_oldest_event_age_seconds{queue=\"queue\"", StringComparison.Ordinal)).Value);
+        Assert.DoesNotContain(samples.Keys, name => name.StartsWith("bridge_last_publish", StringComparison.Ordinal));
+        Assert.Equal(0, samples[$"messaging_client_consumed_messages_total{Queue}"]);
+        Assert.Equal(0, samples[$"bridge_received_bytes_total{Queue}"]);
+        Assert.Equal(17, samples[$"bridge_queue_depth{Queue}"]);
+        Assert.Equal(1.5, samples[$"bridge_oldest_message_age_seconds{Queue}"]);
+        Assert.Equal(2.5, samples[$"bridge_queue_oldest_message_age_seconds{Queue}"]);
+    }
+
+    [Fact]
+    public void A_publish_shows_when_it_was_and_how_old_its_batch()
+    {
+        var clock = new ManualTimeProvider();
+        var metrics = new BridgeMetrics(Factory, clock);
+
+        metrics.CountPublished(0, clock.GetUtcNow());
+        Assert.DoesNotContain("bridge_last_publish", _exporter.Export(), StringComparison.Ordinal);
+        metrics.CountPublished(300, clock.GetUtcNow() - TimeSpan.FromMinutes(90));
+        var published = clock.GetUtcNow();
+        clock.Advance(TimeSpan.FromMinutes(1));
+
+        var samples = StrictPrometheusText.Read(_exporter.Export());
+        Assert.Equal(published.ToUnixTimeMilliseconds() / 1000.0, samples["bridge_last_publish_timestamp_seconds"]);
+        Assert.Equal(0, samples["""bridge_batch_age_seconds_bucket{le="3600"}"""]);
+        Assert.Equal(1, samples["""bridge_batch_age_seconds_bucket{le="14400"}"""]);
+        Assert.Equal(300, samples["bridge_events_published_total"]);
+    }
+
+    [Fact]
+    public void A_receive_that_fails_says_with_what()
+    {
+        var metrics = new BridgeMetrics(Factory, TimeProvider.System);
+        Assert.True(QueueEndpoint.TryParse("http://127.0.0.1/account/queue", "azure", null, out var queue, out _));
+        metrics.RecordReceive(queue, TimeSpan.FromSeconds(2));
+        metrics.RecordReceive(queue, TimeSpan.FromSeconds(2), new QueueException(new QueueFailure { Queue = queue, Operation = "Get Messages", Status = 503 }));
+
+        var samples = StrictPrometheusText.Read(_exporter.Export());
+
+        var labels = $"{Queue[..^1]},messaging_operation_name=\"receive\"";
+        Assert.Equal(1, samples[$"messaging_client_operation_duration_seconds_count{labels}}}"]);
+        Assert.Equal(1, samples[$"messaging_client_operation_duration_seconds_count{labels},error_type=\"503\"}}"]);
     }
 
     [Fact]
@@ -190,7 +235,7 @@ public sealed class MetricsExporterTests : IDisposable
         const string Promtool = "/usr/bin/promtool";
         if (!File.Exists(Promtool))
             return;
-        _ = new BridgeMetrics(Factory);
+        _ = new BridgeMetrics(Factory, TimeProvider.System);
         _ = new PublishMetrics(Factory);
 
         var result = await ChildCommand.RunAsync(new ChildProcessStart(Promtool, "check", "metrics"), _exporter.Export());

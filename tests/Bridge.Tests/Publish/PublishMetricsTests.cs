@@ -24,14 +24,15 @@ public sealed class PublishMetricsTests(BrokerFixture broker)
         await running.UntilReadyAsync();
         listener.RecordObservableInstruments();
 
-        Assert.Equal(2, measured["bridge.broker.confirmed"]);
-        Assert.Equal(1, measured["bridge.publish.refused unroutable"]);
-        Assert.Equal(1, measured["bridge.publish.refused rejected"]);
+        Assert.Equal(2, measured["messaging.client.sent.messages"]);
+        Assert.Equal(1, measured["messaging.client.sent.messages unroutable"]);
+        Assert.Equal(1, measured["messaging.client.sent.messages rejected"]);
         Assert.Equal(1, measured["bridge.broker.reconnects"]);
+        Assert.Equal(0, measured["bridge.broker.blocked"]);
         Assert.Equal(1, measured["bridge.broker.ready"]);
         Assert.Equal(0, measured["bridge.publish.outstanding"]);
-        Assert.Equal(0, measured["bridge.publish.outstanding.bytes"]);
-        Assert.InRange(measured["bridge.confirm.latency"], double.Epsilon, 30);
+        Assert.Equal(0, measured["bridge.publish.outstanding.size"]);
+        Assert.InRange(measured["messaging.client.operation.duration"], double.Epsilon, 30);
     }
 
     private static MeterListener Listen(IMeterFactory meters, ConcurrentDictionary<string, double> measured)
@@ -52,7 +53,7 @@ public sealed class PublishMetricsTests(BrokerFixture broker)
 
         void Measure(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            var name = tags.Length > 0 ? $"{instrument.Name} {tags[0].Value}" : instrument.Name;
+            var name = tags is [.., { Key: "error.type" } error] ? $"{instrument.Name} {error.Value}" : instrument.Name;
             measured.AddOrUpdate(name, value, (_, before) => instrument.IsObservable ? value : before + value);
         }
     }

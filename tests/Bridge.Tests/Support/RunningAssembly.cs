@@ -19,7 +19,7 @@ internal sealed class RunningAssembly : IAsyncDisposable
     public RunningAssembly(AssembleOptions? options = null, TimeProvider? clock = null)
     {
         clock ??= TimeProvider.System;
-        var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>());
+        var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), clock);
         var dead = new DeadLetterPublisher(Publisher, metrics, NullLogger<DeadLetterPublisher>.Instance, clock);
         var delivery = new BatchDelivery(
             new BatchOpener(KeyRing.Empty, CodecLimits.Default),

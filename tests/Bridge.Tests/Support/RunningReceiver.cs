@@ -21,7 +21,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null, bool holdsPolls = false)
     {
         Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls };
-        var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>());
+        var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), Clock);
         var dead = new DeadLetterPublisher(Publisher, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
         var delivery = new BatchDelivery(
             new BatchOpener(keys ?? KeyRing.Empty, CodecLimits.Default),

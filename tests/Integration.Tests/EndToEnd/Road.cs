@@ -116,8 +116,8 @@ internal sealed class Road : IAsyncDisposable
     }
 
     /// <summary>Sum of a metric over all running bridges.</summary>
-    /// <param name="name">As in the text format, such as <c>bridge_deleted_total</c>.</param>
-    /// <param name="label">A label that the samples must have, such as <c>kind="sqs"</c>; null for all.</param>
+    /// <param name="name">As in the text format, such as <c>bridge_messages_deleted_total</c>.</param>
+    /// <param name="label">A label that the samples must have, such as <c>messaging_system="aws_sqs"</c>; null for all.</param>
     public async Task<double> MetricAsync(string name, string? label = null)
     {
         var sum = 0.0;

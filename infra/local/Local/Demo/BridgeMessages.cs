@@ -6,7 +6,7 @@ namespace Local.Demo;
 internal static class BridgeMessages
 {
     // Received ones would count a redelivered message twice.
-    private const string Deleted = "bridge_deleted_total{";
+    private const string Deleted = "bridge_messages_deleted_total{";
 
     /// <summary>Messages taken out of the queue so far, by all bridges together.</summary>
     public static async Task<long> CountAsync(IReadOnlyList<BridgeProcess> bridges, BridgeQueue queue, CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal static class BridgeMessages
             var metrics = await bridge.MetricsAsync(cancellationToken);
             count += metrics
                 .Where(sample => sample.Key.StartsWith(Deleted, StringComparison.Ordinal)
-                    && sample.Key.Contains($"kind=\"{queue.Kind}\"", StringComparison.Ordinal))
+                    && sample.Key.Contains(queue.Kind is "sqs" ? "aws_sqs" : "azure_storage_queue", StringComparison.Ordinal))
                 .Sum(sample => sample.Value);
         }
 

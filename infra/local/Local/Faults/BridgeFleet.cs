@@ -6,7 +6,7 @@ namespace Local.Faults;
 /// <summary>The replicas of one bridge: processes that share a configuration, and the most memory that one of them has used.</summary>
 internal sealed class BridgeFleet(ImmutableDictionary<string, string> settings) : IAsyncDisposable
 {
-    private const string Published = "bridge_published_total";
+    private const string Published = "bridge_events_published_total";
 
     private readonly List<BridgeProcess> _all = [];
     private long _peakKiB;
