@@ -24,8 +24,10 @@ internal static class BridgeHost
 
         var app = builder.Build();
 
-        // Before the first instrument: it exports what is recorded from now on.
+        // Before the first instrument: they export what is recorded from now on.
         app.Services.GetRequiredService<MetricsExporter>();
+        if (options.Otlp.IsOn)
+            app.Services.GetRequiredService<OtlpExport>();
         app.Services.ObserveState();
         app.MapDiagnostics();
         app.Urls.Add(options.Http.Url);

@@ -29,11 +29,15 @@ internal sealed record BridgeOptions
     /// <summary>Where health and metrics are served.</summary>
     public HttpOptions Http { get; init; } = new();
 
+    /// <summary>Where the bridge's own metrics and traces are sent.</summary>
+    public OtlpOptions Otlp { get; init; } = new();
+
     /// <summary>Reads and checks the configuration.</summary>
     /// <exception cref="BridgeOptionsException">At least one value is wrong; the exception lists them all.</exception>
     public static BridgeOptions Read(IConfiguration configuration)
     {
         var options = Bind(configuration.GetSection("Bridge"));
+        options = options with { Otlp = options.Otlp.OrStandard(configuration) };
         var errors = options.Validate().ToList();
         return errors.Count == 0 ? options : throw new BridgeOptionsException(errors);
     }
@@ -59,7 +63,7 @@ internal sealed record BridgeOptions
 
     private IEnumerable<string> Validate() =>
         ValidateQueues().Concat(Receive.Validate()).Concat(ValidateKeys())
-            .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate());
+            .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate()).Concat(Otlp.Validate());
 
     private IEnumerable<string> ValidateQueues()
     {

@@ -1,0 +1,50 @@
+using System.Reflection;
+using Bridge.Publish;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace Bridge.Diagnostics;
+
+/// <summary>
+/// Sends the meter <c>Bridge</c> to a collector. Made only where an endpoint is configured: without one, not even the SDK is loaded.
+/// Disposing sends what is left.
+/// </summary>
+internal sealed class OtlpExport : IDisposable
+{
+    private readonly MeterProvider _meters;
+
+    /// <param name="options">With an endpoint, valid.</param>
+    /// <param name="replica">Tells this replica's metrics from those of others.</param>
+    public OtlpExport(OtlpOptions options, ReplicaName replica)
+    {
+        var resource = ResourceBuilder.CreateDefault()
+            .AddService("telemetry-bridge", serviceVersion: Version(), serviceInstanceId: replica.Value);
+        _meters = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddMeter(PublishMetrics.MeterName)
+            .AddOtlpExporter((exporter, reader) =>
+            {
+                Configure(exporter, options, "v1/metrics");
+                reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)options.Interval.TotalMilliseconds;
+            })
+            .Build();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meters.Dispose();
+
+    private static void Configure(OtlpExporterOptions exporter, OtlpOptions options, string path)
+    {
+        // The SDK appends the path only to what it reads from the environment by itself.
+        var endpoint = options.Endpoint!.TrimEnd('/');
+        var isHttp = options.Protocol is OtlpOptions.Http;
+        exporter.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        exporter.Endpoint = new Uri(isHttp ? $"{endpoint}/{path}" : endpoint);
+        exporter.Headers = options.Headers;
+    }
+
+    private static string? Version() =>
+        typeof(OtlpExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+}
