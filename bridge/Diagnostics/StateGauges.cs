@@ -12,6 +12,8 @@ internal static class StateGauges
     public static void ObserveState(this IServiceProvider services)
     {
         var meter = services.GetRequiredService<IMeterFactory>().Create(PublishMetrics.MeterName);
+        var readiness = services.GetRequiredService<Readiness>();
+        meter.CreateObservableGauge("bridge.ready", () => readiness.Problem is null ? 1 : 0, description: "1 while /readyz says ok");
         ObserveMemory(meter, services);
         ObserveIncomplete(meter, services.GetRequiredService<Assembler>(), services.GetRequiredService<TimeProvider>());
     }

@@ -16,6 +16,25 @@ internal static class Loopback
     public static Task WaitForPortAsync(int port, ChildProcess process, TimeSpan patience, CancellationToken cancellationToken) =>
         WaitAsync(token => AcceptsAsync(port, token), process, $"listen on port {port}", patience, cancellationToken);
 
+    /// <summary>Completes when an address answers 200.</summary>
+    /// <exception cref="TimeoutException">The time passed first.</exception>
+    public static async Task WaitForOkAsync(HttpClient http, string path, TimeSpan patience)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            using (var response = await http.GetAsync(new Uri(path, UriKind.Relative)))
+            {
+                if (response.IsSuccessStatusCode)
+                    return;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(started) > patience)
+                throw new TimeoutException($"{http.BaseAddress}{path} did not answer 200 within {patience.TotalSeconds:0} s");
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+    }
+
     /// <summary>Completes when the condition holds, asking again and again.</summary>
     /// <param name="condition">What to wait for.</param>
     /// <param name="process">Whose end makes waiting pointless.</param>
