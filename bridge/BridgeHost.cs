@@ -1,6 +1,6 @@
 using Bridge.Commands;
 using Bridge.Diagnostics;
-using Bridge.Publish;
+using Bridge.Status;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +20,8 @@ internal static class BridgeHost
         builder.Services
             .AddBridge(options)
             .AddSingleton<IHostLifetime, CommandLifetime>()
-            .AddDiagnostics();
+            .AddDiagnostics()
+            .AddStatus(options);
 
         var app = builder.Build();
 
@@ -30,6 +31,8 @@ internal static class BridgeHost
             app.Services.GetRequiredService<OtlpExport>();
         app.Services.ObserveState();
         app.MapDiagnostics();
+        if (options.Http.StatusPage)
+            app.MapStatus();
         app.Urls.Add(options.Http.Url);
         return app;
     }

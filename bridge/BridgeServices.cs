@@ -64,6 +64,7 @@ internal static class BridgeServices
 
     private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(options.Assemble)
+        .AddSingleton<KnownReplicas>()
         .AddSingleton<WholeBatches>()
         .AddSingleton(provider => new ChunkForwarder(
             provider.GetRequiredService<IPublisher>(), options.Assemble.Partitions, provider.GetRequiredService<BridgeMetrics>()))

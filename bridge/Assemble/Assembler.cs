@@ -34,6 +34,10 @@ internal sealed class Assembler(
     public IncompleteBatches Incomplete() =>
         Volatile.Read(ref _consumers).Aggregate(default(IncompleteBatches), (sum, consumer) => sum.And(consumer.Assembly.Incomplete));
 
+    /// <summary>Of each partition, by its number: what is held here, and when a chunk last came here. Empty until they are consumed.</summary>
+    public IReadOnlyList<(IncompleteBatches Incomplete, DateTimeOffset? LastArrival)> Partitions() =>
+        [.. Volatile.Read(ref _consumers).Select(consumer => (consumer.Assembly.Incomplete, consumer.Assembly.LastArrival))];
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -13,6 +13,7 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
     private readonly long _share = options.MaxBytes / options.Partitions;
     private readonly PartitionPrefetch _prefetch = new(options.MaxBytes / options.Partitions, clock);
     private long _memory;
+    private DateTimeOffset? _lastArrival;
     private DeferralRounds _rounds = NewRounds(random);
 
     /// <summary>Bytes of memory that the chunks take.</summary>
@@ -32,6 +33,16 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
         {
             lock (_gate)
                 return new IncompleteBatches(_assembler.Batches, _memory, _assembler.OldestSeen);
+        }
+    }
+
+    /// <summary>When a chunk came last; null before the first.</summary>
+    public DateTimeOffset? LastArrival
+    {
+        get
+        {
+            lock (_gate)
+                return _lastArrival;
         }
     }
 
@@ -80,6 +91,7 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
     {
         lock (_gate)
         {
+            _lastArrival = clock.GetUtcNow();
             if (!_rounds.NoteArrival(chunk.Origin.Deferral))
                 return;
             _assembler.NotePass(_rounds.Cursor, _rounds.Nearest);

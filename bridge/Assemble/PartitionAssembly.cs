@@ -33,6 +33,9 @@ internal sealed class PartitionAssembly(
     /// <summary>The batches that wait for chunks.</summary>
     public IncompleteBatches Incomplete => held.Incomplete;
 
+    /// <summary>When a chunk came last; null before the first.</summary>
+    public DateTimeOffset? LastArrival => held.LastArrival;
+
     /// <summary>Unsettled chunks that the broker may hand out.</summary>
     public int Prefetch => held.Prefetch;
 

@@ -14,6 +14,7 @@ internal sealed class WholeBatches(
     BatchDelivery delivery,
     IDeadLetters deadLetters,
     SettledBatches settled,
+    KnownReplicas replicas,
     BridgeMetrics metrics,
     ILogger<WholeBatches> log,
     TimeProvider clock,
@@ -39,6 +40,7 @@ internal sealed class WholeBatches(
         await DeliverAsync(whole, origin, cancellationToken);
         var receivers = whole.Tokens.Select(chunk => chunk.Origin.Receiver).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         metrics.CountAssembled(receivers.Count);
+        replicas.Note(receivers);
         AssembleLog.Whole(log, origin.Batch, whole.Tokens.Count, (int)whole.Header.Length, string.Join(", ", receivers));
     }
 

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Bridge.Diagnostics;
 
-/// <summary>Where health and metrics are served: the section <c>Bridge:Http</c>.</summary>
+/// <summary>Where health, metrics and the status page are served: the section <c>Bridge:Http</c>.</summary>
 internal sealed record HttpOptions
 {
     /// <summary>The configuration section that these are bound from.</summary>
@@ -11,9 +11,18 @@ internal sealed record HttpOptions
 
     /// <summary>
     /// Address to listen on. Default <c>http://127.0.0.1:8080</c>: only this machine. In a container use <c>http://0.0.0.0:8080</c>
-    /// or <c>http://+:8080</c>; what is served there holds no secret and no payload.
+    /// or <c>http://+:8080</c>; what is served there holds no secret, and no payload unless <see cref="ShowPayloads"/> says so.
     /// </summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>Serves the status page at <c>/</c>. Default true.</summary>
+    public bool StatusPage { get; init; } = true;
+
+    /// <summary>
+    /// Shows the beginning of a dead letter's payload on the status page, to whoever reaches <see cref="Url"/>. Default false: only reason,
+    /// detail and origin are shown.
+    /// </summary>
+    public bool ShowPayloads { get; init; }
 
     /// <summary>Where a process on the same machine reaches it; the options are valid.</summary>
     public Uri LocalUri

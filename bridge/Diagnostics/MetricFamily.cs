@@ -18,6 +18,9 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, do
     /// <summary>Its name in Prometheus.</summary>
     public string Name => name;
 
+    /// <summary>Its series.</summary>
+    public IReadOnlyList<MetricSeries> Series => _series;
+
     /// <summary>The family that an instrument's measurements belong to.</summary>
     public static MetricFamily Of(Instrument instrument)
     {

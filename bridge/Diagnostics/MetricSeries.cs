@@ -15,6 +15,12 @@ internal abstract class MetricSeries(KeyValuePair<string, object?>[] tags)
         _ => new LastSeries(tags),
     };
 
+    /// <summary>The labels, named as the instrument names them.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> Tags => tags;
+
+    /// <summary>Its present number; null where there are several.</summary>
+    public virtual double? Value => null;
+
     /// <summary>True for measurements of this series: the same labels in the same order.</summary>
     public bool Matches(ReadOnlySpan<KeyValuePair<string, object?>> others)
     {
@@ -51,6 +57,8 @@ internal abstract class MetricSeries(KeyValuePair<string, object?>[] tags)
     {
         private double _sum;
 
+        public override double? Value => Volatile.Read(ref _sum);
+
         public override void Record(double value) => Add(ref _sum, value);
 
         public override void WriteTo(StringBuilder text, string name) => PrometheusText.Sample(text, name, Labels, Volatile.Read(ref _sum));
@@ -59,6 +67,8 @@ internal abstract class MetricSeries(KeyValuePair<string, object?>[] tags)
     private sealed class LastSeries(KeyValuePair<string, object?>[] tags) : MetricSeries(tags)
     {
         private double _last;
+
+        public override double? Value => Volatile.Read(ref _last);
 
         public override void Record(double value) => Volatile.Write(ref _last, value);
 

@@ -47,6 +47,19 @@ internal sealed class MetricsExporter : IDisposable
         return text.ToString();
     }
 
+    /// <summary>The numbers as they are now, by the metrics' names in Prometheus; histograms have none.</summary>
+    public MetricValues Read()
+    {
+        lock (_gate)
+        {
+            _listener.RecordObservableInstruments();
+            return new MetricValues(_families.ToDictionary(
+                family => family.Key,
+                family => (IReadOnlyList<MetricValue>)[.. family.Value.Series.Where(one => one.Value is not null).Select(one => new MetricValue(one.Tags, one.Value!.Value))],
+                StringComparer.Ordinal));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 

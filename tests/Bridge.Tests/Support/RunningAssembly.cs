@@ -25,7 +25,7 @@ internal sealed class RunningAssembly : IAsyncDisposable
             new BatchOpener(KeyRing.Empty, CodecLimits.Default),
             new EventRouter(RoutingKeyTemplate.Parse("{style}"), CodecLimits.Default),
             Publisher, dead, new ByteBudget(16 * 1024 * 1024), "telemetry", metrics);
-        var whole = new WholeBatches(delivery, dead, new SettledBatches(), metrics, NullLogger<WholeBatches>.Instance, clock, Random.Shared);
+        var whole = new WholeBatches(delivery, dead, new SettledBatches(), new KnownReplicas(clock), metrics, NullLogger<WholeBatches>.Instance, clock, Random.Shared);
         options ??= new AssembleOptions { Partitions = 1 };
         Assembly = new PartitionAssembly(
             Partition, new HeldChunks(options, clock, Random.Shared), whole, new ChunkForwarder(Publisher, partitions: 1, metrics),

@@ -1,0 +1,131 @@
+using Bridge.Publish;
+using Microsoft.Extensions.Hosting;
+using RabbitMQ.Client;
+
+namespace Bridge.Status;
+
+/// <summary>A queue of the broker as anybody sees it who asks for it passively.</summary>
+/// <param name="Waiting">Messages that nobody holds.</param>
+/// <param name="Consumers">Its consumers.</param>
+internal sealed record WatchedQueue(long Waiting, long Consumers);
+
+/// <summary>What was seen last.</summary>
+/// <param name="Fault">Why the broker does not answer; null while it does.</param>
+/// <param name="Milliseconds">How long an answer took; null before the first.</param>
+/// <param name="Partitions">The chunk queues, by their number; null before the first answer.</param>
+/// <param name="Dead">The dead-letter queue.</param>
+internal sealed record WatchedBroker(string? Fault, double? Milliseconds, IReadOnlyList<WatchedQueue>? Partitions, WatchedQueue? Dead);
+
+/// <summary>
+/// Asks the broker every second, over a connection of its own, while somebody looks at the status page: how many messages wait, how many
+/// consumers there are, and whether it answers at all. Without a viewer there is no connection.
+/// </summary>
+internal sealed class BrokerWatch(IBrokerConnector connector, Topology topology, TimeProvider clock) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WithoutViewer = TimeSpan.FromSeconds(20);
+
+    private static readonly WatchedBroker Unknown = new(null, null, null, null);
+
+    private readonly SemaphoreSlim _wanted = new(0, 1);
+    private long _lastWanted;
+    private volatile WatchedBroker _last = Unknown;
+
+    /// <summary>What was seen last; asking keeps the watch awake.</summary>
+    public WatchedBroker Look()
+    {
+        if (!IsWanted)
+            _last = Unknown;
+        Volatile.Write(ref _lastWanted, clock.GetTimestamp());
+        if (_wanted.CurrentCount == 0)
+            TryWake();
+        return _last;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await _wanted.WaitAsync(stoppingToken);
+                if (IsWanted)
+                    await WatchAsync(stoppingToken);
+                await Task.Delay(TimeSpan.FromSeconds(1), clock, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The bridge ends.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _wanted.Dispose();
+        base.Dispose();
+    }
+
+    private bool IsWanted => clock.GetElapsedTime(Volatile.Read(ref _lastWanted)) < WithoutViewer;
+
+    private void TryWake()
+    {
+        try
+        {
+            _wanted.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else has just done it.
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await connector.OpenAsync("bridge status", cancellationToken);
+
+            // Not disposed by itself: with a frozen broker that would take long, and the connection's end is its end.
+            var channel = await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken);
+            while (IsWanted && await TryAskAsync(channel, cancellationToken))
+                await Task.Delay(Interval, clock, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            _last = _last with { Fault = BrokerFault.From(exception, connector.Options).Message };
+        }
+    }
+
+    private async Task<bool> TryAskAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        var began = clock.GetTimestamp();
+        try
+        {
+            var queues = await AskAllAsync(channel, cancellationToken).WaitAsync(Patience, clock, cancellationToken);
+            var milliseconds = clock.GetElapsedTime(began).TotalMilliseconds / queues.Count;
+            _last = new WatchedBroker(null, Math.Round(milliseconds, 1), queues[..^1], queues[^1]);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            _last = _last with { Fault = $"{connector.Options.DisplayUri} is connected but has not answered for {Patience.TotalSeconds:0} s" };
+            return false;
+        }
+    }
+
+    private async Task<List<WatchedQueue>> AskAllAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        var queues = new List<WatchedQueue>(topology.Queues.Count);
+        foreach (var name in topology.Queues)
+        {
+            var queue = await channel.QueueDeclarePassiveAsync(name, cancellationToken);
+            queues.Add(new WatchedQueue(queue.MessageCount, queue.ConsumerCount));
+        }
+
+        return queues;
+    }
+}

@@ -1,0 +1,31 @@
+using Bridge.Diagnostics;
+using Bridge.Publish;
+using Bridge.Receive;
+using Bridge.Status;
+
+namespace Bridge.Tests.Status;
+
+public sealed class ConfigurationViewTests
+{
+    [Fact]
+    public void Secrets_are_masked_whether_set_or_not()
+    {
+        var options = new BridgeOptions
+        {
+            Queues = [new QueueOptions { Url = "http://127.0.0.1/account/queue", Kind = "azure", Connection = "AccountKey=planted" }, new QueueOptions()],
+            Keys = new Dictionary<string, string>(StringComparer.Ordinal) { ["2026"] = "planted" },
+            RabbitMq = new RabbitMqOptions { Uri = "amqp://user:planted@host/", ClientKeyPassword = "planted" },
+            Otlp = new OtlpOptions { Endpoint = "http://host:4318/?key=planted", Headers = "key=planted" },
+        };
+
+        var settings = ConfigurationView.Of(options);
+
+        Assert.DoesNotContain(settings, setting => setting.Value.Contains("planted", StringComparison.Ordinal));
+        var values = settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
+        foreach (var name in new[] { "Queues:0:Connection", "Keys:2026", "RabbitMq:ClientKeyPassword", "Otlp:Headers" })
+            Assert.Equal("••••••", values[name]);
+        Assert.Equal("none", values["Queues:1:Connection"]);
+        Assert.Equal("amqp://user:***@host/", values["RabbitMq:Uri"]);
+        Assert.Equal("http://host:4318/", values["Otlp:Endpoint"]);
+    }
+}
