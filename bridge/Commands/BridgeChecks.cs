@@ -33,8 +33,12 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
     {
         await using var receiver = CloudQueues.OpenReceiver(queue);
         var findings = await receiver.CheckAsync(cancellationToken);
-        return [.. findings.Select(finding => new CheckResult(
-            $"queue {queue}: {finding.Operation}", finding.Error?.Message, finding.Error is { } error && MayPass(error)))];
+        return
+        [
+            .. findings.Select(finding => new CheckResult(
+                $"queue {queue}: {finding.Operation}", finding.Error?.Message, finding.Error is { } error && MayPass(error))),
+            .. findings.SelectMany(finding => finding.Warnings).Select(warning => new CheckResult($"queue {queue}") { Warning = warning }),
+        ];
     }
 
     // A name that does not exist is a typing error to the one who starts a bridge; later it is the name service's trouble.
@@ -45,7 +49,9 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
     private async Task<IReadOnlyList<CheckResult>> CheckBrokerAsync(CancellationToken cancellationToken)
     {
         var topology = new Topology(options.RabbitMq.Exchange, options.Assemble.Partitions);
-        var findings = await new BrokerProbe(new BrokerConnector(options.RabbitMq, clock), topology).CheckAsync(cancellationToken);
+        var findings = await new BrokerProbe(
+            new BrokerConnector(options.RabbitMq, clock), topology, new TopologyAudit(topology, options.Assemble.Partitions, options.RabbitMq, clock))
+            .CheckAsync(cancellationToken);
         return [.. findings.Select(finding => new CheckResult(
             $"broker {options.RabbitMq.DisplayUri}: {finding.Name}", finding.Fault?.Message, finding.Fault?.IsTransient ?? false))];
     }

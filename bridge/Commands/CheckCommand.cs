@@ -18,6 +18,8 @@ internal static class CheckCommand
             return CommandLine.Failed;
 
         var (done, failed) = (0, 0);
+        foreach (var advice in await new ConfigurationAdvice(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes).FindAsync(cancellationToken))
+            Console.Out.WriteLine(advice);
         foreach (var check in new BridgeChecks(options, TimeProvider.System).Start(cancellationToken))
         {
             foreach (var result in await check)

@@ -6,6 +6,14 @@ namespace Bridge.Commands;
 /// <param name="IsTransient">True when waiting may be enough.</param>
 internal sealed record CheckResult(string Name, string? Error = null, bool IsTransient = false)
 {
+    /// <summary>Of what works: one line on what is unwise all the same, with the remedy; else null.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>The line that <c>bridge check</c> prints.</summary>
-    public override string ToString() => Error is null ? $"ok   {Name}" : $"FAIL {Name}: {CommandErrors.OneLine(Error)}";
+    public override string ToString() => (Error, Warning) switch
+    {
+        ({ } error, _) => $"FAIL {Name}: {CommandErrors.OneLine(error)}",
+        (_, { } warning) => $"WARN {Name}: {CommandErrors.OneLine(warning)}",
+        _ => $"ok   {Name}",
+    };
 }

@@ -7,7 +7,10 @@ namespace Bridge.Publish;
 /// Tries everything that the bridge needs of the broker, with no message published or taken. Queues that are missing are created,
 /// as they would be when the bridge starts.
 /// </summary>
-internal sealed class BrokerProbe(BrokerConnector connector, Topology topology)
+/// <param name="connector">Opens the connection.</param>
+/// <param name="topology">What must exist.</param>
+/// <param name="audit">Looks whether what exists is right as well; null for a command that only publishes.</param>
+internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, TopologyAudit? audit = null)
 {
     private const string DefaultExchange = "";
     private const int PreconditionFailed = 406;
@@ -32,12 +35,16 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology)
             await TryAsync("write to the default exchange", () => TryWriteAsync(client, DefaultExchange, cancellationToken));
             foreach (var queue in topology.Queues)
             {
-                if (await TryAsync($"queue {queue}", () => Topology.EnsureQueueAsync(client, queue, cancellationToken))
-                    && queue is not Topology.DeadQueue)
-                {
+                if (!await TryAsync($"queue {queue}", () => Topology.EnsureQueueAsync(client, queue, cancellationToken)))
+                    continue;
+                if (queue is not Topology.DeadQueue)
                     await TryAsync($"read from queue {queue}", () => TryReadAsync(client, queue, cancellationToken));
-                }
+                if (audit is not null)
+                    await TryAsync($"arguments of queue {queue}", () => TopologyAudit.VerifyArgumentsAsync(client, queue, cancellationToken));
             }
+
+            if (audit is not null && await TryAsync("number of partitions", () => audit.VerifyNumberAsync(client, cancellationToken)))
+                await TryAsync("number of partitions of other replicas", () => audit.VerifyConsumersAsync(client, cancellationToken));
         }
 
         return findings;

@@ -125,8 +125,7 @@ function showFlow(status) {
 
 function showPartitions(status) {
   const { partitions, replicas } = status;
-  const consumers = partitions.map((one) => one.consumers).filter((count) => count !== null);
-  const most = consumers.length > 0 ? Math.max(...consumers) : null;
+  const alone = partitions.filter((one) => one.consumers === 0).map((one) => one.number);
   const names = replicas.map((one) => make("li", null,
     make("span", null, one.name), make("span", null, one.isThis ? "this one" : `heard of ${ago(one.lastSeen)}`)));
   const tiles = partitions.map((one) => make("div", {
@@ -135,15 +134,16 @@ function showPartitions(status) {
   }, make("b", null, String(one.number)),
     make("div", null, `held ${number.format(one.heldBatches)}`),
     make("div", null, one.waiting === null ? "waiting ?" : `waiting ${number.format(one.waiting)}`)));
-  const count = most === null ? "RabbitMQ has not told yet how many replicas are connected."
-    : `${most === 1 ? "One replica is" : `${most} replicas are`} connected to RabbitMQ.`;
+  const count = partitions.some((one) => one.consumers === null) ? "RabbitMQ has not told yet which partitions have a consumer."
+    : alone.length === 0 ? `All ${partitions.length} partitions have a replica that puts their batches together.`
+    : `No replica puts the batches of partition ${alone.join(", ")} together at the moment.`;
   byId("replicas").lastElementChild.replaceChildren(
     make("p", null, count),
     make("ul", { class: "list" }, ...names),
     make("div", { class: "tiles" }, ...tiles),
     make("p", { class: "note" },
-      "Chunks of large batches meet in partitions. RabbitMQ chooses the replica for each and does not tell which: ● has sent chunks here. "
-      + "Other replicas are known by name once a batch that they received a part of was put together here."));
+      "Chunks of large batches meet in partitions. RabbitMQ gives each to one replica and does not tell which: ● has sent chunks here. "
+      + "Other replicas are known once a batch that they received a part of was put together here: there may be more."));
 }
 
 function showDead(dead) {

@@ -15,7 +15,7 @@ internal sealed class SqsCheck(SqsTransport transport, SqsRequests requests)
     {
         SqsCall[] calls =
         [
-            requests.GetQueueAttributes("ApproximateNumberOfMessages"),
+            requests.GetQueueAttributes(SqsSettings.Attributes),
             // Visible again at once; the message that it finds, if any, counts one more delivery.
             requests.ReceiveMessage(max: 1, leaseSeconds: 0, waitSeconds: 0),
             requests.ChangeMessageVisibility(NoReceipt, 0),
@@ -37,7 +37,11 @@ internal sealed class SqsCheck(SqsTransport transport, SqsRequests requests)
     {
         try
         {
-            await transport.CallAsync(call, static _ => true, cancellationToken);
+            var warnings = await transport.CallAsync(
+                call,
+                answer => call.Operation == SqsOperation.GetQueueAttributes ? SqsSettings.Judge(SqsResponses.Attributes(answer)).ToList() : [],
+                cancellationToken);
+            return new QueueFinding(call.Operation, null) { Warnings = warnings };
         }
         catch (QueueException e) when (!SqsCodes.IsLostLease(e.Failure.Code))
         {

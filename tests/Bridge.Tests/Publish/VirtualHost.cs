@@ -48,6 +48,13 @@ internal sealed class VirtualHost : IAsyncDisposable
         return count;
     }
 
+    public async Task<uint> ConsumersAsync(string queue)
+    {
+        uint count = 0;
+        await OnChannelAsync(async channel => count = await channel.ConsumerCountAsync(queue));
+        return count;
+    }
+
     /// <summary>Takes every message out of the queue, in order.</summary>
     public async Task<List<BasicGetResult>> DrainAsync(string queue)
     {

@@ -36,7 +36,7 @@ public sealed class StatusPageTests(BrokerFixture broker, CloudsFixture clouds) 
         // In and out agree, the dead letter is there, and so are the partitions.
         await chromium.UntilAsync("document.getElementById('bridge').innerText.includes('published\\n500')");
         await chromium.UntilAsync("document.getElementById('dead').innerText.includes('unroutable')");
-        await chromium.UntilAsync("document.getElementById('replicas').innerText.includes('One replica is connected')");
+        await chromium.UntilAsync("document.getElementById('replicas').innerText.includes('All 8 partitions have a replica')");
         Assert.Equal("8", await chromium.EvaluateAsync("document.querySelectorAll('.tile').length"));
         var light = await chromium.EvaluateAsync("getComputedStyle(document.body).backgroundColor");
         await KeepAsync(chromium, "light");

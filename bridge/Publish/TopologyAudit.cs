@@ -1,0 +1,109 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Bridge.Publish;
+
+/// <summary>Finds queues that are there and still wrong: of another make, or left by another number of partitions.</summary>
+internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqOptions options, TimeProvider clock)
+{
+    private const int MostPartitions = 256;
+    private const int NotFound = 404;
+
+    // A replica that leaves an idle partition to others has it back well before.
+    private static readonly TimeSpan Move = TimeSpan.FromMilliseconds(500);
+    private const int AccessRefused = 403;
+
+    /// <summary>Whether a queue has the arguments that the bridge relies on. A user without configure permission cannot ask.</summary>
+    /// <exception cref="BrokerFaultException">It has others.</exception>
+    public static async Task VerifyArgumentsAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            await channel.QueueDeclareAsync(
+                queue, durable: true, exclusive: false, autoDelete: false, Topology.ArgumentsOf(queue), cancellationToken: cancellationToken);
+            await channel.CloseAsync(cancellationToken);
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode is AccessRefused or NotFound)
+        {
+            // Not to be told from here: whoever made it beforehand knows (docs/permissions.md).
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason is { } reason)
+        {
+            throw new BrokerFaultException(
+                new BrokerFault(
+                    $"{reason.ReplyCode} {reason.ReplyText.ReplaceLineEndings(" ")}: empty the queue, delete it, and let the bridge make it anew"
+                        + " with the arguments in docs/permissions.md",
+                    IsTransient: false),
+                exception);
+        }
+    }
+
+    /// <summary>Whether chunk queues beyond the configured number hold chunks or have consumers.</summary>
+    /// <exception cref="BrokerFaultException">They do: batches would never become whole.</exception>
+    public async Task VerifyNumberAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        for (var partition = partitions; partition < MostPartitions; partition++)
+        {
+            if (await AskAsync(connection, Topology.ChunkQueue(partition), cancellationToken) is not { } queue)
+                return;
+            if (queue.ConsumerCount > 0)
+            {
+                throw Fault(
+                    $"{queue.QueueName} has a consumer: another replica runs with more than {partitions} partitions; give all replicas the same"
+                        + " Bridge:Assemble:Partitions",
+                    isTransient: true);
+            }
+
+            if (queue.MessageCount > 0)
+            {
+                throw Fault(
+                    $"{queue.QueueName} holds {queue.MessageCount} chunks that nobody reads with {partitions} partitions: run with the old"
+                        + " Bridge:Assemble:Partitions until it is empty",
+                    isTransient: false);
+            }
+        }
+    }
+
+    /// <summary>Whether some partitions have a consumer and others none: replicas with fewer partitions run.</summary>
+    /// <exception cref="BrokerFaultException">They do.</exception>
+    public async Task VerifyConsumersAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        if (await CountFirstAsync(connection, cancellationToken) is null)
+            return;
+        await Task.Delay(Move, clock, cancellationToken);
+        if (await CountFirstAsync(connection, cancellationToken) is { } consumed)
+        {
+            throw Fault(
+                $"only the first {consumed} of {partitions} chunk queues have a consumer: another replica runs with {consumed} partitions; give all"
+                    + " replicas the same Bridge:Assemble:Partitions",
+                isTransient: true);
+        }
+    }
+
+    // How many partitions have a consumer, when it is the first so many and no others; else null.
+    private async Task<int?> CountFirstAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        var consumers = new List<uint>();
+        foreach (var name in topology.Queues.Where(name => name is not Topology.DeadQueue))
+            consumers.Add((await AskAsync(connection, name, cancellationToken))?.ConsumerCount ?? 0);
+        var consumed = consumers.TakeWhile(count => count > 0).Count();
+        return consumed > 0 && consumed < partitions && consumers.Skip(consumed).All(count => count == 0) ? consumed : null;
+    }
+
+    private static async Task<QueueDeclareOk?> AskAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            return await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == NotFound)
+        {
+            return null;
+        }
+    }
+
+    private BrokerFaultException Fault(string message, bool isTransient) =>
+        new(new BrokerFault($"{options.DisplayUri}: {message}", isTransient), innerException: null);
+}
