@@ -103,6 +103,7 @@ internal sealed class BatchDelivery(
     {
         metrics.CountOpened(routed.Count + refused.Count, lines.Length);
         metrics.AddEventsInFlight(routed.Count);
+        using var span = BridgeTracing.StartPublish(exchange, origin.Batch, routed);
         try
         {
             var publication = new EventPublication(exchange, origin, headers, lines, routed);
@@ -112,6 +113,11 @@ internal sealed class BatchDelivery(
                 .Concat(refused.Select(item => Dead(lines[item.Range], item, origin, headers))).ToList();
             if (dead.Count > 0)
                 await deadLetters.PublishAsync(dead, cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            span.SetFailed(failure);
+            throw;
         }
         finally
         {

@@ -4,16 +4,18 @@ using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace Bridge.Diagnostics;
 
 /// <summary>
-/// Sends the meter <c>Bridge</c> to a collector. Made only where an endpoint is configured: without one, not even the SDK is loaded.
+/// Sends the meter and, sampled, the spans of <c>Bridge</c> to a collector. Made only where an endpoint is configured: without one, not even the SDK is loaded.
 /// Disposing sends what is left.
 /// </summary>
 internal sealed class OtlpExport : IDisposable
 {
     private readonly MeterProvider _meters;
+    private readonly TracerProvider? _traces;
 
     /// <param name="options">With an endpoint, valid.</param>
     /// <param name="replica">Tells this replica's metrics from those of others.</param>
@@ -30,10 +32,22 @@ internal sealed class OtlpExport : IDisposable
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)options.Interval.TotalMilliseconds;
             })
             .Build();
+        _traces = options.TraceRatio > 0 ? Traces(options, resource) : null;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _meters.Dispose();
+    public void Dispose()
+    {
+        _traces?.Dispose();
+        _meters.Dispose();
+    }
+
+    private static TracerProvider Traces(OtlpOptions options, ResourceBuilder resource) => Sdk.CreateTracerProviderBuilder()
+        .SetResourceBuilder(resource)
+        .AddSource(BridgeTracing.SourceName)
+        .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
+        .AddOtlpExporter(exporter => Configure(exporter, options, "v1/traces"))
+        .Build();
 
     private static void Configure(OtlpExporterOptions exporter, OtlpOptions options, string path)
     {

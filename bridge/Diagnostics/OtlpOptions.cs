@@ -29,6 +29,11 @@ internal sealed record OtlpOptions
     /// <summary>How often metrics are sent, 1 s to 1 h. Default 30 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Share of the traces that is sent, 0 to 1. Default 0.01: a span for a queue message and one for each batch. 0 makes no spans at all.
+    /// </summary>
+    public double TraceRatio { get; init; } = 0.01;
+
     /// <summary>True when there is somewhere to send to.</summary>
     public bool IsOn => !string.IsNullOrWhiteSpace(Endpoint);
 
@@ -49,6 +54,8 @@ internal sealed record OtlpOptions
             yield return $"{Section}:Protocol is '{Protocol}': give {Http} or {Grpc}";
         if (Interval < TimeSpan.FromSeconds(1) || Interval > TimeSpan.FromHours(1))
             yield return $"{Section}:Interval is {Interval}: give 00:00:01 to 01:00:00";
+        if (TraceRatio is not (>= 0 and <= 1))
+            yield return $"{Section}:TraceRatio is {TraceRatio}: give 0 to 1, the share of traces to send";
     }
 
     /// <summary>The endpoint alone.</summary>

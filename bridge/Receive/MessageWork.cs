@@ -30,6 +30,7 @@ internal sealed class MessageWork(
     /// <exception cref="PublishException">Something of it may not have reached the broker.</exception>
     public async Task<bool> DoAsync(LeasedMessage leased, CancellationToken cancellationToken)
     {
+        using var span = BridgeTracing.StartProcess(leased.Queue, leased.Message.ReceiveCount);
         using var decoded = MessageText.Decode(leased.Message.Text.Span, limits);
         if (decoded.Refusal is { } refusal)
         {

@@ -18,7 +18,8 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
         await using var host = await broker.CreateVirtualHostAsync();
         await using var collector = await OtlpCollector.StartAsync();
         await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"))
-            .SetItem(endpoint, collector.Url).SetItem(headers, "x-api-key=planted").SetItem("Bridge__Otlp__Interval", "00:00:01"));
+            .SetItem(endpoint, collector.Url).SetItem(headers, "x-api-key=planted").SetItem("Bridge__Otlp__Interval", "00:00:01")
+            .SetItem("Bridge__Otlp__TraceRatio", "0"));
 
         await Eventually.TrueAsync(() => Names(collector).Contains("bridge.queue.depth", StringComparer.Ordinal));
 
@@ -28,10 +29,44 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
         Assert.Contains("bridge.events.published", names);
         Assert.Contains("bridge.receiving.paused", names);
         Assert.All(collector.Requests, request => Assert.Equal("planted", request.Key));
+        Assert.All(collector.Requests, request => Assert.Equal(Metrics, request.Path));
         var resource = collector.Messages(Metrics, 1, 1, 1).Select(attribute => OtlpCollector.Text(attribute, 2, 1)).ToList();
         Assert.Contains("telemetry-bridge", resource);
         Assert.Contains(resource, value => value.EndsWith($"/{bridge.Process.Id}", StringComparison.Ordinal));
         await AssertSameAsPrometheusAsync(bridge, names);
+    }
+
+    [Fact]
+    public async Task Publishing_is_linked_to_the_span_of_the_function()
+    {
+        const string Trace = "0af7651916cd43dd8448eb211c80319c";
+        const string Span = "b7ad6b7169203331";
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("logs", "log.#");
+        await using var collector = await OtlpCollector.StartAsync();
+        var queue = await clouds.CreateAsync("sqs");
+        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue)
+            .SetItem("Bridge__Otlp__Endpoint", collector.Url).SetItem("Bridge__Otlp__TraceRatio", "1"));
+
+        var events = $$"""{"style":"log","service":"orders","level":"info","traceparent":"00-{{Trace}}-{{Span}}-01"}""";
+        var sent = await BridgeProcess.RunBridgeAsync(
+            ["send", "--queue", queue.Url.ToString(), "--kind", "sqs"], $"{events}\n{events}", queue.SenderEnvironment());
+        Assert.Equal(0, sent.ExitCode);
+        await Eventually.TrueAsync(() => Spans(collector).Any(span => OtlpCollector.Text(span, 5) is "publish telemetry"), TimeSpan.FromSeconds(60));
+
+        var publish = Spans(collector).First(span => OtlpCollector.Text(span, 5) is "publish telemetry");
+        var process = Spans(collector).First(span => OtlpCollector.Text(span, 5) == $"process {queue.Url.Segments[^1]}");
+        var link = Assert.Single(OtlpCollector.Inner(publish, 13));
+        Assert.Equal((Trace, Span), (Id(link, 1), Id(link, 2)));
+        Assert.Equal((Id(process, 1), Id(process, 2)), (Id(publish, 1), Id(publish, 4)));
+
+        // What travels on is the function's own trace.
+        var messages = await host.DrainAsync("logs");
+        Assert.Equal(2, messages.Count);
+        Assert.All(messages, message => Assert.Equal(
+            $"00-{Trace}-{Span}-01", System.Text.Encoding.UTF8.GetString((byte[])message.BasicProperties.Headers!["traceparent"]!)));
+
+        static string Id(byte[] message, int field) => Convert.ToHexStringLower(OtlpCollector.Inner(message, field).Single());
     }
 
     [Fact]
@@ -43,6 +78,8 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Bridge:Otlp:Endpoint is no address of a collector", result.Output, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<byte[]> Spans(OtlpCollector collector) => collector.Messages("/v1/traces", 1, 2, 2);
 
     private static List<string> Names(OtlpCollector collector) =>
         [.. collector.Messages(Metrics, 1, 2, 2).Select(metric => OtlpCollector.Text(metric, 1)).Distinct(StringComparer.Ordinal)];
