@@ -9,7 +9,7 @@ internal static class DiagnosticsEndpoints
 {
     public static IServiceCollection AddDiagnostics(this IServiceCollection services) => services
         .AddSingleton<MetricsExporter>()
-        .AddSingleton(provider => new OtlpExport(provider.GetRequiredService<BridgeOptions>().Otlp, provider.GetRequiredService<ReplicaName>()))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<OtlpExport>(provider, provider.GetRequiredService<BridgeOptions>().Otlp))
         .AddSingleton<Readiness>();
 
     public static void MapDiagnostics(this WebApplication app)

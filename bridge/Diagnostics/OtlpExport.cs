@@ -1,5 +1,6 @@
 using System.Reflection;
 using Bridge.Publish;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -14,13 +15,17 @@ namespace Bridge.Diagnostics;
 /// </summary>
 internal sealed class OtlpExport : IDisposable
 {
+    private readonly OtlpTroubles _troubles;
     private readonly MeterProvider _meters;
     private readonly TracerProvider? _traces;
 
     /// <param name="options">With an endpoint, valid.</param>
     /// <param name="replica">Tells this replica's metrics from those of others.</param>
-    public OtlpExport(OtlpOptions options, ReplicaName replica)
+    /// <param name="log">Told when the collector does not take them.</param>
+    /// <param name="clock">Keeps that from being told all the time.</param>
+    public OtlpExport(OtlpOptions options, ReplicaName replica, ILogger<OtlpExport> log, TimeProvider clock)
     {
+        _troubles = new OtlpTroubles(log, clock);
         var resource = ResourceBuilder.CreateDefault()
             .AddService("telemetry-bridge", serviceVersion: Version(), serviceInstanceId: replica.Value);
         _meters = Sdk.CreateMeterProviderBuilder()
@@ -40,6 +45,7 @@ internal sealed class OtlpExport : IDisposable
     {
         _traces?.Dispose();
         _meters.Dispose();
+        _troubles.Dispose();
     }
 
     private static TracerProvider Traces(OtlpOptions options, ResourceBuilder resource) => Sdk.CreateTracerProviderBuilder()

@@ -8,9 +8,13 @@ internal sealed class QueueDepth(IQueueReceiver queue, TimeProvider clock)
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
     private long _last = -1;
+    private long _asked;
 
     /// <summary>The last answer; -1 while there is none.</summary>
     public long Last => Volatile.Read(ref _last);
+
+    /// <summary>When it was asked for; ticks of UTC.</summary>
+    public long Asked => Volatile.Read(ref _asked);
 
     /// <summary>Asks until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -20,6 +24,7 @@ internal sealed class QueueDepth(IQueueReceiver queue, TimeProvider clock)
         {
             try
             {
+                Volatile.Write(ref _asked, clock.GetUtcNow().UtcTicks);
                 Volatile.Write(ref _last, await queue.GetDepthAsync(cancellationToken));
             }
             catch (QueueException)

@@ -10,6 +10,7 @@ internal sealed class QueueFront(TimeProvider clock)
 {
     // What waits was accepted at this time or later; ticks of UTC.
     private long _since = clock.GetUtcNow().UtcTicks;
+    private long _emptied;
 
     /// <summary>Learns from a receive call.</summary>
     /// <param name="asked">When it was made.</param>
@@ -19,10 +20,13 @@ internal sealed class QueueFront(TimeProvider clock)
     {
         var since = isFull ? messages.Min(message => message.EnqueuedAt) : asked;
         Volatile.Write(ref _since, since.UtcTicks);
+        if (!isFull)
+            Volatile.Write(ref _emptied, asked.UtcTicks);
     }
 
     /// <summary>Seconds that the oldest waiting message has been there, at most; 0 for an empty queue.</summary>
     /// <param name="depth">Messages stored.</param>
-    public double Age(long depth) =>
-        depth <= 0 ? 0 : Math.Max(0, (clock.GetUtcNow().UtcTicks - Volatile.Read(ref _since)) / (double)TimeSpan.TicksPerSecond);
+    /// <param name="counted">When they were counted, ticks of UTC: what was counted before a receive took all is known to be gone.</param>
+    public double Age(long depth, long counted) =>
+        depth <= 0 || counted <= Volatile.Read(ref _emptied) ? 0 : Math.Max(0, (clock.GetUtcNow().UtcTicks - Volatile.Read(ref _since)) / (double)TimeSpan.TicksPerSecond);
 }

@@ -39,7 +39,7 @@ internal sealed class QueueReceiver(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.Observe(queue.Endpoint, () => _depth.Last, _leases.OldestAge, () => _front.Age(_depth.Last));
+        metrics.Observe(queue.Endpoint, () => _depth.Last, _leases.OldestAge, () => _front.Age(_depth.Last, _depth.Asked));
         using var settling = new CancellationTokenSource();
         var upkeep = Task.WhenAll(_leases.RunAsync(settling.Token), _deletes.RunAsync(settling.Token), _depth.RunAsync(settling.Token));
         ReceiveLog.Started(log, queue.Endpoint);

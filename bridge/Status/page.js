@@ -80,7 +80,7 @@ function showQueues(queues) {
   const parts = queues.flatMap((queue) => [
     make("h3", null, queue.name, " ", make("small", null, systems[queue.system] ?? queue.system)),
     facts([
-      ["stored", queue.depth < 0 ? "unknown" : `${number.format(queue.depth)} messages`],
+      ["stored", queue.depth < 0 ? "unknown" : `${number.format(queue.depth)} message${queue.depth === 1 ? "" : "s"}`],
       ["oldest", Math.max(queue.oldestWaiting, queue.oldestInWork) > 0 ? span(Math.max(queue.oldestWaiting, queue.oldestInWork)) : "none waits"],
     ]),
   ]);

@@ -70,6 +70,22 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
     }
 
     [Fact]
+    public async Task A_collector_that_is_away_is_told_once_and_keeps_nothing_from_being_published()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"))
+            .SetItem("Bridge__Otlp__Endpoint", "http://127.0.0.1:1").SetItem("Bridge__Otlp__Headers", "x-api-key=planted")
+            .SetItem("Bridge__Otlp__Interval", "00:00:01"));
+
+        var line = await bridge.Process.WaitForLineAsync(
+            line => line.Contains("does not take them; forwarding goes on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+
+        Assert.Contains("127.0.0.1:1", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("planted", line, StringComparison.Ordinal);
+        Assert.True(await bridge.IsReadyAsync());
+    }
+
+    [Fact]
     public async Task An_endpoint_that_is_no_address_is_named()
     {
         var result = await BridgeCommand.RunAsync(

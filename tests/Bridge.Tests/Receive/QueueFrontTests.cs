@@ -11,12 +11,16 @@ public sealed class QueueFrontTests
     public void What_waits_behind_a_receive_that_took_all_came_after_it()
     {
         var front = new QueueFront(_clock);
+        var before = Now;
         front.Note(_clock.GetUtcNow(), [], isFull: false);
         _clock.Advance(TimeSpan.FromMinutes(5));
 
-        Assert.Equal(300, front.Age(depth: 7));
-        Assert.Equal(0, front.Age(depth: 0));
-        Assert.Equal(0, front.Age(depth: -1));
+        Assert.Equal(300, front.Age(depth: 7, Now));
+        Assert.Equal(0, front.Age(depth: 0, Now));
+        Assert.Equal(0, front.Age(depth: -1, Now));
+
+        // Counted before all was taken: none of it waits any more.
+        Assert.Equal(0, front.Age(depth: 7, before));
     }
 
     [Fact]
@@ -27,8 +31,10 @@ public sealed class QueueFrontTests
 
         front.Note(now, [EnqueuedAt(now - TimeSpan.FromHours(2)), EnqueuedAt(now - TimeSpan.FromHours(1))], isFull: true);
 
-        Assert.Equal(TimeSpan.FromHours(2).TotalSeconds, front.Age(depth: 1));
+        Assert.Equal(TimeSpan.FromHours(2).TotalSeconds, front.Age(depth: 1, Now));
     }
+
+    private long Now => _clock.GetUtcNow().UtcTicks;
 
     private static ReceivedMessage EnqueuedAt(DateTimeOffset time) => new()
     {
