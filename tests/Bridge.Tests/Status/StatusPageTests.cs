@@ -127,6 +127,37 @@ public sealed class StatusPageTests(BrokerFixture broker, CloudsFixture clouds) 
     }
 
     [Fact]
+    public async Task A_broker_that_blocks_publishers_is_told_as_such()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("logs", "log.#");
+        var queue = await clouds.CreateAsync("sqs");
+        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue));
+        await broker.Server.ControlAsync(["set_vm_memory_high_watermark", "0.00001"]);
+        try
+        {
+            // The broker tells it only to who publishes.
+            await SendAsync(queue, [Event]);
+
+            await Eventually.TrueAsync(async () => (await GetAsync(bridge, "/status/now")).Text.Contains("RabbitMQ blocks publishers", StringComparison.Ordinal), Patience);
+            await Eventually.TrueAsync(
+                async () => await bridge.MetricsAsync() is var metrics && (metrics["bridge_broker_blocked"], metrics["bridge_receiving_paused{reason=\"broker\"}"], metrics["bridge_ready"]) == (1, 1, 0),
+                Patience);
+        }
+        finally
+        {
+            await broker.Server.ControlAsync(["set_vm_memory_high_watermark", "absolute", "1GB"]);
+        }
+
+        await Eventually.HoldsAsync(
+            async () => (await GetAsync(bridge, "/status/now")).Text.Contains("\"conditions\":[]", StringComparison.Ordinal),
+            Patience,
+            async () => (await GetAsync(bridge, "/status/now")).Text);
+        await Eventually.HoldsAsync(
+            async () => await host.CountAsync("logs") >= 1, Patience, async () => $"{await host.CountAsync("logs")} events; {string.Join(Environment.NewLine, bridge.Process.Lines.TakeLast(8))}");
+    }
+
+    [Fact]
     public async Task A_bridge_that_is_gone_is_told_too()
     {
         await using var host = await broker.CreateVirtualHostAsync();
