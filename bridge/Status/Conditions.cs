@@ -21,7 +21,7 @@ internal sealed class Conditions(
 
     /// <summary>What is the matter now.</summary>
     public IReadOnlyList<Condition> Find(MetricValues values, WatchedBroker broker) =>
-        [.. Stopped(values, broker).Take(1), .. Behind(values), .. Kept15Minutes()];
+        [.. Stopped(values, broker).Take(1), .. Behind(values), .. RecentlyDead()];
 
     private IEnumerable<Condition> Stopped(MetricValues values, WatchedBroker broker)
     {
@@ -52,7 +52,7 @@ internal sealed class Conditions(
             yield return new("warn", $"A batch has waited for missing chunks for {Words(waited)}", $"After {Words(options.Assemble.Timeout.TotalSeconds)} its chunks become dead letters.");
     }
 
-    private IEnumerable<Condition> Kept15Minutes()
+    private IEnumerable<Condition> RecentlyDead()
     {
         var dead = history.Samples().TakeLast((int)(Recent / FlowHistory.Interval)).Sum(sample => sample.Dead);
         if (dead > 0)

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Bridge.Commands;
 using Bridge.DeadLetter;
 using Bridge.Publish;
 
@@ -25,21 +24,18 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Dictionary<string, (ShownLetters Letters, long At)> _known = new(StringComparer.Ordinal);
+    private ShownLetters? _last;
+    private long _lastAt;
 
-    /// <summary>The oldest dead letters.</summary>
-    /// <param name="reason">Only those with this reason; null for any.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ShownLetters> ReadAsync(string? reason, CancellationToken cancellationToken)
+    /// <summary>The oldest dead letters: looking for some of them in a long queue would keep all before them from other readers.</summary>
+    public async Task<ShownLetters> ReadAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_known.TryGetValue(reason ?? "", out var known) && clock.GetElapsedTime(known.At) < Fresh)
-                return known.Letters;
-            var letters = await TryReadAsync(reason, cancellationToken);
-            _known[reason ?? ""] = (letters, clock.GetTimestamp());
-            return letters;
+            if (_last is null || clock.GetElapsedTime(_lastAt) >= Fresh)
+                (_last, _lastAt) = (await TryReadAsync(cancellationToken), clock.GetTimestamp());
+            return _last;
         }
         finally
         {
@@ -49,7 +45,7 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<ShownLetters> TryReadAsync(string? reason, CancellationToken cancellationToken)
+    private async Task<ShownLetters> TryReadAsync(CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(Patience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
@@ -57,7 +53,7 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
         {
             await using var queue = await DeadLetterQueue.OpenAsync(new BrokerConnector(broker, clock), clock, both.Token);
             return new ShownLetters(
-                await queue.ChooseAsync(reason, Most, both.Token).Select(Shown).ToListAsync(both.Token), showPayloads, Problem: null);
+                await queue.ReadAsync(both.Token).Take(Most).Select(Shown).ToListAsync(both.Token), showPayloads, Problem: null);
         }
         catch (BrokerFaultException exception)
         {

@@ -2,7 +2,6 @@ using Bridge.Publish;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Telemetry.Codec;
 
 namespace Bridge.Status;
 
@@ -36,7 +35,7 @@ internal static class StatusEndpoints
         MapFigures(app, "/status/now", _ => Task.FromResult<object>(report.Now()));
         MapFigures(app, "/status/history", _ => Task.FromResult<object>(history.Samples()));
         MapFigures(app, "/status/configuration", _ => Task.FromResult<object>(settings));
-        MapFigures(app, "/status/dead", async context => await letters.ReadAsync(ReasonOf(context), context.RequestAborted));
+        MapFigures(app, "/status/dead", async context => await letters.ReadAsync(context.RequestAborted));
     }
 
     private static async Task ShowAsync(HttpContext context, StatusPage page)
@@ -64,12 +63,5 @@ internal static class StatusEndpoints
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         context.Response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
-    }
-
-    // Anything but a known reason means all: it is no text to keep as a key.
-    private static string? ReasonOf(HttpContext context)
-    {
-        var reason = context.Request.Query["reason"].ToString();
-        return Enum.GetValues<RefusalReason>().Select(Refusal.CodeOf).FirstOrDefault(code => code == reason);
     }
 }

@@ -237,7 +237,7 @@ async function lookInside() {
     const { letters, showsPayloads, problem } = await get("/status/dead", 15000);
     const rows = letters.map((one) => make("li", null,
       make("b", null, one.reason), `  ${one.detail}`,
-      make("small", null, `${one.at.slice(0, 19).replace("T", " ")} UTC, ${amount(one.bytes)} bytes, delivered ${one.deliveries} times, from ${one.source ?? "unknown"}`),
+      make("small", null, `${one.at.slice(0, 19).replace("T", " ")} UTC, ${amount(one.bytes)} bytes, delivered ${one.deliveries === 1 ? "once" : `${one.deliveries} times`}, from ${one.source ?? "unknown"}`),
       make("small", null, one.messageId),
       one.payload === null ? null : make("pre", null, one.payload)));
     const note = problem ?? (letters.length === 0 ? "None is there now." : showsPayloads ? null : "Payloads are not shown: Bridge:Http:ShowPayloads allows it.");
