@@ -38,6 +38,11 @@ public sealed class QueueFrontTests
 
     private static ReceivedMessage EnqueuedAt(DateTimeOffset time) => new()
     {
-        Id = "id", Receipt = "receipt", Text = "text"u8.ToArray(), ReceiveCount = 1, EnqueuedAt = time, LeaseStart = 0,
+        Id = "id",
+        Receipt = "receipt",
+        Text = "text"u8.ToArray(),
+        ReceiveCount = 1,
+        EnqueuedAt = time,
+        LeaseStart = 0,
     };
 }
