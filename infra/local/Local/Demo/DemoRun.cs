@@ -129,7 +129,7 @@ internal sealed class DemoRun
     {
         var text = new StringBuilder().AppendLine().AppendLine(Addresses.Of(_components)).AppendLine();
         foreach (var bridge in programs.Bridges)
-            text.AppendLine($"Bridge       {bridge.Url}readyz  {bridge.Url}metrics");
+            text.AppendLine($"Bridge       {bridge.Url}  {bridge.Url}readyz  {bridge.Url}metrics");
         _screen.Write(text.AppendLine().Append("Every event that arrives is shown. Ctrl-C ends it.").ToString());
         _arrivals.ShowAll = true;
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
