@@ -40,8 +40,7 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
             return Expand(header.Flags, sealedBatch, most, out batch);
 
         using var copy = new PooledBytes((int)sealedBatch.Length);
-        sealedBatch.CopyTo(copy.Free);
-        copy.Advance((int)sealedBatch.Length);
+        copy.Append(sealedBatch);
         if (BatchCipher.Open(keys, prefix, copy.Written, out var plain) is { } refusal)
             return refusal;
         return Expand(header.Flags, new ReadOnlySequence<byte>(copy.Memory[plain]), most, out batch);

@@ -106,6 +106,21 @@ internal sealed class Road : IAsyncDisposable
             await queue.UntilEmptyAsync(EmptyPatience, Describe);
     }
 
+    /// <summary>Puts a small event and one in chunks into each queue, and expects them at the exchange.</summary>
+    public async Task SendSmallAndChunkedAsync(int seed)
+    {
+        var events = new GeneratedEvents(seed);
+        foreach (var queue in Queues)
+        {
+            byte[][] some = [events.Small(), events.Dump(700_000)];
+            foreach (var json in some)
+            {
+                Ledger.Expect(json, $"{queue.Kind} {json.Length}");
+                await queue.PutAsync(new BatchWriter(queue.Limits).Write(json));
+            }
+        }
+    }
+
     /// <summary>All arrived, nothing arrived twice or altered, and nothing is left in any queue.</summary>
     public async Task UntilAllArrivedOnceAsync()
     {

@@ -66,16 +66,7 @@ public sealed class DefinitionsTests(RoadComponents components, ITestOutputHelpe
         var defined = await DefinedBroker.ImportAsync(components.RabbitMq, road.Broker.AbsolutePath[1..]);
         road.Settings = road.Settings.SetItem("Bridge__RabbitMq__Uri", defined.As(Bridge).ToString());
         await Task.WhenAll(road.StartBridgeAsync(), road.StartBridgeAsync());
-        var events = new GeneratedEvents(seed: 33);
-        foreach (var queue in road.Queues)
-        {
-            byte[][] some = [events.Small(), events.Dump(700_000)];
-            foreach (var json in some)
-            {
-                road.Ledger.Expect(json, $"{queue.Kind} {json.Length}");
-                await queue.PutAsync(new BatchWriter(queue.Limits).Write(json));
-            }
-        }
+        await road.SendSmallAndChunkedAsync(seed: 33);
 
         await road.UntilAllArrivedOnceAsync();
 

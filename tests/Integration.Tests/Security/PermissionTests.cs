@@ -35,16 +35,7 @@ public sealed class PermissionTests(RoadComponents components, ITestOutputHelper
 
         road.Settings = road.Settings.SetItem("Bridge__RabbitMq__Uri", user);
         await Task.WhenAll(road.StartBridgeAsync(), road.StartBridgeAsync());
-        var events = new GeneratedEvents(seed: 21);
-        foreach (var queue in road.Queues)
-        {
-            byte[][] some = [events.Small(), events.Dump(700_000)];
-            foreach (var json in some)
-            {
-                road.Ledger.Expect(json, $"{queue.Kind} {json.Length}");
-                await queue.PutAsync(new BatchWriter(queue.Limits).Write(json));
-            }
-        }
+        await road.SendSmallAndChunkedAsync(seed: 21);
 
         await road.UntilAllArrivedOnceAsync();
 
