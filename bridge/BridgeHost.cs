@@ -11,10 +11,13 @@ namespace Bridge;
 /// <summary>Puts the bridge together.</summary>
 internal static class BridgeHost
 {
+    // Options are read once. Watching appsettings.json would wake the bridge for every file that changes in or under its working directory.
+    private static readonly string[] NoWatching = ["--hostBuilder:reloadConfigOnChange=false"];
+
     /// <summary>The bridge with all its stages, not started.</summary>
     public static WebApplication Build(BridgeOptions options)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = NoWatching });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.AddBridgeLogging();
         builder.Services
