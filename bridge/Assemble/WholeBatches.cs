@@ -57,7 +57,7 @@ internal sealed class WholeBatches(
         foreach (var chunk in whole.Tokens)
             chunk.Dispose();
         await RetryAsync(
-            origin.Batch, () => delivery.PublishAsync(whole.Header, attempt.Lines, origin, cancellationToken), cancellationToken);
+            origin.Batch, () => delivery.PublishAsync(attempt.Lines, origin, cancellationToken), cancellationToken);
         settled.Add(whole.Header.Batch);
     }
 

@@ -13,19 +13,20 @@ namespace Bridge.Audit;
 internal readonly record struct EventPlace(SenderId Sender, uint Sequence, uint Ordinal, uint Events)
 {
     /// <summary>Reads a place from an event's properties.</summary>
-    /// <param name="messageId">Its <c>message_id</c>, whose last part is the ordinal.</param>
+    /// <param name="messageId">Its <c>message_id</c>: sender, sequence, digest and ordinal, joined by hyphens.</param>
     /// <param name="header">Gives a header's value, a string, UTF-8 bytes or a whole number, or null.</param>
     /// <param name="place">Null for a plain event: it names no sender.</param>
-    /// <returns>False when the headers do not fit together.</returns>
+    /// <returns>False when identity and headers do not fit together.</returns>
     public static bool TryRead(string messageId, Func<string, object?> header, out EventPlace? place)
     {
         place = null;
-        if (Text(header(EventHeaders.Sender)) is not { } senderText)
+        if (Text(header(EventHeaders.Events)) is not { } eventsText)
             return true;
-        if (!TryReadSender(senderText, out var sender)
-            || !TryReadNumber(Text(header(EventHeaders.Sequence)), out var sequence)
-            || !TryReadNumber(Text(header(EventHeaders.Events)), out var events)
-            || !TryReadNumber(messageId[(messageId.LastIndexOf('-') + 1)..], out var ordinal)
+        if (messageId.Split('-') is not [var senderText, var sequenceText, _, var ordinalText]
+            || !TryReadSender(senderText, out var sender)
+            || !TryReadNumber(sequenceText, out var sequence)
+            || !TryReadNumber(ordinalText, out var ordinal)
+            || !TryReadNumber(eventsText, out var events)
             || ordinal >= events)
         {
             return false;
@@ -44,7 +45,7 @@ internal readonly record struct EventPlace(SenderId Sender, uint Sequence, uint 
         return isRead;
     }
 
-    private static bool TryReadNumber(string? text, out uint number) =>
+    private static bool TryReadNumber(string text, out uint number) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static string? Text(object? value) => value switch

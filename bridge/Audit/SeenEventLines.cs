@@ -7,8 +7,8 @@ using Bridge.Deliver;
 namespace Bridge.Audit;
 
 /// <summary>
-/// Events as JSON Lines, without their bodies: <c>message_id</c>, the headers that name sender, sequence and events, and
-/// <c>body_sha256</c>, its first 16 hexadecimal digits at least.
+/// Events as JSON Lines, without their bodies: <c>message_id</c>, the header that counts the events of its batch, and <c>body_sha256</c>,
+/// its first 16 hexadecimal digits at least.
 /// </summary>
 internal static class SeenEventLines
 {
@@ -31,14 +31,12 @@ internal static class SeenEventLines
             json.WriteString(MessageId, seen.MessageId);
             if (seen.Place is { } place)
             {
-                json.WriteString(EventHeaders.Sender, place.Sender.ToString());
-                json.WriteNumber(EventHeaders.Sequence, place.Sequence);
                 json.WriteNumber(EventHeaders.Events, place.Events);
             }
             else if (!seen.IsReadable)
             {
                 // What it said is not kept; that it made no sense is.
-                json.WriteString(EventHeaders.Sender, "");
+                json.WriteString(EventHeaders.Events, "");
             }
 
             if (seen.Body is { } body)

@@ -32,7 +32,7 @@ internal sealed class BatchDelivery(
     {
         using var attempt = await OpenAsync(header, sealedBatch, cancellationToken);
         if (attempt.Refusal is null)
-            await PublishAsync(header, attempt.Lines, origin, cancellationToken);
+            await PublishAsync(attempt.Lines, origin, cancellationToken);
         return attempt.Refusal;
     }
 
@@ -50,11 +50,11 @@ internal sealed class BatchDelivery(
 
     /// <summary>Publishes the events of an opened batch; may be repeated.</summary>
     /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
-    public Task PublishAsync(ChunkHeader header, ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
+    public Task PublishAsync(ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
     {
         var refused = new List<RefusedEvent>();
         var routed = router.Route(lines.Span, refused);
-        var headers = EventHeaders.Of(origin, header.Batch, routed.Count + refused.Count);
+        var headers = EventHeaders.Of(origin, routed.Count + refused.Count);
         return PublishAsync(origin, headers, lines, routed, refused, cancellationToken);
     }
 

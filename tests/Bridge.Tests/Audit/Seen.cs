@@ -31,8 +31,6 @@ internal static class Seen
     public static KeptDeadLetter DeadEvent(uint sequence, uint ordinal, uint events) => Dead(
         Id(Sender, sequence, ordinal, 0),
         "{}"u8.ToArray(),
-        ("x-telemetry-sender", Sender.ToString()),
-        ("x-telemetry-sequence", (long)sequence),
         ("x-telemetry-events", (long)events));
 
     private static string Id(SenderId sender, uint sequence, uint ordinal, ulong digest) => $"{new BatchId(sender, sequence, digest)}-{ordinal}";

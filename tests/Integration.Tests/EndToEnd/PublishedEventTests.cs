@@ -86,8 +86,6 @@ public sealed partial class PublishedEventTests(RoadComponents components, ITest
         {
             ["x-telemetry-source"] = queue.Queue.Url.ToString(),
             ["x-telemetry-batch"] = batch,
-            ["x-telemetry-sender"] = batch.Split('-')[0],
-            ["x-telemetry-sequence"] = batch.Split('-')[1],
             ["x-telemetry-events"] = "2",
         };
         if (traceParent is not null)
