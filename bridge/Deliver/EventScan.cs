@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Bridge.Deliver;
@@ -8,20 +10,18 @@ namespace Bridge.Deliver;
 /// Walks over an event once, at a multiple of <see cref="System.Text.Json.Utf8JsonReader"/>'s speed, and notes where wanted top-level
 /// members stand. It says yes only to what is one JSON object (RFC 8259) beyond doubt: whatever is unusual is left to the reader.
 /// </summary>
-internal ref struct EventScan
+/// <remarks>
+/// Every step takes the position where something begins and returns the one behind it, or <see cref="Unsure"/>. Positions are passed
+/// and returned, not kept in an object, so that they stay in registers.
+/// </remarks>
+internal static class EventScan
 {
+    private const int Unsure = -1;
+
     // Deeper ones are rare, and the reader needs no stack for them.
     private const int Deepest = 64;
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
-    private static readonly Vector128<byte> Quote = Vector128.Create((byte)'"');
-    private static readonly Vector128<byte> Backslash = Vector128.Create((byte)'\\');
-    private static readonly Vector128<byte> FirstOrdinary = Vector128.Create((byte)' ');
-
-    private readonly ReadOnlySpan<byte> _json;
-    private int _at;
-
-    private EventScan(ReadOnlySpan<byte> json) => _json = json;
 
     /// <summary>Scans an event.</summary>
     /// <param name="json">Valid UTF-8.</param>
@@ -31,239 +31,219 @@ internal ref struct EventScan
     /// missing or none of these. The last of several counts.
     /// </param>
     /// <returns>False when the reader must decide; <paramref name="found"/> means nothing then.</returns>
-    public static bool TryScan(ReadOnlySpan<byte> json, IReadOnlyList<byte[]> names, Span<Range?> found)
+    public static bool TryScan(ReadOnlySpan<byte> json, byte[][] names, Span<Range?> found)
     {
-        var scan = new EventScan(json);
-        scan.SkipSpace();
-        return scan.TryReadMembers(names, found) && scan._at == json.Length;
-    }
-
-    private readonly byte Next => _at < _json.Length ? _json[_at] : (byte)0;
-
-    private bool TryReadMembers(IReadOnlyList<byte[]> names, Span<Range?> found)
-    {
-        if (!TrySkip('{'))
+        var at = SkipSpace(json, 0);
+        if (ByteAt(json, at) != '{')
             return false;
-        if (TrySkip('}'))
-            return true;
-        do
-        {
-            var nameStart = _at + 1;
-            // A name with an escape may be a wanted one in disguise.
-            if (!TrySkipString(out var isPlain) || !isPlain)
-                return false;
-            var wanted = IndexOf(names, _json[nameStart..(_at - 1)]);
-            SkipSpace();
-            if (!TrySkip(':'))
-                return false;
-            if (wanted < 0 ? !TrySkipValue(1) : !TryReadValue(ref found[wanted]))
-                return false;
-        }
-        while (TrySkip(','));
-        return TrySkip('}');
+        at = SkipSpace(json, at + 1);
+        at = ByteAt(json, at) == '}' ? at + 1 : EndOfMembers(json, at, names, found);
+        return at >= 0 && SkipSpace(json, at) == json.Length;
     }
 
-    private bool TryReadValue(ref Range? found)
+    private static int EndOfMembers(ReadOnlySpan<byte> json, int at, byte[][] names, Span<Range?> found)
     {
-        var start = _at;
-        if (Next == '"')
-        {
-            if (!TrySkipString(out var isPlain) || !isPlain)
-                return false;
-            found = (start + 1)..(_at - 1);
-        }
-        else
-        {
-            var isScalar = Next is not ((byte)'{' or (byte)'[' or (byte)'n');
-            if (!TrySkipBare(1))
-                return false;
-            if (isScalar)
-                found = start.._at;
-        }
-
-        SkipSpace();
-        return true;
-    }
-
-    // Every value leaves the position behind the space that follows it.
-    private bool TrySkipValue(int depth)
-    {
-        if (!(Next == '"' ? TrySkipString(out _) : TrySkipBare(depth)))
-            return false;
-        SkipSpace();
-        return true;
-    }
-
-    private bool TrySkipBare(int depth) => Next switch
-    {
-        (byte)'{' => depth < Deepest && TrySkipObject(depth + 1),
-        (byte)'[' => depth < Deepest && TrySkipArray(depth + 1),
-        (byte)'t' => TrySkip("true"u8),
-        (byte)'f' => TrySkip("false"u8),
-        (byte)'n' => TrySkip("null"u8),
-        _ => TrySkipNumber(),
-    };
-
-    private bool TrySkipObject(int depth)
-    {
-        TrySkip('{');
-        if (Next == '}')
-            return TrySkipEnd();
-        do
-        {
-            if (!TrySkipString(out _))
-                return false;
-            SkipSpace();
-            if (!TrySkip(':') || !TrySkipValue(depth))
-                return false;
-        }
-        while (TrySkip(','));
-        return Next == '}' && TrySkipEnd();
-    }
-
-    private bool TrySkipArray(int depth)
-    {
-        TrySkip('[');
-        if (Next == ']')
-            return TrySkipEnd();
-        do
-        {
-            if (!TrySkipValue(depth))
-                return false;
-        }
-        while (TrySkip(','));
-        return Next == ']' && TrySkipEnd();
-    }
-
-    // Without the space behind it, which belongs to the value as a whole.
-    private bool TrySkipEnd()
-    {
-        _at++;
-        return true;
-    }
-
-    private bool TrySkipString(out bool isPlain)
-    {
-        isPlain = true;
-        if (Next != '"')
-            return false;
-        _at++;
         while (true)
         {
-            SkipOrdinary();
-            switch (Next)
-            {
-                case (byte)'"':
-                    _at++;
-                    return true;
-                case (byte)'\\':
-                    isPlain = false;
-                    if (!TrySkipEscape())
-                        return false;
-                    break;
-                default:
-                    return false;
-            }
+            // A name with an escape may be a wanted one in disguise.
+            var end = EndOfPlainString(json, at);
+            if (end < 0)
+                return Unsure;
+            var wanted = IndexOf(names, json[(at + 1)..(end - 1)]);
+            at = BeginOfMemberValue(json, end);
+            if (at < 0)
+                return Unsure;
+            at = wanted < 0 ? EndOfValue(json, at, depth: 1) : EndOfWanted(json, at, ref found[wanted]);
+            if (at < 0)
+                return Unsure;
+            at = SkipSpace(json, at);
+            if (ByteAt(json, at) == '}')
+                return at + 1;
+            if (ByteAt(json, at) != ',')
+                return Unsure;
+            at = SkipSpace(json, at + 1);
         }
     }
 
-    private void SkipOrdinary()
+    private static int EndOfWanted(ReadOnlySpan<byte> json, int at, ref Range? found)
     {
-        for (; _json.Length - _at >= Vector128<byte>.Count; _at += Vector128<byte>.Count)
-        {
-            var bytes = Vector128.Create(_json.Slice(_at, Vector128<byte>.Count));
-            var special = Vector128.Equals(bytes, Quote) | Vector128.Equals(bytes, Backslash) | Vector128.LessThan(bytes, FirstOrdinary);
-            if (special == Vector128<byte>.Zero)
-                continue;
-            _at += BitOperations.TrailingZeroCount(special.ExtractMostSignificantBits());
-            return;
-        }
-
-        while (Next is >= (byte)' ' and not ((byte)'"' or (byte)'\\'))
-            _at++;
+        var first = ByteAt(json, at);
+        var end = first == '"' ? EndOfPlainString(json, at) : EndOfValue(json, at, depth: 1);
+        if (end < 0)
+            return Unsure;
+        if (first == '"')
+            found = (at + 1)..(end - 1);
+        else if (first is not ((byte)'{' or (byte)'[' or (byte)'n'))
+            found = at..end;
+        return end;
     }
 
-    private bool TrySkipEscape()
+    private static int EndOfValue(ReadOnlySpan<byte> json, int at, int depth) => ByteAt(json, at) switch
+    {
+        (byte)'"' => EndOfString(json, at),
+        (byte)'{' => depth < Deepest ? EndOfObject(json, SkipSpace(json, at + 1), depth + 1) : Unsure,
+        (byte)'[' => depth < Deepest ? EndOfArray(json, SkipSpace(json, at + 1), depth + 1) : Unsure,
+        (byte)'t' => EndOfLiteral(json, at, "true"u8),
+        (byte)'f' => EndOfLiteral(json, at, "false"u8),
+        (byte)'n' => EndOfLiteral(json, at, "null"u8),
+        _ => EndOfNumber(json, at),
+    };
+
+    // From the first name, or from the brace that ends an object without members.
+    private static int EndOfObject(ReadOnlySpan<byte> json, int at, int depth)
+    {
+        if (ByteAt(json, at) == '}')
+            return at + 1;
+        while (true)
+        {
+            at = EndOfString(json, at);
+            if (at < 0)
+                return Unsure;
+            at = BeginOfMemberValue(json, at);
+            if (at < 0)
+                return Unsure;
+            at = EndOfValue(json, at, depth);
+            if (at < 0)
+                return Unsure;
+            at = SkipSpace(json, at);
+            if (ByteAt(json, at) == '}')
+                return at + 1;
+            if (ByteAt(json, at) != ',')
+                return Unsure;
+            at = SkipSpace(json, at + 1);
+        }
+    }
+
+    // From the first value, or from the bracket that ends an empty array.
+    private static int EndOfArray(ReadOnlySpan<byte> json, int at, int depth)
+    {
+        if (ByteAt(json, at) == ']')
+            return at + 1;
+        while (true)
+        {
+            at = EndOfValue(json, at, depth);
+            if (at < 0)
+                return Unsure;
+            at = SkipSpace(json, at);
+            if (ByteAt(json, at) == ']')
+                return at + 1;
+            if (ByteAt(json, at) != ',')
+                return Unsure;
+            at = SkipSpace(json, at + 1);
+        }
+    }
+
+    // From behind a member's name.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int BeginOfMemberValue(ReadOnlySpan<byte> json, int at)
+    {
+        at = SkipSpace(json, at);
+        return ByteAt(json, at) == ':' ? SkipSpace(json, at + 1) : Unsure;
+    }
+
+    // A string without an escape.
+    private static int EndOfPlainString(ReadOnlySpan<byte> json, int at)
+    {
+        if (ByteAt(json, at) != '"')
+            return Unsure;
+        at = SkipOrdinary(json, at + 1);
+        return ByteAt(json, at) == '"' ? at + 1 : Unsure;
+    }
+
+    private static int EndOfString(ReadOnlySpan<byte> json, int at)
+    {
+        if (ByteAt(json, at) != '"')
+            return Unsure;
+        at++;
+        while (true)
+        {
+            at = SkipOrdinary(json, at);
+            if (ByteAt(json, at) == '"')
+                return at + 1;
+            if (ByteAt(json, at) != '\\')
+                return Unsure;
+            at = EndOfEscape(json, at);
+            if (at < 0)
+                return Unsure;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SkipOrdinary(ReadOnlySpan<byte> json, int at)
+    {
+        ref var start = ref MemoryMarshal.GetReference(json);
+        for (; at <= json.Length - Vector128<byte>.Count; at += Vector128<byte>.Count)
+        {
+            var bytes = Vector128.LoadUnsafe(ref start, (nuint)at);
+            var special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
+                | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
+                | Vector128.LessThan(bytes, Vector128.Create((byte)' '));
+            if (special != Vector128<byte>.Zero)
+                return at + BitOperations.TrailingZeroCount(special.ExtractMostSignificantBits());
+        }
+
+        while (ByteAt(json, at) is >= (byte)' ' and not ((byte)'"' or (byte)'\\'))
+            at++;
+        return at;
+    }
+
+    private static int EndOfEscape(ReadOnlySpan<byte> json, int at)
     {
         const int UnicodeEscape = 6;
-        var rest = _json[_at..];
-        if (rest.Length < 2)
-            return false;
-        if (rest[1] == 'u')
-        {
-            if (rest.Length < UnicodeEscape || rest[2..UnicodeEscape].ContainsAnyExcept(HexDigits))
-                return false;
-            _at += UnicodeEscape;
-            return true;
-        }
-
-        _at += 2;
-        return "\"\\/bfnrt"u8.Contains(rest[1]);
+        if (ByteAt(json, at + 1) != 'u')
+            return "\"\\/bfnrt"u8.Contains(ByteAt(json, at + 1)) ? at + 2 : Unsure;
+        return json.Length - at >= UnicodeEscape && !json.Slice(at + 2, UnicodeEscape - 2).ContainsAnyExcept(HexDigits) ? at + UnicodeEscape : Unsure;
     }
 
-    private bool TrySkipNumber()
+    private static int EndOfNumber(ReadOnlySpan<byte> json, int at)
     {
-        if (Next == '-')
-            _at++;
-        if (Next == '0')
-            _at++;
-        else if (!TrySkipDigits())
-            return false;
-        if (Next == '.')
-        {
-            _at++;
-            if (!TrySkipDigits())
-                return false;
-        }
-
-        if (Next is not ((byte)'e' or (byte)'E'))
-            return true;
-        _at++;
-        if (Next is (byte)'+' or (byte)'-')
-            _at++;
-        return TrySkipDigits();
+        if (ByteAt(json, at) == '-')
+            at++;
+        at = ByteAt(json, at) == '0' ? at + 1 : EndOfDigits(json, at);
+        if (at >= 0 && ByteAt(json, at) == '.')
+            at = EndOfDigits(json, at + 1);
+        return at >= 0 && ByteAt(json, at) is (byte)'e' or (byte)'E' ? EndOfExponent(json, at + 1) : at;
     }
 
-    private bool TrySkipDigits()
+    private static int EndOfExponent(ReadOnlySpan<byte> json, int at) =>
+        EndOfDigits(json, ByteAt(json, at) is (byte)'+' or (byte)'-' ? at + 1 : at);
+
+    // At least one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int EndOfDigits(ReadOnlySpan<byte> json, int at)
     {
-        var start = _at;
-        while (Next is >= (byte)'0' and <= (byte)'9')
-            _at++;
-        return _at > start;
+        var start = at;
+        while (ByteAt(json, at) is >= (byte)'0' and <= (byte)'9')
+            at++;
+        return at > start ? at : Unsure;
     }
 
-    // A mark and the space behind it.
-    private bool TrySkip(char mark)
+    private static int EndOfLiteral(ReadOnlySpan<byte> json, int at, ReadOnlySpan<byte> literal) =>
+        json[at..].StartsWith(literal) ? at + literal.Length : Unsure;
+
+    // Telemetry has hardly any.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SkipSpace(ReadOnlySpan<byte> json, int at) => ByteAt(json, at) is > (byte)' ' ? at : SkipSpaceFrom(json, at);
+
+    private static int SkipSpaceFrom(ReadOnlySpan<byte> json, int at)
     {
-        if (Next != mark)
-            return false;
-        _at++;
-        SkipSpace();
-        return true;
+        while (ByteAt(json, at) is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            at++;
+        return at;
     }
 
-    private bool TrySkip(ReadOnlySpan<byte> literal)
-    {
-        if (!_json[_at..].StartsWith(literal))
-            return false;
-        _at += literal.Length;
-        return true;
-    }
+    // NUL stands for the end: it is allowed nowhere.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte ByteAt(ReadOnlySpan<byte> json, int at) => (uint)at < (uint)json.Length ? json[at] : (byte)0;
 
-    private void SkipSpace()
+    private static int IndexOf(byte[][] names, ReadOnlySpan<byte> name)
     {
-        while (Next is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
-            _at++;
-    }
-
-    private static int IndexOf(IReadOnlyList<byte[]> names, ReadOnlySpan<byte> name)
-    {
-        for (var i = 0; i < names.Count; i++)
+        for (var i = 0; i < names.Length; i++)
         {
             if (name.SequenceEqual(names[i]))
                 return i;
         }
 
-        return -1;
+        return Unsure;
     }
 }
