@@ -31,7 +31,7 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
             // The library does not await the answer to connection.open: a virtual host that is missing shows only now.
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await channel.CloseAsync(cancellationToken);
-            return new BrokerConnection(connection, client!.Stream!, socket!, clock);
+            return new BrokerConnection(connection, client!.Stream!, isPlain: tls is null, socket!, clock);
         }
         catch (Exception exception)
         {

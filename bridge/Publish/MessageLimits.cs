@@ -49,26 +49,36 @@ internal sealed partial class MessageLimits
 
     private static string? ShortStringDetail(string name, string? text)
     {
-        // Three bytes a character at most: most strings are known to fit without being encoded.
-        if (text is null || text.Length * 3 <= ShortString)
+        // Most strings are known to fit without being encoded.
+        if (text is null || MostBytesOf(text) <= ShortString)
             return null;
         var bytes = Encoding.UTF8.GetByteCount(text);
         return bytes <= ShortString ? null : $"the {name} has {bytes:N0} bytes; AMQP takes {ShortString}";
     }
+
+    // Three bytes a character at most.
+    private static long MostBytesOf(string? text) => (text?.Length ?? 0) * 3L;
 
     private static string? HeadersDetail(in OutgoingProperties properties, uint frameBytes)
     {
         if (frameBytes == 0)
             return null;
 
+        var headers = properties.Headers.IsDefault ? [] : properties.Headers;
         long bytes = HeaderFraming + (2 * ShortString) + (properties.TraceParent?.Length ?? 0);
-        foreach (var header in properties.Headers.IsDefault ? [] : properties.Headers)
+        long more = 0;
+        foreach (var header in headers)
         {
             if (ShortStringDetail("name of a header", header.Name) is { } detail)
                 return detail;
-            bytes += header.Name.Length + sizeof(long) + (header.Text is { } text ? Encoding.UTF8.GetByteCount(text) : 0);
+            bytes += header.Name.Length + sizeof(long);
+            more += MostBytesOf(header.Text);
         }
 
+        // Most headers are known to fit without being encoded.
+        if (bytes + more <= frameBytes)
+            return null;
+        bytes += headers.Sum(header => Encoding.UTF8.GetByteCount(header.Text ?? ""));
         return bytes <= frameBytes ? null : $"the headers have {bytes:N0} bytes; the connection's frames take {frameBytes:N0}";
     }
 

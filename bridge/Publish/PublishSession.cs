@@ -16,7 +16,7 @@ internal sealed class PublishSession : IAsyncDisposable
     private readonly TimeSpan _nackPatience;
     private readonly long _opened;
     private readonly ConfirmWindow _window;
-    private readonly ReusedProperties _properties = new();
+    private readonly IMessageWriter _writer;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
 
@@ -39,6 +39,7 @@ internal sealed class PublishSession : IAsyncDisposable
         _context = context;
         _stateChanged = stateChanged;
         _window = new ConfirmWindow(context.Options.MaxOutstanding, context.Options.MaxOutstandingBytes, context.Clock);
+        _writer = connection.CreateWriter(channel, _givenUp.Task);
 
         channel.BasicAcksAsync += OnAckAsync;
         channel.BasicNacksAsync += OnNackAsync;
@@ -150,7 +151,6 @@ internal sealed class PublishSession : IAsyncDisposable
             await _turn.WaitAsync(cancellationToken);
             try
             {
-                _connection.Cork();
                 await WriteAllAsync(publication, pending, cancellationToken);
             }
             finally
@@ -164,9 +164,22 @@ internal sealed class PublishSession : IAsyncDisposable
         }
         finally
         {
-            // Whoever comes next would only cork again.
+            // Whoever comes next has more to send with it.
             if (Interlocked.Decrement(ref _writers) == 0)
-                await UncorkAsync();
+                await FlushInTurnAsync();
+        }
+    }
+
+    private async Task FlushInTurnAsync()
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            await FlushAsync();
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -177,7 +190,7 @@ internal sealed class PublishSession : IAsyncDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var message = publication[index];
-            if (_context.Limits.Refusal(index, message, _connection.Client.FrameMax) is { } refusal)
+            if (_context.Limits.Refusal(index, message, _writer.FrameBytes) is { } refusal)
                 pending.Refuse(refusal);
             else
                 await WriteAsync(pending, index, message, cancellationToken);
@@ -189,37 +202,31 @@ internal sealed class PublishSession : IAsyncDisposable
     {
         while (!_window.IsOpenFor(message.Body.Length, out var freed))
         {
-            await UncorkAsync();
+            await FlushAsync();
             await freed.WaitAsync(cancellationToken);
-            _connection.Cork();
         }
 
         _window.Add(pending, index, message);
         try
         {
-            // No cancellation from here: a cancelled call would disturb the sequence numbers of others (client issue 1900).
-            var write = _channel.BasicPublishAsync(
-                message.Exchange,
-                message.RoutingKey,
-                mandatory: true,
-                _properties.Fill(message.Properties),
-                message.Body,
-                CancellationToken.None);
-            if (write.IsCompletedSuccessfully)
-                return;
-            await AwaitOrGiveUpAsync(write.AsTask());
+            var write = _writer.WriteAsync(message);
+            if (!write.IsCompletedSuccessfully)
+                await AwaitOrGiveUpAsync(write.AsTask());
         }
-        catch (Exception exception) when (exception is not PublishException)
+        catch (Exception exception)
         {
             End(BrokerFault.From(exception, _context.Options).Message);
         }
     }
 
-    private async ValueTask UncorkAsync()
+    private async ValueTask FlushAsync()
     {
+        // Given up, a write may still be under way.
+        if (_givenUp.Task.IsCompleted)
+            return;
         try
         {
-            var write = _connection.UncorkAsync();
+            var write = _writer.FlushAsync();
             if (!write.IsCompletedSuccessfully)
                 await AwaitOrGiveUpAsync(write.AsTask());
         }

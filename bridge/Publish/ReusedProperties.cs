@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using RabbitMQ.Client;
 
 namespace Bridge.Publish;
@@ -11,7 +12,8 @@ internal sealed class ReusedProperties
 {
     private const string TraceParent = "traceparent";
 
-    // Never null: the library would allocate a dictionary a message in its place.
+    // Never null: the library would allocate a dictionary a message in its place. What messages share is encoded once: for the library
+    // bytes are a text already in UTF-8.
     private readonly Dictionary<string, object?> _headers = new(StringComparer.Ordinal);
     private readonly BasicProperties _properties;
     private ImmutableArray<MessageHeader> _shared = [];
@@ -40,7 +42,7 @@ internal sealed class ReusedProperties
         {
             _headers.Clear();
             foreach (var header in properties.Headers.IsDefault ? [] : properties.Headers)
-                _headers[header.Name] = header.Text is { } text ? text : header.Number;
+                _headers[header.Name] = header.Text is { } text ? Encoding.UTF8.GetBytes(text) : header.Number;
             _shared = properties.Headers;
             _hasTraceParent = false;
         }

@@ -1,0 +1,69 @@
+namespace Bridge.Publish;
+
+/// <summary>
+/// Writes messages as frames straight to the connection's stream, many with one write, beside the client library, which keeps everything
+/// else: its own frames and these never mix, since every write here and there is of whole frames.
+/// </summary>
+/// <param name="stream">The connection's.</param>
+/// <param name="channel">Number of the confirm channel; nobody else publishes on it.</param>
+/// <param name="frameBytes">The connection's largest frame; 0 when unbounded.</param>
+/// <param name="givenUp">
+/// From then on nothing is sent any more: a body may not be its message's now, and the rest of a message that was begun never leaves.
+/// </param>
+internal sealed class FrameWriter(Stream stream, ushort channel, uint frameBytes, Task givenUp) : IMessageWriter
+{
+    private const int Capacity = 128 * 1024;
+
+    private readonly MessageFrames _message = new(channel);
+    private readonly byte[] _frames = new byte[Capacity];
+    private int _count;
+
+    /// <inheritdoc/>
+    public uint FrameBytes { get; } = frameBytes == 0 ? Capacity : Math.Min(frameBytes, Capacity);
+
+    private int LargestPiece => (int)FrameBytes - MessageFrames.Framing;
+
+    private int Free => Capacity - _count;
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(in OutgoingMessage message)
+    {
+        var isWhole = message.Body.Length <= LargestPiece && _message.MostBytesOf(message) <= Free;
+        return isWhole ? Write(message) : WriteInPiecesAsync(message);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync() => _count == 0 ? ValueTask.CompletedTask : SendAsync();
+
+    private ValueTask Write(in OutgoingMessage message)
+    {
+        _count += _message.WriteHead(message, _frames.AsSpan(_count));
+        if (!message.Body.IsEmpty)
+            _count += _message.WriteBody(message.Body.Span, _frames.AsSpan(_count));
+        return ValueTask.CompletedTask;
+    }
+
+    // A body goes through this writer's own memory too: what the socket still holds when the session is given up is never the caller's.
+    private async ValueTask WriteInPiecesAsync(OutgoingMessage message)
+    {
+        if (_message.MostHeadBytesOf(message) > Free)
+            await FlushAsync();
+        _count += _message.WriteHead(message, _frames.AsSpan(_count));
+        for (var rest = message.Body; !rest.IsEmpty;)
+        {
+            var piece = Math.Min(rest.Length, LargestPiece);
+            if (piece + MessageFrames.Framing > Free)
+                await FlushAsync();
+            _count += _message.WriteBody(rest.Span[..piece], _frames.AsSpan(_count));
+            rest = rest[piece..];
+        }
+    }
+
+    private async ValueTask SendAsync()
+    {
+        if (givenUp.IsCompleted)
+            throw new IOException("the session was given up");
+        await stream.WriteAsync(_frames.AsMemory(0, _count));
+        _count = 0;
+    }
+}
