@@ -49,7 +49,7 @@ internal static class BenchCatalogue
         "The broker's limit, and packed batches",
         "The limit is the fastest publisher that plain RabbitMQ.Client allows, with events of 370 bytes that lie ready in its memory; the bridge "
         + "takes the same events, sent through `TelemetryQueue`, out of a queue. Same messages are the publisher's with what the bridge gives each: its "
-        + "identity, content type and six headers, which cost the broker. All publish into a quorum queue that nobody consumes.",
+        + "identity, content type and four headers, which cost the broker. All publish into a quorum queue that nobody consumes.",
         RaceColumns,
         [
             .. Connections.Select(connections => Race.Of(Publisher(connections), Ready, Ceiling(connections))),

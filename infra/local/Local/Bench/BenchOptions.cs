@@ -5,7 +5,7 @@ namespace Local.Bench;
 /// <summary>The command line of <c>bench</c>.</summary>
 /// <param name="Rounds">Runs of each contender, in turns.</param>
 /// <param name="IsShort">A tenth of the load; the page is not written then.</param>
-/// <param name="Only">Part of the names of the contenders to run; null runs all. The page is not written then.</param>
+/// <param name="Only">Parts, between |, of the names of the contenders to run; null runs all. The page is not written then.</param>
 /// <param name="Comparisons">What to run.</param>
 internal sealed record BenchOptions(int Rounds, bool IsShort, string? Only, IReadOnlyList<Comparison> Comparisons)
 {
@@ -18,7 +18,7 @@ internal sealed record BenchOptions(int Rounds, bool IsShort, string? Only, IRea
 
           --rounds N   runs of each contender; default {LeastRounds}, short {ShortRounds}
           --short      a tenth of the load; docs/performance.md is left alone
-          --only TEXT  contenders with the text in their name; docs/performance.md is left alone
+          --only TEXT  contenders with the text, or with one of several between |, in their name; docs/performance.md is left alone
 
         comparisons, all by default: {string.Join(", ", BenchCatalogue.All.Select(comparison => comparison.Name))}
         """;
@@ -27,7 +27,7 @@ internal sealed record BenchOptions(int Rounds, bool IsShort, string? Only, IRea
     public double Load => IsShort ? ShortLoad : 1;
 
     /// <summary>False for a contender that is left out.</summary>
-    public bool Runs(Contender contender) => Only is null || contender.Name.Contains(Only, StringComparison.OrdinalIgnoreCase);
+    public bool Runs(Contender contender) => Only is null || Only.Split('|').Any(part => contender.Name.Contains(part, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Null for anything that is not in <see cref="Usage"/>.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)

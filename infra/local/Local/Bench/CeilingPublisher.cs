@@ -11,6 +11,10 @@ internal static class CeilingPublisher
 {
     public const string Command = "publish-ready";
 
+    /// <summary>Its threads that find no work sleep at once, as the bridge's do: with one connection it is a sixth faster for it.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Environment =
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
+
     private const long MostReadyBytes = 128 * 1024 * 1024;
     private static readonly string[] Keys = ["log.orders.info", "log.orders.debug", "log.orders.warn", "log.orders.error"];
 
@@ -74,8 +78,6 @@ internal static class CeilingPublisher
         {
             ["x-telemetry-source"] = "http://127.0.0.1:20000/000000000000/bench-01234567",
             ["x-telemetry-batch"] = "0193476a1b2c3d4e5f607182-17-0f9c2b7a41d84e6f",
-            ["x-telemetry-sender"] = "0193476a1b2c3d4e5f607182",
-            ["x-telemetry-sequence"] = 17L,
             ["x-telemetry-events"] = 3_600L,
             ["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };

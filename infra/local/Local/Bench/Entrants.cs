@@ -39,8 +39,9 @@ internal static class Entrants
     /// <summary>The fastest publisher.</summary>
     /// <param name="connections">To the broker.</param>
     /// <param name="isNamed">True gives messages the properties that the bridge gives them.</param>
-    public static Enter Ceiling(int connections, bool isNamed = false) => (track, load, cancellationToken) => Runners.StartAsync(
-        Own(
+    public static Enter Ceiling(int connections, bool isNamed = false) => (track, load, cancellationToken) =>
+    {
+        var start = Own(
             CeilingPublisher.Command,
             $"{track.Components.Broker}",
             $"{load.WarmUp[0].Events}",
@@ -48,8 +49,9 @@ internal static class Entrants
             $"{load.Events}",
             $"{load.EventBytes}",
             $"{connections}",
-            $"{isNamed}"),
-        cancellationToken);
+            $"{isNamed}");
+        return Runners.StartAsync(start with { Environment = CeilingPublisher.Environment }, cancellationToken);
+    };
 
     // This very program.
     private static ChildProcessStart Own(params string[] arguments) =>

@@ -39,6 +39,7 @@ internal sealed class Track : IAsyncDisposable
 
     public static async Task<Track> LayAsync(BenchComponents components, Load load, CancellationToken cancellationToken)
     {
+        await components.RollLogAsync(cancellationToken);
         var name = $"bench-{Guid.NewGuid().ToString("N")[..8]}";
         var queue = await components.CreateQueueAsync(load.Cloud, name, cancellationToken);
         var arrived = await EventQueue.DeclareAsync(components.Connection, name, cancellationToken);
