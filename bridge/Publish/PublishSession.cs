@@ -16,8 +16,7 @@ internal sealed class PublishSession : IAsyncDisposable
     private readonly TimeSpan _nackPatience;
     private readonly long _opened;
     private readonly ConfirmWindow _window;
-    private readonly IMessageWriter _writer;
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly PublicationWriter _writer;
     private readonly CancellationTokenSource _stop = new();
 
     // Given up: nothing is written or awaited any more. Ended: given up, and to be replaced now. A blocked session is given up
@@ -28,7 +27,6 @@ internal sealed class PublishSession : IAsyncDisposable
     private volatile bool _isNacked;
     private volatile bool _isRetired;
     private int _publications;
-    private int _writers;
     private int _unanswered;
 
     private PublishSession(BrokerConnection connection, IChannel channel, PublishContext context, TimeSpan nackPatience, Action stateChanged)
@@ -39,7 +37,7 @@ internal sealed class PublishSession : IAsyncDisposable
         _context = context;
         _stateChanged = stateChanged;
         _window = new ConfirmWindow(context.Options.MaxOutstanding, context.Options.MaxOutstandingBytes, context.Clock);
-        _writer = connection.CreateWriter(channel, _givenUp.Task);
+        _writer = new PublicationWriter(connection.CreateWriter(channel, _givenUp.Task), _window, context.Limits, _givenUp.Task, EndBy);
 
         channel.BasicAcksAsync += OnAckAsync;
         channel.BasicNacksAsync += OnNackAsync;
@@ -109,7 +107,7 @@ internal sealed class PublishSession : IAsyncDisposable
         try
         {
             var pending = new PendingPublication(publication.Count);
-            var writing = WriteInTurnAsync(publication, pending, cancellationToken);
+            var writing = _writer.WriteAsync(publication, pending, cancellationToken);
             try
             {
                 return await pending.Completion.WaitAsync(cancellationToken);
@@ -143,110 +141,7 @@ internal sealed class PublishSession : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task WriteInTurnAsync(IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
-    {
-        Interlocked.Increment(ref _writers);
-        try
-        {
-            await _turn.WaitAsync(cancellationToken);
-            try
-            {
-                await WriteAllAsync(publication, pending, cancellationToken);
-            }
-            finally
-            {
-                _turn.Release();
-            }
-        }
-        catch (Exception exception)
-        {
-            pending.Fail(exception);
-        }
-        finally
-        {
-            // Whoever comes next has more to send with it.
-            if (Interlocked.Decrement(ref _writers) == 0)
-                await FlushInTurnAsync();
-        }
-    }
-
-    private async Task FlushInTurnAsync()
-    {
-        await _turn.WaitAsync(CancellationToken.None);
-        try
-        {
-            await FlushAsync();
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task WriteAllAsync(
-        IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
-    {
-        for (var index = 0; index < publication.Count; index++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var message = publication[index];
-            if (_context.Limits.Refusal(index, message, _writer.FrameBytes) is { } refusal)
-                pending.Refuse(refusal);
-            else
-                await WriteAsync(pending, index, message, cancellationToken);
-        }
-    }
-
-    private async ValueTask WriteAsync(
-        PendingPublication pending, int index, OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        while (!_window.IsOpenFor(message.Body.Length, out var freed))
-        {
-            await FlushAsync();
-            await freed.WaitAsync(cancellationToken);
-        }
-
-        _window.Add(pending, index, message);
-        try
-        {
-            var write = _writer.WriteAsync(message);
-            if (!write.IsCompletedSuccessfully)
-                await AwaitOrGiveUpAsync(write.AsTask());
-        }
-        catch (Exception exception)
-        {
-            End(BrokerFault.From(exception, _context.Options).Message);
-        }
-    }
-
-    private async ValueTask FlushAsync()
-    {
-        // Given up, a write may still be under way.
-        if (_givenUp.Task.IsCompleted)
-            return;
-        try
-        {
-            var write = _writer.FlushAsync();
-            if (!write.IsCompletedSuccessfully)
-                await AwaitOrGiveUpAsync(write.AsTask());
-        }
-        catch (Exception exception)
-        {
-            End(BrokerFault.From(exception, _context.Options).Message);
-        }
-    }
-
-    private async Task AwaitOrGiveUpAsync(Task write)
-    {
-        if (await Task.WhenAny(write, _givenUp.Task) == write)
-        {
-            await write;
-            return;
-        }
-
-        // The call may never end (client issue 1930); should it fail later, nobody is left to be told.
-        _ = write.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
-    }
+    private void EndBy(Exception failure) => End(BrokerFault.From(failure, _context.Options).Message);
 
     private async Task MonitorAsync()
     {
@@ -264,7 +159,7 @@ internal sealed class PublishSession : IAsyncDisposable
         catch (Exception exception)
         {
             // Without its watch a session could wait for ever.
-            End(BrokerFault.From(exception, _context.Options).Message);
+            EndBy(exception);
         }
     }
 

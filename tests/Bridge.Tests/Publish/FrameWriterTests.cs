@@ -13,6 +13,7 @@ public sealed class FrameWriterTests
 
     private readonly RecordedWrites _stream = new();
     private readonly TaskCompletionSource _givenUp = new();
+    private readonly ReusedProperties _reused = new();
 
     public static TheoryData<string?, string?, string?, int> Properties => new()
     {
@@ -125,19 +126,10 @@ public sealed class FrameWriterTests
         await writer.FlushAsync();
     }
 
-    private static byte[] LibrarysEncoding(in OutgoingProperties properties)
+    // What LibraryWriter has the library write.
+    private byte[] LibrarysEncoding(in OutgoingProperties properties)
     {
-        var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var header in properties.Headers.IsDefault ? [] : properties.Headers)
-            headers[header.Name] = header.Text is { } text ? text : header.Number;
-        if (properties.TraceParent is { } traceParent)
-            headers["traceparent"] = traceParent;
-        var theirs = new BasicProperties { MessageId = properties.MessageId, DeliveryMode = DeliveryModes.Persistent, Headers = headers };
-        if (properties.ContentType is { } contentType)
-            theirs.ContentType = contentType;
-        if (properties.Timestamp is { } timestamp)
-            theirs.Timestamp = new AmqpTimestamp(timestamp.ToUnixTimeSeconds());
-        IAmqpWriteable encoding = theirs;
+        IAmqpWriteable encoding = _reused.Fill(properties);
         var bytes = new byte[encoding.GetRequiredBufferSize()];
         return bytes[..encoding.WriteTo(bytes)];
     }

@@ -14,7 +14,7 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Enough that the longest run is not cut short, and that code which has just been compiled does not count.
-    private static readonly TimeSpan FullDuration = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan FullDuration = TimeSpan.FromSeconds(10);
     private const double WarmUp = 0.25;
 
     private readonly List<double> _milliseconds = [];

@@ -26,6 +26,7 @@ internal sealed record Load(int Events)
 {
     private const int SmallBytes = 370;
     private const int PlainWarmUp = 5_000;
+    private const int DelayedWarmUp = 2_000;
     private const int PackedWarmUp = 60_000;
     private const double OwnWarmUp = 0.15;
     private const int CallsAtATime = 8;
@@ -60,7 +61,7 @@ internal sealed record Load(int Events)
     [
         this with
         {
-            Events = Packing is Packing.Plain ? PlainWarmUp : PackedWarmUp,
+            Events = Packing is not Packing.Plain ? PackedWarmUp : Delay > TimeSpan.Zero ? DelayedWarmUp : PlainWarmUp,
             EventBytes = SmallBytes,
             Packing = Packing is Packing.Counted ? Packing.Full : Packing,
             LargeEvent = 0,
