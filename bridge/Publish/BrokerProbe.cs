@@ -29,10 +29,10 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
             var client = connection!.Client;
             var exchange = topology.Exchange;
             if (await TryAsync($"exchange {exchange}", () => topology.FindExchangeAsync(client, cancellationToken)))
-                await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(client, exchange, cancellationToken));
+                await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(connection, exchange, cancellationToken));
 
             // Chunks and dead letters reach their queues through it.
-            await TryAsync("write to the default exchange", () => TryWriteAsync(client, DefaultExchange, cancellationToken));
+            await TryAsync("write to the default exchange", () => TryWriteAsync(connection, DefaultExchange, cancellationToken));
             foreach (var queue in topology.Queues)
             {
                 if (!await TryAsync($"queue {queue}", () => Topology.EnsureQueueAsync(client, queue, cancellationToken)))
@@ -66,12 +66,17 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
     }
 
     // In a transaction the broker checks the permission at once, but routes only at the commit, which never comes.
-    private static async Task TryWriteAsync(IConnection connection, string exchange, CancellationToken cancellationToken)
+    private static async Task TryWriteAsync(BrokerConnection connection, string exchange, CancellationToken cancellationToken)
     {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await using var channel = await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.TxSelectAsync(cancellationToken);
+
+        // Both leave at once: a rollback behind the broker's refusal would find the channel closed, and cost the connection (504).
+        connection.Cork();
         await channel.BasicPublishAsync(exchange, "bridge.check", ReadOnlyMemory<byte>.Empty, CancellationToken.None);
-        await channel.TxRollbackAsync(cancellationToken);
+        var rollback = channel.TxRollbackAsync(cancellationToken);
+        await connection.UncorkAsync();
+        await rollback;
         await channel.CloseAsync(cancellationToken);
     }
 
