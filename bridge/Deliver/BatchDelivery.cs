@@ -24,18 +24,6 @@ internal sealed class BatchDelivery(
     private const int ExpectedRatio = 8;
     private const int LeastExpected = BatchPacker.LargestBatch;
 
-    /// <summary>Opens a sealed batch and publishes its events.</summary>
-    /// <returns>Null, or why the batch as a whole is refused: then nothing of it was published.</returns>
-    /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
-    public async Task<Refusal?> DeliverAsync(
-        ChunkHeader header, ReadOnlySequence<byte> sealedBatch, BatchOrigin origin, CancellationToken cancellationToken)
-    {
-        using var attempt = await OpenAsync(header, sealedBatch, cancellationToken);
-        if (attempt.Refusal is null)
-            await PublishAsync(attempt.Lines, origin, cancellationToken);
-        return attempt.Refusal;
-    }
-
     /// <summary>Opens a sealed batch, which is not needed any more then.</summary>
     public async Task<OpeningAttempt> OpenAsync(ChunkHeader header, ReadOnlySequence<byte> sealedBatch, CancellationToken cancellationToken)
     {
@@ -83,7 +71,7 @@ internal sealed class BatchDelivery(
                 return new OpeningAttempt(refusal);
             }
 
-            reservation.Resize(batch!.Lines.Length);
+            reservation.Resize(batch!.Capacity);
             return new OpeningAttempt(batch, reservation);
         }
         catch

@@ -85,12 +85,24 @@ internal sealed class MessageWork(
 
         var from = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount) { EnqueuedAt = leased.Message.EnqueuedAt };
         var refusal = decoded.Header is { } header
-            ? await delivery.DeliverAsync(header, new ReadOnlySequence<byte>(decoded.Slice), from, cancellationToken)
+            ? await DeliverBatchAsync(header, decoded, from, cancellationToken)
             : await delivery.DeliverPlainAsync(decoded.Bytes, from, cancellationToken);
         if (refusal is null)
             settled.Add(batch);
         else
             await DeadLetterAsync(leased, refusal, cancellationToken);
+    }
+
+    private async Task<Refusal?> DeliverBatchAsync(
+        ChunkHeader header, DecodedMessage decoded, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        using var attempt = await delivery.OpenAsync(header, new ReadOnlySequence<byte>(decoded.Slice), cancellationToken);
+
+        // Opened, it is in memory twice; its publishing may take long.
+        decoded.Dispose();
+        if (attempt.Refusal is null)
+            await delivery.PublishAsync(attempt.Lines, origin, cancellationToken);
+        return attempt.Refusal;
     }
 
     private Task DeadLetterAsync(LeasedMessage leased, Refusal refusal, CancellationToken cancellationToken) => deadLetters.PublishAsync(

@@ -21,7 +21,7 @@ internal sealed class QueueReceiver(
     TimeProvider clock,
     Random random) : DrainingService
 {
-    private const int ExpectedMessageBytes = 64 * 1024;
+    private const int SmallestExpectedBytes = 64 * 1024;
 
     // A stop waits for it, within the 22 s that work under way has.
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
@@ -35,6 +35,7 @@ internal sealed class QueueReceiver(
     private readonly QueueFront _front = new(clock);
     private readonly TaskGroup _inWork = new();
     private int _polls;
+    private int _expectedBytes = SmallestExpectedBytes;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -89,7 +90,7 @@ internal sealed class QueueReceiver(
 
     private async Task<int> TryReceiveAsync(bool isFirst, Backoff backoff, CancellationToken stop)
     {
-        using var reservation = await budget.ReserveAsync((long)queue.MaxReceive * ExpectedMessageBytes, stop);
+        using var reservation = await budget.ReserveAsync(ExpectedAnswer(), stop);
         var (asked, began) = (clock.GetUtcNow(), clock.GetTimestamp());
         try
         {
@@ -101,6 +102,8 @@ internal sealed class QueueReceiver(
             backoff.Reset();
             foreach (var message in messages)
                 Begin(message, reservation.Split(message.Text.Length), stop);
+            if (messages.Count > 0)
+                _expectedBytes = Math.Max(SmallestExpectedBytes, (int)messages.Average(message => message.Text.Length));
             return messages.Count;
         }
         catch (QueueException e)
@@ -112,6 +115,9 @@ internal sealed class QueueReceiver(
             return 0;
         }
     }
+
+    // Messages are as large as the last ones were. Half of the budget at most, so that no call waits until nothing is in work.
+    private long ExpectedAnswer() => Math.Min((long)queue.MaxReceive * _expectedBytes, options.MaxBytes / 2);
 
     // After the stop, too, a receive under way is let to its end: what it leased would else be hidden until the lease ends.
     private async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(TimeSpan wait, CancellationToken stop)

@@ -24,9 +24,9 @@ internal sealed record ReceiveOptions
     public int MaxDeliveries { get; init; } = 100;
 
     /// <summary>
-    /// Bytes of received messages in work at most, over all queues; 4 MiB to 4 GiB. Default 8 MiB. Receiving pauses at the bound.
+    /// Bytes of received messages in work at most, over all queues; 4 MiB to 4 GiB. Default 6 MiB. Receiving pauses at the bound.
     /// </summary>
-    public long MaxBytes { get; init; } = 8L * 1024 * 1024;
+    public long MaxBytes { get; init; } = 6L * 1024 * 1024;
 
     /// <summary>
     /// Bytes of opened batches at most, over all queues; 4 MiB to 4 GiB. Default 16 MiB. Further batches wait to be opened; one that

@@ -16,6 +16,9 @@ public sealed class PooledBytes : IDisposable
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes of memory that it takes.</summary>
+    internal int Capacity => _array.Length;
+
     /// <summary>The bytes written.</summary>
     public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);
 

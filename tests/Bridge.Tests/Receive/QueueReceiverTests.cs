@@ -270,6 +270,23 @@ public sealed class QueueReceiverTests
     }
 
     [Fact]
+    public async Task Large_messages_stay_within_the_budget()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.HoldAnswers();
+        for (var number = 0; number < 60; number++)
+            receiver.Queue.Put($$"""{"number":{{number}},"blob":"{{new string('a', 250_000)}}"}""");
+        await receiver.StartAsync();
+
+        await RunningReceiver.UntilAsync(() => receiver.Budget.IsFull);
+        Assert.InRange(receiver.Budget.Used, 1, RunningReceiver.BudgetBytes);
+
+        receiver.Publisher.Answer();
+        await receiver.UntilEmptyAsync();
+        Assert.Equal(60, receiver.Publisher.Events.Count);
+    }
+
+    [Fact]
     public async Task All_that_was_reserved_is_given_back()
     {
         await using var receiver = new RunningReceiver();

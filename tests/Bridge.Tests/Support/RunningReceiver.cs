@@ -13,6 +13,7 @@ namespace Bridge.Tests.Support;
 /// <summary>The receiving half of the bridge between a queue in memory and a broker that the test controls.</summary>
 internal sealed class RunningReceiver : IAsyncDisposable
 {
+    public const long BudgetBytes = 8 * 1024 * 1024;
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -44,7 +45,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public ControlledPublisher Publisher { get; } = new();
 
-    public ByteBudget Budget { get; } = new(8 * 1024 * 1024);
+    public ByteBudget Budget { get; } = new(BudgetBytes);
 
     public Task StartAsync() => _receiver.StartAsync(CancellationToken.None);
 
