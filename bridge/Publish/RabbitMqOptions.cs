@@ -44,10 +44,10 @@ internal sealed record RabbitMqOptions
     public string RoutingKey { get; init; } = "{style}.{service}.{level}";
 
     /// <summary>
-    /// Publishing connections, 1 to 16. Default 2. More of them use more of the broker's cores; order between events is then lost
+    /// Publishing connections, 1 to 16. Default 4. More of them use more of the broker's cores; order between events is then lost
     /// across batches.
     /// </summary>
-    public int Connections { get; init; } = 2;
+    public int Connections { get; init; } = 4;
 
     /// <summary>
     /// Messages that may await their confirm on a connection, 1 to 65,535. Default 2,000. Fewer cost throughput; more of them are
@@ -56,10 +56,10 @@ internal sealed record RabbitMqOptions
     public int MaxOutstanding { get; init; } = 2_000;
 
     /// <summary>
-    /// Bytes of message bodies that may await their confirm on a connection, 64 KiB to 256 MiB. Default 4 MiB: what a frozen broker
+    /// Bytes of message bodies that may await their confirm on a connection, 64 KiB to 256 MiB. Default 2 MiB: what a frozen broker
     /// leaves in memory stays small. A message larger than this is sent alone.
     /// </summary>
-    public long MaxOutstandingBytes { get; init; } = 4 * 1024 * 1024;
+    public long MaxOutstandingBytes { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>
     /// How long the broker may take to answer for a message, 1 s to 10 min. Default 30 s. After it the connection is given up, the

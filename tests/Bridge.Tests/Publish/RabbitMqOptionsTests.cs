@@ -13,7 +13,7 @@ public sealed class RabbitMqOptionsTests
         Assert.Equal("amqp://guest:guest@127.0.0.1:5672/", options.Uri);
         Assert.Equal("telemetry", options.Exchange);
         Assert.Equal("{style}.{service}.{level}", options.RoutingKey);
-        Assert.Equal((2, 2_000, 4_194_304L), (options.Connections, options.MaxOutstanding, options.MaxOutstandingBytes));
+        Assert.Equal((4, 2_000, 2_097_152L), (options.Connections, options.MaxOutstanding, options.MaxOutstandingBytes));
         Assert.Equal(TimeSpan.FromSeconds(30), options.ConfirmTimeout);
     }
 
