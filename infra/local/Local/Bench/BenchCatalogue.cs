@@ -23,7 +23,7 @@ internal static class BenchCatalogue
     private static readonly (string Name, string Kind)[] Clouds = [("SQS", "sqs"), ("Azure", "azure")];
     private static readonly int[] Rates = [10, 1_000, 10_000];
 
-    private static readonly Load Small = new(100_000);
+    private static readonly Load Small = new(200_000);
     private static readonly Load Ready = Small with { Packing = Packing.None };
     private static readonly Load Plain = new(10_000) { Packing = Packing.Plain };
 

@@ -15,6 +15,9 @@ internal static class CeilingPublisher
     public static readonly IReadOnlyDictionary<string, string> Environment =
         new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
 
+    // What the last events called for is still being compiled.
+    private static readonly TimeSpan Compiling = TimeSpan.FromSeconds(1);
+
     private const long MostReadyBytes = 128 * 1024 * 1024;
     private static readonly string[] Keys = ["log.orders.info", "log.orders.debug", "log.orders.warn", "log.orders.error"];
 
@@ -41,6 +44,7 @@ internal static class CeilingPublisher
 
         await PublishAsync(lanes, [.. new Load(1_000).Generate()], small, isNamed);
         await PublishAsync(lanes, bodies, own, isNamed);
+        await Task.Delay(Compiling, TimeProvider.System, cancellationToken);
         Console.WriteLine("ready");
         await PublishAsync(lanes, bodies, events, isNamed);
         // Whoever reads the kernel's books about this process ends it.

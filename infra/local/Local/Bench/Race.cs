@@ -13,7 +13,10 @@ internal delegate Task<Runners> Enter(Track track, Load load, CancellationToken 
 internal sealed class Race(Load load, Enter enter)
 {
     private const double Start = 0.25;
+    private const double IdleShare = 0.05;
+    private const int MostIdleWaits = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A contender that races.</summary>
     public static Contender Of(string name, Load load, Enter enter) =>
@@ -37,6 +40,7 @@ internal sealed class Race(Load load, Enter enter)
         var allocated = await runners.AllocatedAsync(cancellationToken);
         if (load.Packing is not Packing.None)
         {
+            await UntilIdleAsync(runners, cancellationToken);
             runners.Send(Signal.Stop);
             await load.FillAsync(track.Sender, cancellationToken);
             measurement[Metric.Messages] = await track.Direct.DepthAsync(cancellationToken) * 1_000_000.0 / load.Events;
@@ -80,6 +84,20 @@ internal sealed class Race(Load load, Enter enter)
 
     private static Task UntilEmptyAsync(Track track, Runners runners, CancellationToken cancellationToken) =>
         UntilAsync(async () => await track.Direct.DepthAsync(cancellationToken) == 0, track, runners, cancellationToken);
+
+    // What the last events called for is still being compiled.
+    private static async Task UntilIdleAsync(Runners runners, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Idle);
+        var before = runners.Cpu;
+        for (var wait = 0; wait < MostIdleWaits && await timer.WaitForNextTickAsync(cancellationToken); wait++)
+        {
+            var now = runners.Cpu;
+            if (now - before < IdleShare * Idle)
+                return;
+            before = now;
+        }
+    }
 
     private static Task UntilAsync(Func<Task<bool>> condition, Track track, Runners runners, CancellationToken cancellationToken) =>
         Wait.UntilAsync(condition, Patience, () => $"{track.Queue.Url} has not come to the exchange:{runners.Tails}", cancellationToken);
