@@ -136,9 +136,10 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         }
     }
 
-    private PublishLink? LeastLoaded() => _links
-        .Where(link => link.IsReady)
-        .MinBy(link => (link.OutstandingBytes, link.Publications));
+    // An alarm holds for the whole cluster, yet each connection is told only once it has published: one that was speaks for all.
+    private PublishLink? LeastLoaded() => BlockedReason is not null
+        ? null
+        : _links.Where(link => link.IsReady).MinBy(link => (link.OutstandingBytes, link.Publications));
 
     private void UpdateReady() => _ready.Update(() => LeastLoaded() is not null);
 }
