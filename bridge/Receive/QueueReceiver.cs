@@ -21,7 +21,8 @@ internal sealed class QueueReceiver(
     TimeProvider clock,
     Random random) : DrainingService
 {
-    private const int SmallestExpectedBytes = 64 * 1024;
+    // A quiet queue leaves the memory to the others.
+    private const long SmallestAnswer = 256 * 1024;
 
     // A stop waits for it, within the 22 s that work under way has.
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
@@ -35,7 +36,7 @@ internal sealed class QueueReceiver(
     private readonly QueueFront _front = new(clock);
     private readonly TaskGroup _inWork = new();
     private int _polls;
-    private int _expectedBytes = SmallestExpectedBytes;
+    private long _expectedAnswer = SmallestAnswer;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -90,7 +91,7 @@ internal sealed class QueueReceiver(
 
     private async Task<int> TryReceiveAsync(bool isFirst, Backoff backoff, CancellationToken stop)
     {
-        using var reservation = await budget.ReserveAsync(ExpectedAnswer(), stop);
+        using var reservation = await budget.ReserveAsync(Volatile.Read(ref _expectedAnswer), stop);
         var (asked, began) = (clock.GetUtcNow(), clock.GetTimestamp());
         try
         {
@@ -102,8 +103,7 @@ internal sealed class QueueReceiver(
             backoff.Reset();
             foreach (var message in messages)
                 Begin(message, reservation.Split(message.Text.Length), stop);
-            if (messages.Count > 0)
-                _expectedBytes = Math.Max(SmallestExpectedBytes, (int)messages.Average(message => message.Text.Length));
+            Expect(messages.Sum(message => (long)message.Text.Length));
             return messages.Count;
         }
         catch (QueueException e)
@@ -116,8 +116,8 @@ internal sealed class QueueReceiver(
         }
     }
 
-    // Messages are as large as the last ones were. Half of the budget at most, so that no call waits until nothing is in work.
-    private long ExpectedAnswer() => Math.Min((long)queue.MaxReceive * _expectedBytes, options.MaxBytes / 2);
+    // The next answer is about as large as this one; half of the budget at most, so that no call waits until nothing is in work.
+    private void Expect(long bytes) => Volatile.Write(ref _expectedAnswer, Math.Clamp(bytes, SmallestAnswer, options.MaxBytes / 2));
 
     // After the stop, too, a receive under way is let to its end: what it leased would else be hidden until the lease ends.
     private async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(TimeSpan wait, CancellationToken stop)

@@ -287,6 +287,16 @@ public sealed class QueueReceiverTests
     }
 
     [Fact]
+    public async Task A_quiet_queue_leaves_the_memory_to_others()
+    {
+        await using var receiver = new RunningReceiver();
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Receives == 1);
+
+        Assert.InRange(receiver.Budget.Used, 1, RunningReceiver.BudgetBytes / 20);
+    }
+
+    [Fact]
     public async Task All_that_was_reserved_is_given_back()
     {
         await using var receiver = new RunningReceiver();

@@ -28,7 +28,7 @@ internal sealed class Race(Load load, Enter enter)
         await using var runners = await enter(track, load, cancellationToken);
         var measurement = new Measurement();
         var before = 0;
-        foreach (var warmUp in load.WarmUp)
+        foreach (var warmUp in load.WarmUp.Select(warmUp => warmUp.Part(runners.Count)))
         {
             before += warmUp.Events;
             await warmUp.FillAsync(track.Direct, cancellationToken);

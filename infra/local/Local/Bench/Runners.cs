@@ -11,6 +11,9 @@ internal sealed class Runners : IAsyncDisposable
 
     private Runners(IReadOnlyList<ChildProcess> processes, BridgeFleet? bridges = null) => (_processes, _bridges) = (processes, bridges);
 
+    /// <summary>How many processes.</summary>
+    public int Count => _processes.Count;
+
     /// <summary>CPU time of all.</summary>
     public TimeSpan Cpu => _processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + ProcessUsage.Of(process.Id).Cpu);
 
