@@ -28,6 +28,8 @@ internal sealed record Load(int Events)
     private const int PlainWarmUp = 5_000;
     private const int DelayedWarmUp = 2_000;
     private const int PackedWarmUp = 60_000;
+    // Over a hundred messages: what is done once a message is compiled for good only after thirty.
+    private const int WarmUpEventsPerMessage = 500;
     private const double OwnWarmUp = 0.15;
     private const int CallsAtATime = 8;
     private const int MessagesACall = 10;
@@ -63,7 +65,8 @@ internal sealed record Load(int Events)
         {
             Events = Packing is not Packing.Plain ? PackedWarmUp : Delay > TimeSpan.Zero ? DelayedWarmUp : PlainWarmUp,
             EventBytes = SmallBytes,
-            Packing = Packing is Packing.Counted ? Packing.Full : Packing,
+            Packing = Packing is Packing.Full ? Packing.Counted : Packing,
+            EventsPerMessage = WarmUpEventsPerMessage,
             LargeEvent = 0,
         },
         Part(OwnWarmUp) with { LargeEvent = 0 },
