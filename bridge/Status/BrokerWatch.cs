@@ -17,12 +17,12 @@ internal sealed record WatchedQueue(long Waiting, long Consumers);
 internal sealed record WatchedBroker(string? Fault, double? Milliseconds, IReadOnlyList<WatchedQueue>? Partitions, WatchedQueue? Dead);
 
 /// <summary>
-/// Asks the broker every second, over a connection of its own, while somebody looks at the status page: how many messages wait, how many
+/// Asks the broker twice a second, over a connection of its own, while somebody looks at the status page: how many messages wait, how many
 /// consumers there are, and whether it answers at all. Without a viewer there is no connection.
 /// </summary>
 internal sealed class BrokerWatch(IBrokerConnector connector, Topology topology, TimeProvider clock) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WithoutViewer = TimeSpan.FromSeconds(20);
 
