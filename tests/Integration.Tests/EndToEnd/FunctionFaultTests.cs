@@ -41,8 +41,7 @@ public sealed class FunctionFaultTests(RoadComponents components, ITestOutputHel
 
         var answers = new Answers(StringComparer.Ordinal);
         await CreateAsync(function, answers, 1, Invocations);
-        // How many find their audit event stored in time depends on the machine too: 89 % on a busy one.
-        Assert.InRange(answers.Values.Count(answer => answer.Status == 201), Invocations / 2, Invocations);
+        Assert.InRange(answers.Values.Count(answer => answer.Status == 201), Invocations * 9 / 10, Invocations);
         var lines = await function.StopAsync();
         var expected = Expected(answers);
         await Eventually.HoldsAsync(() => Others(road) >= expected.Values.Sum(), Patience, road.Describe);
