@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Bridge.Assemble;
 using Bridge.DeadLetter;
 using Bridge.Deliver;
@@ -13,6 +14,7 @@ namespace Bridge.Receive;
 /// Does the work that a message asks for: publish a whole batch or a plain event, pass a chunk on, dead-letter what is neither.
 /// When a call has returned true, all of it is confirmed and the message may be deleted.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
 internal sealed class MessageWork(
     BatchDelivery delivery,
     ChunkForwarder forwarder,
@@ -23,7 +25,10 @@ internal sealed class MessageWork(
     ReplicaName replica,
     TimeProvider clock)
 {
+    private const int OpenedAtATime = 2;
+
     private readonly ConcurrentDictionary<(BatchId, int), bool> _underWay = [];
+    private readonly SemaphoreSlim _opening = new(OpenedAtATime, OpenedAtATime);
 
     /// <summary>Works on a message.</summary>
     /// <returns>True when it is settled; false when another delivery of the same is under way here.</returns>
@@ -84,8 +89,8 @@ internal sealed class MessageWork(
         }
 
         var from = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount) { EnqueuedAt = leased.Message.EnqueuedAt };
-        var refusal = decoded.Header is { } header
-            ? await DeliverBatchAsync(header, decoded, from, cancellationToken)
+        var refusal = decoded.Header is not null
+            ? await DeliverBatchAsync(leased, decoded, from, cancellationToken)
             : await delivery.DeliverPlainAsync(decoded.Bytes, from, cancellationToken);
         if (refusal is null)
             settled.Add(batch);
@@ -93,16 +98,29 @@ internal sealed class MessageWork(
             await DeadLetterAsync(leased, refusal, cancellationToken);
     }
 
+    // Until it is its turn it waits as a text alone: decoding it once more costs little, holding it twice much.
     private async Task<Refusal?> DeliverBatchAsync(
-        ChunkHeader header, DecodedMessage decoded, BatchOrigin origin, CancellationToken cancellationToken)
+        LeasedMessage leased, DecodedMessage decoded, BatchOrigin origin, CancellationToken cancellationToken)
     {
-        using var attempt = await delivery.OpenAsync(header, new ReadOnlySequence<byte>(decoded.Slice), cancellationToken);
-
-        // Opened, it is in memory twice; its publishing may take long.
         decoded.Dispose();
+        using var attempt = await OpenAsync(leased.Message.Text, cancellationToken);
         if (attempt.Refusal is null)
             await delivery.PublishAsync(attempt.Lines, origin, cancellationToken);
         return attempt.Refusal;
+    }
+
+    private async Task<OpeningAttempt> OpenAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            using var decoded = MessageText.Decode(text.Span, limits);
+            return await delivery.OpenAsync(decoded.Header!.Value, new ReadOnlySequence<byte>(decoded.Slice), cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
     }
 
     private Task DeadLetterAsync(LeasedMessage leased, Refusal refusal, CancellationToken cancellationToken) => deadLetters.PublishAsync(

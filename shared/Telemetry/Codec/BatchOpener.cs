@@ -71,7 +71,7 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
     // What may become large is decompressed twice: a bomb then takes no memory, and anything else exactly what it needs.
     private Refusal? MeasureIfLarge(in ReadOnlySequence<byte> packed, int most, out int capacity)
     {
-        capacity = (int)Math.Min(most, Math.Max(4_096L, 6L * packed.Length));
+        capacity = (int)Math.Min(most, Math.Max(4_096L, 8L * packed.Length));
         return most <= MeasuredFrom ? null : BrotliExpansion.Measure(packed, most, limits.Events, out capacity);
     }
 

@@ -2,11 +2,10 @@ using System.Buffers;
 
 namespace Telemetry.Codec;
 
-/// <summary>A growing buffer from the shared pool; its owner disposes it once nobody reads it any more.</summary>
+/// <summary>A growing buffer from a pool; its owner disposes it once nobody reads it any more.</summary>
 public sealed class PooledBytes : IDisposable
 {
-    // The pool keeps what is returned, for each thread apart: only what is needed again and again belongs there.
-    private const int LargestPooled = 16 * 1024 * 1024;
+    private const int LargestShared = 64 * 1024;
 
     private byte[] _array;
 
@@ -90,11 +89,13 @@ public sealed class PooledBytes : IDisposable
     }
 
     private static byte[] Rent(int size) =>
-        size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+        size <= LargestShared ? ArrayPool<byte>.Shared.Rent(size) : LargeArrays.Shared.Rent(size);
 
     private static void Return(byte[] array)
     {
-        if (array.Length is > 0 and <= LargestPooled)
+        if (array.Length > LargestShared)
+            LargeArrays.Shared.Return(array);
+        else if (array.Length > 0)
             ArrayPool<byte>.Shared.Return(array);
     }
 }
