@@ -216,10 +216,11 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposing, 1) != 0)
             return;
+        // Before the last flush: the report of drops that the background may be about to send belongs into it.
+        await _loop.DisposeAsync();
         var flushed = await FlushAsync(DisposeBudget);
         Volatile.Write(ref _closed, true);
         LevelGate.Leave(_options.Levels);
-        await _loop.DisposeAsync();
         await _pump.DisposeAsync();
         await _sender.DisposeAsync();
         if (_counters.Current.Waiting is > 0 and var lost)
