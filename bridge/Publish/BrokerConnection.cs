@@ -4,11 +4,10 @@ namespace Bridge.Publish;
 
 /// <summary>A connection to the broker that can always be got rid of, also when the broker no longer reads from it.</summary>
 /// <param name="connection">The client library's connection.</param>
-/// <param name="stream">What the library writes to; null when that is no socket.</param>
-/// <param name="isPlain">True when what is written to the stream reaches the broker as it is: there is no TLS above it.</param>
+/// <param name="turns">What the library writes through.</param>
 /// <param name="socket">What carries it.</param>
 /// <param name="clock">Bounds the farewell.</param>
-internal sealed class BrokerConnection(IConnection connection, CorkedStream? stream, bool isPlain, IDisposable socket, TimeProvider clock) : IAsyncDisposable
+internal sealed class BrokerConnection(IConnection connection, WriteTurns turns, IDisposable socket, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
@@ -18,15 +17,11 @@ internal sealed class BrokerConnection(IConnection connection, CorkedStream? str
     /// <summary>What publishes on a confirm channel.</summary>
     /// <param name="channel">Of <see cref="Client"/>.</param>
     /// <param name="givenUp">Ends when nothing may be sent any more.</param>
-    public IMessageWriter CreateWriter(IChannel channel, Task givenUp) => stream is not null && isPlain
-        ? new FrameWriter(stream, (ushort)channel.ChannelNumber, connection.FrameMax, givenUp)
-        : new LibraryWriter(this, channel);
+    public FrameWriter CreateWriter(IChannel channel, Task givenUp) =>
+        new(turns, (ushort)channel.ChannelNumber, connection.FrameMax, givenUp);
 
-    /// <summary>From now on what is published collects, to leave in few large writes.</summary>
-    public void Cork() => stream?.Cork();
-
-    /// <summary>Sends what has been collected; from now on every message leaves at once.</summary>
-    public ValueTask UncorkAsync() => stream?.UncorkAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Holds back what the library writes, until the result is disposed: it then leaves together.</summary>
+    public ValueTask<IDisposable> HoldWritesAsync(CancellationToken cancellationToken) => turns.HoldAsync(cancellationToken);
 
     /// <summary>
     /// Says goodbye for two seconds at most, then closes the socket under the library: with a frozen broker the library's own

@@ -15,23 +15,23 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
     public async Task<BrokerConnection> OpenAsync(string name, CancellationToken cancellationToken)
     {
         Socket? socket = null;
-        CorkedTcpClient? client = null;
+        BrokerTcpClient? client = null;
         BrokerTls? tls = null;
         try
         {
             tls = options.UsesTls ? new BrokerTls(options) : null;
-            var factory = CreateFactory(tls);
+            var factory = CreateFactory();
             factory.SocketFactory = family =>
             {
                 socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                return client = new CorkedTcpClient(socket);
+                return client = new BrokerTcpClient(socket, tls);
             };
             var connection = await factory.CreateConnectionAsync(name, cancellationToken);
 
             // The library does not await the answer to connection.open: a virtual host that is missing shows only now.
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await channel.CloseAsync(cancellationToken);
-            return new BrokerConnection(connection, client!.Stream!, isPlain: tls is null, socket!, clock);
+            return new BrokerConnection(connection, client!.Stream.Turns, socket!, clock);
         }
         catch (Exception exception)
         {
@@ -43,10 +43,7 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
     }
 
     /// <summary>The client library's settings for <see cref="Options"/>.</summary>
-    /// <exception cref="InvalidDataException">A file of certificates cannot be used.</exception>
-    public ConnectionFactory CreateFactory() => CreateFactory(options.UsesTls ? new BrokerTls(options) : null);
-
-    private ConnectionFactory CreateFactory(BrokerTls? tls)
+    public ConnectionFactory CreateFactory()
     {
         var factory = new ConnectionFactory
         {
@@ -60,7 +57,10 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
             ContinuationTimeout = AnswerTimeout,
             RequestedHeartbeat = TimeSpan.FromSeconds(20),
         };
-        tls?.Apply(factory.Ssl);
+
+        // TLS is the stream's: the library would encrypt once more. It takes the port by custom from what is taken away here.
+        factory.Port = factory.Endpoint.Port;
+        factory.Ssl = new SslOption();
         return factory;
     }
 }

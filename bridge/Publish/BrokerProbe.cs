@@ -72,10 +72,13 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
         await channel.TxSelectAsync(cancellationToken);
 
         // Both leave at once: a rollback behind the broker's refusal would find the channel closed, and cost the connection (504).
-        connection.Cork();
-        await channel.BasicPublishAsync(exchange, "bridge.check", ReadOnlyMemory<byte>.Empty, CancellationToken.None);
-        var rollback = channel.TxRollbackAsync(cancellationToken);
-        await connection.UncorkAsync();
+        Task rollback;
+        using (await connection.HoldWritesAsync(cancellationToken))
+        {
+            await channel.BasicPublishAsync(exchange, "bridge.check", ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+            rollback = channel.TxRollbackAsync(cancellationToken);
+        }
+
         await rollback;
         await channel.CloseAsync(cancellationToken);
     }

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using RabbitMQ.Client;
 
 namespace Bridge.Publish;
 
@@ -12,7 +11,6 @@ namespace Bridge.Publish;
 internal sealed class BrokerTls
 {
     private readonly RabbitMqOptions _options;
-    private readonly string _host;
     private readonly ServerCertificatePolicy _policy;
     private readonly X509Certificate2? _own;
     private bool _isAsked;
@@ -22,10 +20,22 @@ internal sealed class BrokerTls
     public BrokerTls(RabbitMqOptions options)
     {
         _options = options;
-        _host = new Uri(options.Uri).IdnHost;
-        _policy = new ServerCertificatePolicy(_host, options.CaFile, TlsFiles.ReadAuthorities(options));
+        var host = new Uri(options.Uri).IdnHost;
+        _policy = new ServerCertificatePolicy(host, options.CaFile, TlsFiles.ReadAuthorities(options));
         _own = TlsFiles.ReadClientCertificate(options);
+        Authentication = new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+
+            // Also where the system's own policy still takes older ones.
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Judge(certificate, chain, errors),
+            LocalCertificateSelectionCallback = (_, _, _, remote, _) => Choose(remote)!,
+        };
     }
+
+    /// <summary>What the handshake needs.</summary>
+    public SslClientAuthenticationOptions Authentication { get; }
 
     /// <summary>Why the broker's certificate was refused, with the remedy; null when it was not, or when none came.</summary>
     public string? Refusal { get; private set; }
@@ -64,29 +74,18 @@ internal sealed class BrokerTls
         }
     }
 
-    /// <summary>Sets the client library's TLS up.</summary>
-    public void Apply(SslOption ssl)
+    private bool Judge(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        // Also where the system's own policy still takes older ones.
-        ssl.Version = SslProtocols.Tls12 | SslProtocols.Tls13;
+        Refusal = _policy.ReasonAgainst(certificate as X509Certificate2, chain, errors);
+        return Refusal is null;
+    }
 
-        // An amqps address makes the library accept a certificate for any other host.
-        ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
-        ssl.ServerName = _host;
-        ssl.CertificateValidationCallback = (_, certificate, chain, errors) =>
-        {
-            Refusal = _policy.ReasonAgainst(certificate as X509Certificate2, chain, errors);
-            return Refusal is null;
-        };
-
-        // The library would choose by the issuers that the broker names, and show none where it names others.
-        ssl.Certs = _own is null ? null : [_own];
-        ssl.CertificateSelectionCallback = (_, _, _, remote, _) =>
-        {
-            // Called before the handshake too, when the broker has not asked yet; a certificate given then ends the calls.
-            _isAsked = remote is not null;
-            return _isAsked ? _own! : null!;
-        };
+    // Chosen here: the framework would go by the issuers that the broker names, and show none where it names others. Called before the
+    // handshake too, when the broker has not asked yet; a certificate given then ends the calls.
+    private X509Certificate2? Choose(X509Certificate? remote)
+    {
+        _isAsked = remote is not null;
+        return _isAsked ? _own : null;
     }
 
     private static string? ErrorOf(Action read)

@@ -1,16 +1,16 @@
 namespace Bridge.Publish;
 
 /// <summary>
-/// Writes messages as frames straight to the connection's stream, many with one write, beside the client library, which keeps everything
-/// else: its own frames and these never mix, since every write here and there is of whole frames.
+/// Writes messages to a confirm channel as frames, in order and many with one write, beside the client library, which keeps everything else.
+/// For one caller at a time; of no use any more once a call has failed.
 /// </summary>
-/// <param name="stream">The connection's.</param>
+/// <param name="turns">The connection's: every write is of whole frames, there and here.</param>
 /// <param name="channel">Number of the confirm channel; nobody else publishes on it.</param>
 /// <param name="frameBytes">The connection's largest frame; 0 when unbounded.</param>
 /// <param name="givenUp">
 /// From then on nothing is sent any more: a body may not be its message's now, and the rest of a message that was begun never leaves.
 /// </param>
-internal sealed class FrameWriter(Stream stream, ushort channel, uint frameBytes, Task givenUp) : IMessageWriter
+internal sealed class FrameWriter(WriteTurns turns, ushort channel, uint frameBytes, Task givenUp)
 {
     private const int Capacity = 128 * 1024;
 
@@ -18,21 +18,24 @@ internal sealed class FrameWriter(Stream stream, ushort channel, uint frameBytes
     private readonly byte[] _frames = new byte[Capacity];
     private int _count;
 
-    /// <inheritdoc/>
+    /// <summary>Bytes of a frame at most, and so of a message's headers.</summary>
     public uint FrameBytes { get; } = frameBytes == 0 ? Capacity : Math.Min(frameBytes, Capacity);
 
     private int LargestPiece => (int)FrameBytes - MessageFrames.Framing;
 
     private int Free => Capacity - _count;
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Takes a message. It leaves with those before and behind it, at the latest with the next <see cref="FlushAsync"/>; its body is
+    /// not read any more when the call has completed.
+    /// </summary>
     public ValueTask WriteAsync(in OutgoingMessage message)
     {
         var isWhole = message.Body.Length <= LargestPiece && _message.MostBytesOf(message) <= Free;
         return isWhole ? Write(message) : WriteInPiecesAsync(message);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Sends what has been taken.</summary>
     public ValueTask FlushAsync() => _count == 0 ? ValueTask.CompletedTask : SendAsync();
 
     private ValueTask Write(in OutgoingMessage message)
@@ -63,7 +66,7 @@ internal sealed class FrameWriter(Stream stream, ushort channel, uint frameBytes
     {
         if (givenUp.IsCompleted)
             throw new IOException("the session was given up");
-        await stream.WriteAsync(_frames.AsMemory(0, _count));
+        await turns.WriteAsync(_frames.AsMemory(0, _count));
         _count = 0;
     }
 }

@@ -10,7 +10,7 @@ namespace Bridge.Publish;
 /// <param name="failed">Told why the channel can no longer be written to.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
 internal sealed class PublicationWriter(
-    IMessageWriter messages, ConfirmWindow window, MessageLimits limits, Task givenUp, Action<Exception> failed)
+    FrameWriter messages, ConfirmWindow window, MessageLimits limits, Task givenUp, Action<Exception> failed)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private int _waiting;

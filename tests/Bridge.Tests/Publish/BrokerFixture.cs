@@ -1,3 +1,4 @@
+using Bridge.Publish;
 using Local.Components;
 
 namespace Bridge.Tests.Publish;
@@ -18,6 +19,19 @@ public sealed class BrokerFixture : IAsyncLifetime
     {
         var uri = await Server.CreateVirtualHostAsync($"test-{Interlocked.Increment(ref _virtualHosts)}");
         return await VirtualHost.OpenAsync(uri);
+    }
+
+    /// <summary>Makes the broker listen with TLS as well, until it is restarted.</summary>
+    /// <param name="authority">Issues its certificate.</param>
+    /// <returns>How to publish to a virtual host that way.</returns>
+    internal async Task<Func<RabbitMqOptions, RabbitMqOptions>> ListenWithTlsAsync(CertificateAuthority authority)
+    {
+        var port = await Server.ListenWithTlsAsync(authority.IssueForServer("localhost"));
+        return options => options with
+        {
+            Uri = new UriBuilder(options.Uri) { Scheme = "amqps", Host = "localhost", Port = port }.Uri.AbsoluteUri,
+            CaFile = authority.CertificateFile,
+        };
     }
 }
 

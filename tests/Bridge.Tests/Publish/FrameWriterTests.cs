@@ -13,7 +13,6 @@ public sealed class FrameWriterTests
 
     private readonly RecordedWrites _stream = new();
     private readonly TaskCompletionSource _givenUp = new();
-    private readonly ReusedProperties _reused = new();
 
     public static TheoryData<string?, string?, string?, int> Properties => new()
     {
@@ -40,14 +39,14 @@ public sealed class FrameWriterTests
 
         await WriteAsync(frameBytes: 131_072, new OutgoingMessage("telemetry", "log.orders.info", properties, "{}"u8.ToArray()));
 
-        var expected = Convert.ToHexString(LibrarysEncoding(properties));
+        var expected = Convert.ToHexString(LibrarysEncodingOf(properties));
         Assert.Equal(expected, Convert.ToHexString(FramesOf(_stream.Writes[0])[1].Payload[12..]));
     }
 
     [Fact]
     public async Task What_a_batch_shares_does_not_stick_to_the_next()
     {
-        var writer = new FrameWriter(_stream, Channel, 131_072, _givenUp.Task);
+        var writer = new FrameWriter(new WriteTurns(_stream), Channel, 131_072, _givenUp.Task);
         ImmutableArray<MessageHeader> shared = [new("x", "one"), new("y", 1)];
         OutgoingProperties[] all =
         [
@@ -58,7 +57,7 @@ public sealed class FrameWriterTests
         await writer.FlushAsync();
 
         var headers = FramesOf(Assert.Single(_stream.Writes)).Where(frame => frame.Type == 2).Select(frame => Convert.ToHexString(frame.Payload[12..]));
-        Assert.Equal(all.Select(properties => Convert.ToHexString(LibrarysEncoding(properties))), headers);
+        Assert.Equal(all.Select(properties => Convert.ToHexString(LibrarysEncodingOf(properties))), headers);
     }
 
     [Theory]
@@ -103,7 +102,7 @@ public sealed class FrameWriterTests
     {
         var open = new TaskCompletionSource();
         _stream.Open = open.Task;
-        var writer = new FrameWriter(_stream, Channel, 131_072, _givenUp.Task);
+        var writer = new FrameWriter(new WriteTurns(_stream), Channel, 131_072, _givenUp.Task);
         var body = new byte[1_000_000];
         var writing = writer.WriteAsync(new OutgoingMessage("", "q", new OutgoingProperties("id"), body)).AsTask();
         Assert.Single(_stream.Writes);
@@ -120,16 +119,22 @@ public sealed class FrameWriterTests
 
     private async Task WriteAsync(uint frameBytes, params OutgoingMessage[] messages)
     {
-        var writer = new FrameWriter(_stream, Channel, frameBytes, _givenUp.Task);
+        var writer = new FrameWriter(new WriteTurns(_stream), Channel, frameBytes, _givenUp.Task);
         foreach (var message in messages)
             await writer.WriteAsync(message);
         await writer.FlushAsync();
     }
 
-    // What LibraryWriter has the library write.
-    private byte[] LibrarysEncoding(in OutgoingProperties properties)
+    // What the library's own publish call would write.
+    private static byte[] LibrarysEncodingOf(in OutgoingProperties properties)
     {
-        IAmqpWriteable encoding = _reused.Fill(properties);
+        var headers = (properties.Headers.IsDefault ? [] : properties.Headers).ToDictionary(header => header.Name, header => header.Text ?? (object?)header.Number);
+        if (properties.TraceParent is { } traceParent)
+            headers["traceparent"] = traceParent;
+        var known = new BasicProperties { DeliveryMode = DeliveryModes.Persistent, MessageId = properties.MessageId, ContentType = properties.ContentType, Headers = headers };
+        if (properties.Timestamp is { } timestamp)
+            known.Timestamp = new AmqpTimestamp(timestamp.ToUnixTimeSeconds());
+        IAmqpWriteable encoding = known;
         var bytes = new byte[encoding.GetRequiredBufferSize()];
         return bytes[..encoding.WriteTo(bytes)];
     }

@@ -1,4 +1,5 @@
 using Bridge.Publish;
+using Local.Components;
 
 namespace Bridge.Tests.Publish;
 
@@ -30,13 +31,17 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
         Assert.Single(running.Log.Lines, line => line.Contains("was lost", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_frozen_broker_fails_publications_in_time_and_publishing_resumes_after_the_thaw()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_frozen_broker_fails_publications_in_time_and_publishing_resumes_after_the_thaw(bool overTls)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
+        using var authority = new CertificateAuthority("company CA");
+        var secure = overTls ? await broker.ListenWithTlsAsync(authority) : options => options;
         await using var running = await RunningPublisher.StartReadyAsync(
-            Impatient(host) with { MaxOutstandingBytes = 64 * 1024 * 1024, MaxOutstanding = 10_000 });
+            secure(Impatient(host)) with { MaxOutstandingBytes = 64 * 1024 * 1024, MaxOutstanding = 10_000 });
         broker.Server.Freeze();
         try
         {

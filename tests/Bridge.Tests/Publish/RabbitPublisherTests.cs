@@ -1,5 +1,6 @@
 using System.Text;
 using Bridge.Publish;
+using Local.Components;
 using RabbitMQ.Client;
 
 namespace Bridge.Tests.Publish;
@@ -8,14 +9,18 @@ namespace Bridge.Tests.Publish;
 [Collection(BrokerTests.Name)]
 public sealed class RabbitPublisherTests(BrokerFixture broker)
 {
-    [Fact]
-    public async Task Twenty_thousand_messages_arrive_as_they_were_sent()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Twenty_thousand_messages_arrive_as_they_were_sent(bool overTls)
     {
         const int Publications = 40;
         const int Each = 500;
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
-        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host) with { MaxOutstanding = 300 });
+        using var authority = new CertificateAuthority("company CA");
+        var secure = overTls ? await broker.ListenWithTlsAsync(authority) : options => options;
+        await using var running = await RunningPublisher.StartReadyAsync(secure(Some.Options(host)) with { MaxOutstanding = 300 });
 
         var answers = await Task.WhenAll(Enumerable.Range(0, Publications).Select(publication =>
             running.PublishAsync(Enumerable.Range(publication * Each, Each).Select(Numbered))));

@@ -82,24 +82,9 @@ internal sealed partial class SimulatedChannel(SimulatedWorld world, SimulatedCo
     public void OnDelivered(string tag, ulong delivery, BrokerMessage message) => Dispatch(() => _consumers[tag].HandleBasicDeliverAsync(
         tag, delivery, redelivered: false, exchange: "", message.Place, message.Properties, message.Body, _shut.Token));
 
-    public async ValueTask BasicPublishAsync<TProperties>(
-        string exchange,
-        string routingKey,
-        bool mandatory,
-        TProperties basicProperties,
-        ReadOnlyMemory<byte> body,
-        CancellationToken cancellationToken = default)
-        where TProperties : IReadOnlyBasicProperties, IAmqpHeader
-    {
-        ThrowIfClosed();
-
-        // Both are the caller's again as soon as the call returns.
-        var properties = new BasicProperties(basicProperties) { Headers = OnTheWire(basicProperties.Headers) };
-        var message = new BrokerMessage(exchange.Length == 0 ? routingKey : exchange, properties.MessageId ?? "", body.ToArray(), properties);
+    /// <summary>A message was written to the connection, for this channel.</summary>
+    public void Receive(string exchange, string routingKey, BrokerMessage message) =>
         connection.Session.Receive(() => Broker.Publish(this, exchange, routingKey, message));
-
-        await connection.Session.WriteAsync();
-    }
 
     public ValueTask BasicAckAsync(ulong deliveryTag, bool multiple, CancellationToken cancellationToken = default)
     {
@@ -199,9 +184,6 @@ internal sealed partial class SimulatedChannel(SimulatedWorld world, SimulatedCo
     public void Dispose()
     {
     }
-
-    private static Dictionary<string, object?>? OnTheWire(IDictionary<string, object?>? headers) => headers?.ToDictionary(
-        header => header.Key, header => header.Value is string text ? System.Text.Encoding.UTF8.GetBytes(text) : header.Value);
 
     private void ThrowIfClosed()
     {

@@ -57,6 +57,7 @@ internal static class BenchCatalogue
             Race.Of(OneBridge, Small, Bridge()),
             Race.Of("bridge, 1 connection", Small, Bridge(connections: 1)),
             Race.Of("bridge, Azure", Small with { Cloud = "azure" }, Bridge()),
+            Race.Of("bridge, TLS", Small, Bridge(overTls: true)),
         ])
     {
         Bars =

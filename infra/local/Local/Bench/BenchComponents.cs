@@ -7,8 +7,10 @@ namespace Local.Bench;
 /// <summary>What all runs share: a broker with one virtual host, and both clouds' emulators.</summary>
 internal sealed class BenchComponents : IAsyncDisposable
 {
+    private readonly CertificateAuthority _authority = new("bench");
+
     private BenchComponents(RabbitMqServer rabbitMq, AzuriteServer azurite, FauxqsServer fauxqs, Uri broker, IConnection connection) =>
-        (RabbitMq, Azurite, Fauxqs, Broker, Connection) = (rabbitMq, azurite, fauxqs, broker, connection);
+        (RabbitMq, Azurite, Fauxqs, Broker, SecureBroker, Connection) = (rabbitMq, azurite, fauxqs, broker, broker, connection);
 
     public RabbitMqServer RabbitMq { get; }
 
@@ -18,6 +20,12 @@ internal sealed class BenchComponents : IAsyncDisposable
 
     /// <summary>The virtual host's address.</summary>
     public Uri Broker { get; }
+
+    /// <summary>Its address with TLS.</summary>
+    public Uri SecureBroker { get; private set; }
+
+    /// <summary>PEM file of the authority that the broker's certificate comes from.</summary>
+    public string AuthorityFile => _authority.CertificateFile;
 
     /// <summary>This process's own connection to it.</summary>
     public IConnection Connection { get; }
@@ -37,7 +45,9 @@ internal sealed class BenchComponents : IAsyncDisposable
             var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "bench" }.CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await channel.ExchangeDeclareAsync(ExchangeTap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
-            return new BenchComponents(rabbitMq.Result, azurite.Result, fauxqs.Result, broker, connection);
+            var components = new BenchComponents(rabbitMq.Result, azurite.Result, fauxqs.Result, broker, connection);
+            await components.ListenWithTlsAsync(cancellationToken);
+            return components;
         }
         catch
         {
@@ -74,5 +84,12 @@ internal sealed class BenchComponents : IAsyncDisposable
         await RabbitMq.DisposeAsync();
         await Azurite.DisposeAsync();
         await Fauxqs.DisposeAsync();
+        _authority.Dispose();
+    }
+
+    private async Task ListenWithTlsAsync(CancellationToken cancellationToken)
+    {
+        var port = await RabbitMq.ListenWithTlsAsync(_authority.IssueForServer("localhost"), cancellationToken: cancellationToken);
+        SecureBroker = new UriBuilder(Broker) { Scheme = "amqps", Host = "localhost", Port = port }.Uri;
     }
 }

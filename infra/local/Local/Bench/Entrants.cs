@@ -13,13 +13,21 @@ internal static class Entrants
     /// <param name="replicas">Processes.</param>
     /// <param name="polls">Receive calls at a time of each; null leaves the default.</param>
     /// <param name="connections">To the broker, of each; null leaves the default.</param>
-    public static Enter Bridge(int replicas = 1, int? polls = null, int? connections = null) => (track, _, cancellationToken) =>
+    /// <param name="overTls">Whether these use TLS.</param>
+    public static Enter Bridge(int replicas = 1, int? polls = null, int? connections = null, bool overTls = false) => (track, _, cancellationToken) =>
     {
         var settings = BridgeQueue.BridgeEnvironment(track.Components.Broker, track.Queue);
         if (polls is { } most)
             settings = settings.SetItem("Bridge__Receive__MaxPolls", $"{most}");
         if (connections is { } count)
             settings = settings.SetItem("Bridge__RabbitMq__Connections", $"{count}");
+        if (overTls)
+        {
+            settings = settings
+                .SetItem("Bridge__RabbitMq__Uri", $"{track.Components.SecureBroker}")
+                .SetItem("Bridge__RabbitMq__CaFile", track.Components.AuthorityFile);
+        }
+
         return Runners.StartAsync(new BridgeFleet(settings), replicas, cancellationToken);
     };
 
