@@ -178,7 +178,7 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
-        await broker.Server.ControlAsync(["eval", "application:set_env(rabbit, max_message_size, 1048576)."]);
+        await broker.Server.EvaluateAsync("application:set_env(rabbit, max_message_size, 1048576).");
         try
         {
             await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
@@ -192,7 +192,7 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         }
         finally
         {
-            await broker.Server.ControlAsync(["eval", "application:set_env(rabbit, max_message_size, 134217728)."]);
+            await broker.Server.EvaluateAsync("application:set_env(rabbit, max_message_size, 134217728).");
         }
     }
 

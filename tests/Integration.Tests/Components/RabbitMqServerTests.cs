@@ -16,7 +16,7 @@ public sealed class RabbitMqServerTests(RabbitMqServerTests.OneServer one) : ICl
         await PublishAsync(virtualHost, [1, 2, 3]);
 
         // The confirm covers the messages; that the queue exists is written a little later.
-        await _server.ControlAsync(["eval", "mnesia:sync_log()."]);
+        await _server.EvaluateAsync("mnesia:sync_log().");
         await _server.KillAsync();
         await _server.StartAgainAsync();
 

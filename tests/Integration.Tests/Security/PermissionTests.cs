@@ -72,15 +72,14 @@ public sealed class PermissionTests(RoadComponents components, ITestOutputHelper
         Assert.True(check.ExitCode == 0, check.Output);
     }
 
-    // One call of rabbitmqctl: each costs a second of Erlang's start.
     private async Task<string> UserAsync(Road road, string configure, string write, string read)
     {
         var name = $"user-{Guid.NewGuid().ToString("N")[..8]}";
         var host = road.Broker.AbsolutePath[1..];
-        await components.RabbitMq.ControlAsync(
-            ["eval", $"ok=rabbit_auth_backend_internal:add_user(<<\"{name}\">>, <<\"pw\">>, <<\"local\">>), "
+        await components.RabbitMq.EvaluateAsync(
+            $"ok=rabbit_auth_backend_internal:add_user(<<\"{name}\">>, <<\"pw\">>, <<\"local\">>), "
                 + $"ok=rabbit_auth_backend_internal:set_permissions(<<\"{name}\">>, <<\"{host}\">>, "
-                + $"{Binary(configure)}, {Binary(write)}, {Binary(read)}, <<\"local\">>)."]);
+                + $"{Binary(configure)}, {Binary(write)}, {Binary(read)}, <<\"local\">>).");
         return new UriBuilder(road.Broker) { UserName = name, Password = "pw" }.Uri.ToString();
 
         static string Binary(string text) => $"<<\"{text.Replace(@"\", @"\\", StringComparison.Ordinal)}\">>";

@@ -113,9 +113,9 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
             .SetItem("Bridge__RabbitMq__RoutingKey", "{style}.{service}.{level}")
             .SetItem("Bridge__RabbitMq__Uri", UriOf(road, _brokerPassword));
         var host = road.Broker.AbsolutePath[1..];
-        await components.RabbitMq.ControlAsync(
-            ["eval", $"ok=rabbit_auth_backend_internal:add_user(<<\"{host}\">>, <<\"{_brokerPassword}\">>, <<\"local\">>), "
-                + $"ok=rabbit_auth_backend_internal:set_permissions(<<\"{host}\">>, <<\"{host}\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"local\">>)."]);
+        await components.RabbitMq.EvaluateAsync(
+            $"ok=rabbit_auth_backend_internal:add_user(<<\"{host}\">>, <<\"{_brokerPassword}\">>, <<\"local\">>), "
+                + $"ok=rabbit_auth_backend_internal:set_permissions(<<\"{host}\">>, <<\"{host}\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"local\">>).");
     }
 
     private static string UriOf(Road road, string password, int? port = null, string scheme = "amqp") =>

@@ -60,9 +60,9 @@ internal sealed class BenchComponents : IAsyncDisposable
     /// Lets the broker begin a new write-ahead log for quorum queues, and settle the old one: at 512 MB it does so by itself, in the middle of
     /// whichever race comes then.
     /// </summary>
-    public Task RollLogAsync(CancellationToken cancellationToken) => RabbitMq.ControlAsync(
-        ["eval", "ra_log_wal:force_roll_over(ra_log_wal), timer:sleep(100), (fun Wait(Left) -> case ets:info(ra_log_closed_mem_tables, size) of "
-            + "0 -> ok; _ when Left > 0 -> timer:sleep(100), Wait(Left - 1) end end)(200)."],
+    public Task RollLogAsync(CancellationToken cancellationToken) => RabbitMq.EvaluateAsync(
+        "ra_log_wal:force_roll_over(ra_log_wal), timer:sleep(100), (fun Wait(Left) -> case ets:info(ra_log_closed_mem_tables, size) of "
+            + "0 -> ok; _ when Left > 0 -> timer:sleep(100), Wait(Left - 1) end end)(200).",
         cancellationToken);
 
     /// <summary>Makes a queue in a cloud.</summary>
