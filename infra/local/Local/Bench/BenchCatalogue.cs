@@ -12,7 +12,7 @@ internal static class BenchCatalogue
     private const int MiB = 1024 * 1024;
 
     private static readonly TimeSpan CloudDelay = TimeSpan.FromMilliseconds(20);
-    private static readonly Metric[] RaceColumns = [Rate, Megabytes, Cpu, BrokerCpu, Memory, Allocated];
+    private static readonly Metric[] RaceColumns = [Rate, Megabytes, Cpu, BrokerCpu, QueueCpu, Cores, Memory, Allocated];
     private static readonly Metric[] PeerColumns = [Rate, Cpu, Memory];
     private static readonly Metric[] BillColumns = [Calls, Billed, Messages, Wire, CpuSeconds];
     private static readonly Metric[] LatencyColumns = [High, Median, Highest];
@@ -123,7 +123,7 @@ internal static class BenchCatalogue
         "sizes",
         "Event sizes",
         "The fastest publisher with one connection and one bridge process, on packed events of several sizes.",
-        [Megabytes, Rate, Cpu, BrokerCpu, Memory],
+        [Megabytes, Rate, Cpu, BrokerCpu, QueueCpu, Cores, Memory],
         [
             .. Sizes.SelectMany(size => new[]
             {

@@ -65,6 +65,9 @@ internal sealed class BenchComponents : IAsyncDisposable
             + "0 -> ok; _ when Left > 0 -> timer:sleep(100), Wait(Left - 1) end end)(200).",
         cancellationToken);
 
+    /// <summary>Processor time of the emulators of both clouds.</summary>
+    public TimeSpan QueueCpu => Azurite.Usage.Cpu + Fauxqs.Usage.Cpu;
+
     /// <summary>Makes a queue in a cloud.</summary>
     public async Task<BridgeQueue> CreateQueueAsync(string cloud, string name, CancellationToken cancellationToken)
     {

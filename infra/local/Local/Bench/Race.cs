@@ -72,6 +72,8 @@ internal sealed class Race(Load load, Enter enter)
         measurement[Metric.Cpu] = (last.Cpu - first.Cpu).TotalMicroseconds / events;
         measurement[Metric.CpuSeconds] = measurement[Metric.Cpu];
         measurement[Metric.BrokerCpu] = (last.BrokerCpu - first.BrokerCpu).TotalMicroseconds / events;
+        measurement[Metric.QueueCpu] = (last.QueueCpu - first.QueueCpu).TotalMicroseconds / events;
+        measurement[Metric.Cores] = (last.AllCpu - first.AllCpu).TotalSeconds / seconds;
     }
 
     private static async Task<Moment> UntilAsync(long arrived, Track track, Runners runners, CancellationToken cancellationToken)
@@ -79,7 +81,7 @@ internal sealed class Race(Load load, Enter enter)
         var count = 0L;
         await UntilAsync(
             async () => (count = await track.Arrived.CountAsync(cancellationToken)) >= arrived, track, runners, cancellationToken);
-        return new Moment(count, TimeProvider.System.GetTimestamp(), runners.Cpu, track.Components.RabbitMq.Usage.Cpu);
+        return new Moment(count, TimeProvider.System.GetTimestamp(), runners.Cpu, track.Components.RabbitMq.Usage.Cpu, track.Components.QueueCpu);
     }
 
     private static Task UntilEmptyAsync(Track track, Runners runners, CancellationToken cancellationToken) =>
@@ -102,5 +104,8 @@ internal sealed class Race(Load load, Enter enter)
     private static Task UntilAsync(Func<Task<bool>> condition, Track track, Runners runners, CancellationToken cancellationToken) =>
         Wait.UntilAsync(condition, Patience, () => $"{track.Queue.Url} has not come to the exchange:{runners.Tails}", cancellationToken);
 
-    private sealed record Moment(long Arrived, long At, TimeSpan Cpu, TimeSpan BrokerCpu);
+    private sealed record Moment(long Arrived, long At, TimeSpan Cpu, TimeSpan BrokerCpu, TimeSpan QueueCpu)
+    {
+        public TimeSpan AllCpu => Cpu + BrokerCpu + QueueCpu;
+    }
 }

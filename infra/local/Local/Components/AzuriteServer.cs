@@ -23,6 +23,9 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     private AzuriteServer(bool keepsQueues) => _process = new ComponentProcess(_port, () => Start(keepsQueues));
 
+    /// <summary>What its process has used.</summary>
+    internal ProcessUsage Usage => _process.Usage;
+
     /// <summary>A storage connection string, as <c>TELEMETRY_QUEUE_CONNECTION</c> takes it.</summary>
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};QueueEndpoint=http://127.0.0.1:{_port}/{Account};";

@@ -20,6 +20,9 @@ public sealed class FauxqsServer : IAsyncDisposable
     /// <summary>The service's address.</summary>
     public Uri Endpoint => new($"http://127.0.0.1:{_port}/");
 
+    /// <summary>What its process has used.</summary>
+    internal ProcessUsage Usage => _process.Usage;
+
     /// <summary>
     /// What the AWS credential chain needs in a sender's or a bridge's environment; the emulator does not check signatures.
     /// </summary>
