@@ -15,7 +15,7 @@ internal sealed class BrokerStream : NetworkStream
         : base(socket, ownsSocket: false)
     {
         _tls = tls;
-        Turns = new WriteTurns(tls ?? new NetworkStream(socket, ownsSocket: false) as Stream);
+        Turns = new WriteTurns((Stream?)tls ?? new NetworkStream(socket, ownsSocket: false));
     }
 
     /// <summary>Through which everything is written.</summary>
