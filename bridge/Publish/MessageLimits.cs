@@ -34,7 +34,7 @@ internal sealed partial class MessageLimits
     /// <summary>The refusal of a message that must not be written, or null.</summary>
     /// <param name="index">Its index in the publication.</param>
     /// <param name="message">The message.</param>
-    /// <param name="frameBytes">The connection's frame size; 0 when unbounded.</param>
+    /// <param name="frameBytes">The connection's frame size.</param>
     public PublishRefusal? Refusal(int index, in OutgoingMessage message, uint frameBytes)
     {
         var detail = message.Body.Length > MessageBytes
@@ -61,9 +61,6 @@ internal sealed partial class MessageLimits
 
     private static string? HeadersDetail(in OutgoingProperties properties, uint frameBytes)
     {
-        if (frameBytes == 0)
-            return null;
-
         var headers = properties.Headers.IsDefault ? [] : properties.Headers;
         long bytes = HeaderFraming + (2 * ShortString) + (properties.TraceParent?.Length ?? 0);
         long more = 0;

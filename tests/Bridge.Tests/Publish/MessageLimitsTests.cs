@@ -33,10 +33,10 @@ public sealed class MessageLimitsTests
         var limits = new MessageLimits();
         limits.TryLearn("message size 2000 is larger than configured max size 1000");
 
-        Assert.Null(limits.Refusal(0, Some.Message("a", bytes: 1_000), frameBytes: 0));
+        Assert.Null(limits.Refusal(0, Some.Message("a", bytes: 1_000), frameBytes: 131_072));
         Assert.Equal(
             new PublishRefusal(7, PublishRefusalReason.Rejected, "1,001 bytes; the broker takes 1,000"),
-            limits.Refusal(7, Some.Message("a", bytes: 1_001), frameBytes: 0));
+            limits.Refusal(7, Some.Message("a", bytes: 1_001), frameBytes: 131_072));
     }
 
     [Fact]
