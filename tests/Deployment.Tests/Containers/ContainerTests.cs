@@ -1,13 +1,12 @@
 using System.Globalization;
-using Integration.Tests.EndToEnd;
+using Local.Components;
 using Local.Containers;
 using Xunit.Abstractions;
 
-namespace Integration.Tests.Containers;
+namespace Deployment.Tests.Containers;
 
 /// <summary>The image, built from <c>infra/container/Containerfile</c> without a registry and run by podman.</summary>
-[Collection(RoadCollection.Name)]
-public sealed class ContainerTests(RoadComponents components, ITestOutputHelper output)
+public sealed class ContainerTests(ITestOutputHelper output)
 {
     private const string Image = "localhost/telemetry-bridge:test";
     private const string User = "1654";
@@ -19,8 +18,13 @@ public sealed class ContainerTests(RoadComponents components, ITestOutputHelper 
     public async Task A_container_without_rights_is_stopped_in_mid_flow_and_replaced_and_loses_nothing()
     {
         await ContainerEngine.BuildAsync(Image);
+        // The sender's SQS client takes its credentials as every caller's does.
+        foreach (var (name, value) in FauxqsServer.Credentials)
+            Environment.SetEnvironmentVariable(name, value);
+        await using var rabbitMq = await RabbitMqServer.StartAsync();
+        await using var fauxqs = await FauxqsServer.StartAsync();
 
-        var result = await new Soak(components.RabbitMq, components.Fauxqs, Image).RunAsync(Events, InspectAsync);
+        var result = await new Soak(rabbitMq, fauxqs, Image).RunAsync(Events, InspectAsync);
 
         output.WriteLine(result.ToString());
         Assert.InRange(result.First.StopTook, TimeSpan.Zero, TimeSpan.FromSeconds(30));
