@@ -4,7 +4,7 @@ using Local.Components;
 
 namespace Deployment.Tests.Containers;
 
-/// <summary><c>infra/container/Containerfile</c>, as it is written; <c>Integration.Tests</c> builds and runs it.</summary>
+/// <summary><c>infra/container/Containerfile</c>, as it is written; <see cref="ContainerTests"/> builds and runs it.</summary>
 public sealed partial class ContainerfileTests
 {
     private static readonly string Folder = Path.Combine(LocalFolders.Root, "infra", "container");
