@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Local.Components;
 using Local.Demo;
 using RabbitMQ.Client;
@@ -7,10 +8,10 @@ namespace Local.Bench;
 /// <summary>What all runs share: a broker with one virtual host, and both clouds' emulators.</summary>
 internal sealed class BenchComponents : IAsyncDisposable
 {
-    private readonly CertificateAuthority _authority = new("bench");
+    private readonly CertificateAuthority _authority;
 
-    private BenchComponents(RabbitMqServer rabbitMq, AzuriteServer azurite, FauxqsServer fauxqs, Uri broker, IConnection connection) =>
-        (RabbitMq, Azurite, Fauxqs, Broker, SecureBroker, Connection) = (rabbitMq, azurite, fauxqs, broker, broker, connection);
+    private BenchComponents(CertificateAuthority authority, RabbitMqServer rabbitMq, AzuriteServer azurite, FauxqsServer fauxqs) =>
+        (_authority, RabbitMq, Azurite, Fauxqs) = (authority, rabbitMq, azurite, fauxqs);
 
     public RabbitMqServer RabbitMq { get; }
 
@@ -19,20 +20,26 @@ internal sealed class BenchComponents : IAsyncDisposable
     public FauxqsServer Fauxqs { get; }
 
     /// <summary>The virtual host's address.</summary>
-    public Uri Broker { get; }
+    public required Uri Broker { get; init; }
 
     /// <summary>Its address with TLS.</summary>
-    public Uri SecureBroker { get; private set; }
+    public required Uri SecureBroker { get; init; }
 
     /// <summary>PEM file of the authority that the broker's certificate comes from.</summary>
     public string AuthorityFile => _authority.CertificateFile;
 
     /// <summary>This process's own connection to it.</summary>
-    public IConnection Connection { get; }
+    public required IConnection Connection { get; init; }
+
+    /// <summary>What every bridge gets beside its own settings.</summary>
+    public required ImmutableDictionary<string, string> Settings { get; init; }
 
     /// <summary>Starts them and makes the company's exchange.</summary>
-    public static async Task<BenchComponents> StartAsync(CancellationToken cancellationToken)
+    /// <param name="settings">What every bridge gets beside its own settings.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<BenchComponents> StartAsync(ImmutableDictionary<string, string> settings, CancellationToken cancellationToken)
     {
+        var authority = new CertificateAuthority("bench");
         var azurite = AzuriteServer.StartAsync(cancellationToken: cancellationToken);
         var fauxqs = FauxqsServer.StartAsync(cancellationToken: cancellationToken);
         var rabbitMq = RabbitMqServer.StartAsync(cancellationToken);
@@ -45,13 +52,18 @@ internal sealed class BenchComponents : IAsyncDisposable
             var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "bench" }.CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await channel.ExchangeDeclareAsync(ExchangeTap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
-            var components = new BenchComponents(rabbitMq.Result, azurite.Result, fauxqs.Result, broker, connection);
-            await components.ListenWithTlsAsync(cancellationToken);
-            return components;
+            return new BenchComponents(authority, rabbitMq.Result, azurite.Result, fauxqs.Result)
+            {
+                Broker = broker,
+                SecureBroker = await ListenWithTlsAsync(rabbitMq.Result, authority, broker, cancellationToken),
+                Connection = connection,
+                Settings = settings,
+            };
         }
         catch
         {
             await Task.WhenAll(Started.DisposeAsync(rabbitMq), Started.DisposeAsync(azurite), Started.DisposeAsync(fauxqs));
+            authority.Dispose();
             throw;
         }
     }
@@ -90,9 +102,10 @@ internal sealed class BenchComponents : IAsyncDisposable
         _authority.Dispose();
     }
 
-    private async Task ListenWithTlsAsync(CancellationToken cancellationToken)
+    private static async Task<Uri> ListenWithTlsAsync(
+        RabbitMqServer rabbitMq, CertificateAuthority authority, Uri broker, CancellationToken cancellationToken)
     {
-        var port = await RabbitMq.ListenWithTlsAsync(_authority.IssueForServer("localhost"), cancellationToken: cancellationToken);
-        SecureBroker = new UriBuilder(Broker) { Scheme = "amqps", Host = "localhost", Port = port }.Uri;
+        var port = await rabbitMq.ListenWithTlsAsync(authority.IssueForServer("localhost"), cancellationToken: cancellationToken);
+        return new UriBuilder(broker) { Scheme = "amqps", Host = "localhost", Port = port }.Uri;
     }
 }

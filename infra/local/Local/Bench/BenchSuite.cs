@@ -29,7 +29,7 @@ internal static class BenchSuite
             var result = new ComparisonResult(comparison, rounds);
             Console.WriteLine($"{Environment.NewLine}{result.Table}{Environment.NewLine}{Environment.NewLine}{result.Verdicts}");
             areMet &= result.AreBarsMet;
-            if (!options.IsShort)
+            if (options.IsForPage)
                 await BenchPage.WriteAsync(result, machine, cancellationToken);
         }
 
@@ -40,7 +40,7 @@ internal static class BenchSuite
     // a broker that has seen much is not the one that the first contender met.
     private static async Task<IReadOnlyList<Round>> RunAsync(Comparison comparison, BenchOptions options, CancellationToken cancellationToken)
     {
-        await using var components = await BenchComponents.StartAsync(cancellationToken);
+        await using var components = await BenchComponents.StartAsync(options.Settings, cancellationToken);
         var rounds = new List<Round>();
         for (var number = 1; number <= options.Rounds; number++)
         {

@@ -16,7 +16,7 @@ internal static class Entrants
     /// <param name="overTls">Whether these use TLS.</param>
     public static Enter Bridge(int replicas = 1, int? polls = null, int? connections = null, bool overTls = false) => (track, _, cancellationToken) =>
     {
-        var settings = BridgeQueue.BridgeEnvironment(track.Components.Broker, track.Queue);
+        var settings = BridgeQueue.BridgeEnvironment(track.Components.Broker, track.Queue).SetItems(track.Components.Settings);
         if (polls is { } most)
             settings = settings.SetItem("Bridge__Receive__MaxPolls", $"{most}");
         if (connections is { } count)
