@@ -106,7 +106,7 @@ public sealed class BrokerStreamTests : IDisposable
 
         await time.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Patience));
     }
 
     [Fact]

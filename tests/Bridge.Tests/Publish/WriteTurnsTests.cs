@@ -4,6 +4,8 @@ namespace Bridge.Tests.Publish;
 
 public sealed class WriteTurnsTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly RecordedWrites _stream = new();
     private readonly WriteTurns _turns;
 
@@ -19,7 +21,7 @@ public sealed class WriteTurnsTests
         Assert.Single(_stream.Writes);
 
         open.SetResult();
-        await Task.WhenAll(first, second);
+        await Task.WhenAll(first, second).WaitAsync(Patience);
 
         Assert.Equal(2, _stream.Writes.Count);
     }
@@ -33,10 +35,10 @@ public sealed class WriteTurnsTests
         _stream.Open = new TaskCompletionSource().Task;
         var cancelled = _turns.WriteAsync("two"u8.ToArray(), cancel.Token).AsTask();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience));
 
         _stream.Open = Task.CompletedTask;
-        await _turns.WriteAsync("three"u8.ToArray());
+        await _turns.WriteAsync("three"u8.ToArray()).AsTask().WaitAsync(Patience);
 
         Assert.Equal(3, _stream.Writes.Count);
     }
@@ -52,7 +54,7 @@ public sealed class WriteTurnsTests
             Assert.Empty(_stream.Writes);
         }
 
-        await Task.WhenAll(first, second);
+        await Task.WhenAll(first, second).WaitAsync(Patience);
         Assert.Equal(["one"u8.ToArray(), "two"u8.ToArray()], _stream.Writes);
     }
 }
