@@ -47,12 +47,15 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         try
         {
             var channel = await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken);
-            var queue = await channel.QueueDeclarePassiveAsync(Topology.DeadQueue, cancellationToken);
+            // A call under way that is cancelled ends only with its answer or the library's own time.
+            var queue = await channel.QueueDeclarePassiveAsync(Topology.DeadQueue, cancellationToken).WaitAsync(cancellationToken);
             return new DeadLetterQueue(connection, channel, connector.Options, queue.MessageCount, clock);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
             await connection.DisposeAsync();
+            if (cancellationToken.IsCancellationRequested)
+                throw;
             throw Explain(exception, connector.Options);
         }
     }

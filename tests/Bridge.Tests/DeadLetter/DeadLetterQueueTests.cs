@@ -12,6 +12,9 @@ public sealed class DeadLetterQueueTests(BrokerFixture broker)
     // More than a quorum queue hands one consumer.
     private const int Many = 2_500;
 
+    // Less than the client library waits for an answer.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
+
     [Fact]
     public async Task Reading_them_all_again_and_again_loses_and_reorders_nothing()
     {
@@ -100,6 +103,22 @@ public sealed class DeadLetterQueueTests(BrokerFixture broker)
 
         Assert.Contains("telemetry.dead", fault.Message, StringComparison.Ordinal);
         Assert.False(fault.Fault.IsTransient);
+    }
+
+    [Fact]
+    public async Task An_opening_that_is_given_up_leaves_no_connection_behind()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await using var proxy = new DeafeningProxy(host.Uri.Port, Topology.DeadQueue);
+        using var patience = new CancellationTokenSource();
+        var options = Some.Options(host) with { Uri = new UriBuilder(host.Uri) { Port = proxy.Port }.Uri.AbsoluteUri };
+        var opening = DeadLetterQueue.OpenAsync(new BrokerConnector(options, TimeProvider.System), TimeProvider.System, patience.Token);
+        await proxy.Deafened.WaitAsync(RunningPublisher.Patience);
+
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Soon));
+        await proxy.ClientLeft.WaitAsync(RunningPublisher.Patience);
     }
 
     private static Task<DeadLetterQueue> OpenAsync(VirtualHost host) =>
