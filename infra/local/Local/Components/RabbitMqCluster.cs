@@ -19,6 +19,7 @@ public sealed class RabbitMqCluster : IAsyncDisposable
             // The others join the one that is there.
             await cluster.Nodes[0].StartAgainAsync(cancellationToken);
             await Task.WhenAll(cluster.Nodes.Skip(1).Select(node => node.StartAgainAsync(cancellationToken)));
+            await Task.WhenAll(cluster.Nodes.Select(node => UntilBootedAsync(node, cancellationToken)));
             return cluster;
         }
         catch
@@ -27,6 +28,12 @@ public sealed class RabbitMqCluster : IAsyncDisposable
             throw;
         }
     }
+
+    // A node takes connections a moment before it counts as booted, and until then no virtual host that is made elsewhere is started on it,
+    // ever: clients that meet it are refused.
+    private static Task UntilBootedAsync(RabbitMqServer node, CancellationToken cancellationToken) => node.EvaluateAsync(
+        "true = (fun Wait(Left) -> rabbit:is_booted() orelse (Left > 0 andalso begin timer:sleep(100), Wait(Left - 1) end) end)(300).",
+        cancellationToken);
 
     /// <summary>Ends every node and removes its data.</summary>
     public async ValueTask DisposeAsync()
