@@ -1,6 +1,6 @@
 // Puts one text on a queue with Node's own modules alone: a JSON object as it is, or what wire.mjs packs.
 //
-//     TELEMETRY_QUEUE=https://... node post.mjs '{"style":"log","level":"info","service":"shop","message":"hello"}'
+//     TELEMETRY_QUEUE=https://... node post.mjs '{"style":"logs","level":"info","service":"shop","message":"hello"}'
 //
 // SQS: signs with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, which Lambda sets.
 // Azure Storage Queue: TELEMETRY_QUEUE_SAS is a shared access signature with the right to add.

@@ -1,6 +1,6 @@
 """Puts one text on a queue with the standard library alone: a JSON object as it is, or what wire.py packs.
 
-    TELEMETRY_QUEUE=https://... python3 post.py '{"style":"log","level":"info","service":"shop","message":"hello"}'
+    TELEMETRY_QUEUE=https://... python3 post.py '{"style":"logs","level":"info","service":"shop","message":"hello"}'
 
 SQS: signs with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION, which Lambda sets.
 Azure Storage Queue: TELEMETRY_QUEUE_SAS is a shared access signature with the right to add.

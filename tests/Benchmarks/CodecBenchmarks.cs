@@ -108,7 +108,7 @@ public class CodecBenchmarks
         while (text.Length < bytes)
         {
             text.Append(CultureInfo.InvariantCulture, $$"""
-                {"timestamp":"2026-11-20T09:00:{{random.Next(60):d2}}.{{random.Next(10_000_000):d7}}Z","style":"log","level":"info","message":"order accepted","attributes":{"orderId":{{random.Next(10_000_000, 99_999_999)}},"items":{{random.Next(1, 9)}},"total":{{random.Next(1, 500)}}.{{random.Next(10, 99)}},"currency":"EUR","durationMs":{{random.Next(1, 900)}}.{{random.Next(100, 999)}}},"traceparent":"00-{{random.NextInt64():x16}}{{random.NextInt64():x16}}-{{random.NextInt64():x16}}-01","service":"orders","release":"2026.11.3","instance":"eu-west-1-1"}
+                {"timestamp":"2026-11-20T09:00:{{random.Next(60):d2}}.{{random.Next(10_000_000):d7}}Z","style":"logs","level":"info","message":"order accepted","attributes":{"orderId":{{random.Next(10_000_000, 99_999_999)}},"items":{{random.Next(1, 9)}},"total":{{random.Next(1, 500)}}.{{random.Next(10, 99)}},"currency":"EUR","durationMs":{{random.Next(1, 900)}}.{{random.Next(100, 999)}}},"traceparent":"00-{{random.NextInt64():x16}}{{random.NextInt64():x16}}-{{random.NextInt64():x16}}-01","service":"orders","release":"2026.11.3","instance":"eu-west-1-1"}
                 """).Append('\n');
         }
 

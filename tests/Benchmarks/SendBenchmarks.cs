@@ -22,7 +22,7 @@ public class SendBenchmarks
 
     private static readonly DateTimeOffset OrderedAt = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
     private static readonly byte[] Ready =
-        """{"timestamp":"2026-11-20T09:00:00.0000000Z","style":"log","level":"info","message":"order accepted","attributes":{"orderId":12345678,"customer":"c-4711","total":129.95,"items":3,"express":true,"currency":"EUR","price":12.50,"region":"eu-central-1","warehouse":"FRA-2","ratio":0.25},"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","service":"orders","release":"2026.11.3","instance":"2026/11/20/[$LATEST]0f9c2b7a41d84e6f"}"""u8.ToArray();
+        """{"timestamp":"2026-11-20T09:00:00.0000000Z","style":"logs","level":"info","message":"order accepted","attributes":{"orderId":12345678,"customer":"c-4711","total":129.95,"items":3,"express":true,"currency":"EUR","price":12.50,"region":"eu-central-1","warehouse":"FRA-2","ratio":0.25},"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","service":"orders","release":"2026.11.3","instance":"2026/11/20/[$LATEST]0f9c2b7a41d84e6f"}"""u8.ToArray();
 
     private readonly ArrayBufferWriter<byte> _bytes = new(4_096);
     private Utf8JsonWriter _json = null!;

@@ -129,7 +129,7 @@ internal static class CallerTimes
         for (var i = 0; i < 1_200; i++)
         {
             var began = TimeProvider.System.GetTimestamp();
-            await client.SendAsync("""{"style":"log","service":"figures","level":"info","message":"a round trip"}"""u8.ToArray());
+            await client.SendAsync("""{"style":"logs","service":"figures","level":"info","message":"a round trip"}"""u8.ToArray());
             if (i >= 400)
                 times.Add(TimeProvider.System.GetElapsedTime(began));
         }

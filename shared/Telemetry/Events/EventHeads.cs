@@ -15,7 +15,7 @@ internal static class EventHeads
 
     private static IEnumerable<byte[]> Make()
     {
-        foreach (var style in (string[])["log", "metric", "span", "audit"])
+        foreach (var style in (string[])["logs", "metrics", "traces", "audit"])
         {
             foreach (var level in (string[])["trace", "debug", "info", "warn", "error", "fatal"])
                 yield return Encoding.ASCII.GetBytes($"\",\"style\":\"{style}\",\"level\":\"{level}\",");

@@ -38,7 +38,7 @@ public readonly ref partial struct TelemetryEvent
 
     private JsonOutput Json => _writer.Json;
 
-    /// <summary>A log record, style <c>log</c>.</summary>
+    /// <summary>A log record, style <c>logs</c>.</summary>
     public static TelemetryEvent Log(TelemetryLevel level, ReadOnlySpan<char> message) =>
         LevelGate.MayPass(level)
             ? new TelemetryEvent(EventStyle.Log, level, TimeProvider.System.GetUtcNow()).Member("message"u8, message).OpenAttributes()
@@ -57,7 +57,7 @@ public readonly ref partial struct TelemetryEvent
         return log.Member("category"u8, category).Member("message"u8, message).OpenAttributes();
     }
 
-    /// <summary>A measurement, style <c>metric</c>, level <c>info</c>.</summary>
+    /// <summary>A measurement, style <c>metrics</c>, level <c>info</c>.</summary>
     /// <param name="name">Such as <c>orders.created</c>.</param>
     /// <param name="value">The measured value; what JSON cannot hold (NaN, infinities) is written as a string.</param>
     /// <param name="unit">A UCUM unit such as <c>ms</c> or <c>By</c>; left out when empty.</param>
@@ -82,7 +82,7 @@ public readonly ref partial struct TelemetryEvent
         return metric;
     }
 
-    /// <summary>A finished span, style <c>span</c>, level <c>info</c>; its timestamp is its start.</summary>
+    /// <summary>A finished span, style <c>traces</c>, level <c>info</c>; its timestamp is its start.</summary>
     /// <param name="name">What was done, such as <c>create-order</c>.</param>
     /// <param name="start">When it began.</param>
     /// <param name="duration">How long it took; written in milliseconds.</param>

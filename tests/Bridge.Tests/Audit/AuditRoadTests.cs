@@ -94,11 +94,11 @@ public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) :
     [Fact]
     public async Task Dead_letters_explain_a_batch_that_cannot_be_read_and_an_event_that_has_no_queue()
     {
-        await using var host = await LayAsync("log.#");
+        await using var host = await LayAsync("logs.#");
         var queue = await clouds.CreateAsync("sqs");
         await PutAsync(queue, BatchOf(0));
         await PutAsync(queue, Messages.Of([Messages.Event(1)], sequence: 1, key: new MasterKey("k9", new byte[32]))[0]);
-        await PutAsync(queue, Messages.Of([Messages.Event(1), """{"style":"metric"}""", "no JSON"], sequence: 2)[0]);
+        await PutAsync(queue, Messages.Of([Messages.Event(1), """{"style":"metrics"}""", "no JSON"], sequence: 2)[0]);
         await PutAsync(queue, BatchOf(3));
         await using var bridge = await StartAsync(host, queue);
         await UntilArrivedAsync(host, 7);

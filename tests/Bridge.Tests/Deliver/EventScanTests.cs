@@ -13,7 +13,7 @@ public sealed class EventScanTests
 
     private static readonly string[] Events =
     [
-        """{"style":"log","service":"orders","level":"info","number":-1.25e+3,"traceparent":"00-1-2-01"}""",
+        """{"style":"logs","service":"orders","level":"info","number":-1.25e+3,"traceparent":"00-1-2-01"}""",
         """ { "a" : [ 1 , { "b" : "é\n\u00e9" } , [ ] , { } ] , "style" : true , "service" : 0.5 } """,
         """{"attributes":{"total":12.30,"note":"a \"quoted\" text that is longer than a vector","empty":""},"service":null,"style":{"a":1}}""",
         """{"style":"a","style":"b","\u0073ervice":"in disguise","service":"plain"}""",
@@ -42,12 +42,12 @@ public sealed class EventScanTests
     }
 
     [Theory]
-    [InlineData("""{"style":"log","service":"orders","attributes":{"a":[1,-0,2.5E-3,true,false,null,{"b":"c"}]}}""")]
+    [InlineData("""{"style":"logs","service":"orders","attributes":{"a":[1,-0,2.5E-3,true,false,null,{"b":"c"}]}}""")]
     [InlineData("{\t\"text\" : \"an escape \\\\ \\u00fc \\\" elsewhere\" }\r\n")]
     public void It_decides_on_usual_events(string json) => Assert.True(TryScan(json));
 
     [Theory]
-    [InlineData("""{"st\u0079le":"log"}""")]
+    [InlineData("""{"st\u0079le":"logs"}""")]
     [InlineData("""{"style":"l\u006fg"}""")]
     [InlineData("""{"a":01}""")]
     [InlineData("""{"a":1,}""")]

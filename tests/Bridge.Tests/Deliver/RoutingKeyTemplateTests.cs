@@ -7,13 +7,13 @@ namespace Bridge.Tests.Deliver;
 public sealed class RoutingKeyTemplateTests
 {
     [Theory]
-    [InlineData("""{"style":"log","service":"orders","level":"warn"}""", "log.orders.warn")]
-    [InlineData("""{"level":"warn","x":{"style":"no"},"style":"log","service":"orders"}""", "log.orders.warn")]
+    [InlineData("""{"style":"logs","service":"orders","level":"warn"}""", "logs.orders.warn")]
+    [InlineData("""{"level":"warn","x":{"style":"no"},"style":"logs","service":"orders"}""", "logs.orders.warn")]
     [InlineData("""{"service":"orders"}""", "unknown.orders.unknown")]
     [InlineData("""{"style":"","service":"  ","level":null}""", "unknown.unknown.unknown")]
-    [InlineData("""{"style":"log","service":"a.b#c*d e","level":3}""", "log.a-b-c-d-e.3")]
+    [InlineData("""{"style":"logs","service":"a.b#c*d e","level":3}""", "logs.a-b-c-d-e.3")]
     [InlineData("""{"style":true,"service":["a"],"level":{"b":1}}""", "true.unknown.unknown")]
-    [InlineData("""{"style":"log","service":"caf\u00e9","level":"info"}""", "log.café.info")]
+    [InlineData("""{"style":"logs","service":"caf\u00e9","level":"info"}""", "logs.café.info")]
     public void The_key_has_a_word_for_every_member(string json, string key) =>
         Assert.Equal(key, Route("{style}.{service}.{level}", json).RoutingKey);
 

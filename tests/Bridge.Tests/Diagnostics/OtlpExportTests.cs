@@ -42,13 +42,13 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         const string Span = "b7ad6b7169203331";
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync("logs", "log.#");
+        await host.BindQueueAsync("logs", "logs.#");
         await using var collector = await OtlpCollector.StartAsync();
         var queue = await clouds.CreateAsync("sqs");
         await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue)
             .SetItem("Bridge__Otlp__Endpoint", collector.Url).SetItem("Bridge__Otlp__TraceRatio", "1"));
 
-        var events = $$"""{"style":"log","service":"orders","level":"info","traceparent":"00-{{Trace}}-{{Span}}-01"}""";
+        var events = $$"""{"style":"logs","service":"orders","level":"info","traceparent":"00-{{Trace}}-{{Span}}-01"}""";
         var sent = await BridgeProcess.RunBridgeAsync(
             ["send", "--queue", queue.Url.ToString(), "--kind", "sqs"], $"{events}\n{events}", queue.SenderEnvironment());
         Assert.Equal(0, sent.ExitCode);

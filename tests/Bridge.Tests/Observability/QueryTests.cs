@@ -17,7 +17,7 @@ public sealed partial class QueryTests(BrokerFixture broker, CloudsFixture cloud
     public async Task Each_panel_shows_something_and_each_rule_finds_its_metrics()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync("logs", "log.#");
+        await host.BindQueueAsync("logs", "logs.#");
         var queue = await clouds.CreateAsync("azure");
         await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue));
         await using var prometheus = await PrometheusServer.StartAsync(Path.Combine(Folder, "prometheus", "rules.yml"), bridge.Url);
@@ -56,8 +56,8 @@ public sealed partial class QueryTests(BrokerFixture broker, CloudsFixture cloud
     // Small events, one large enough for several chunks, and one that has no queue: every part of the bridge has something to show.
     private static async Task SendAsync(BridgeQueue queue, CancellationToken cancellationToken)
     {
-        var large = $$"""{"style":"log","service":"orders","level":"info","message":"{{Convert.ToBase64String(Bytes(400_000))}}"}""";
-        string[] events = ["""{"style":"log","service":"orders","level":"info"}""", large, """{"style":"metric","service":"orders","level":"info"}"""];
+        var large = $$"""{"style":"logs","service":"orders","level":"info","message":"{{Convert.ToBase64String(Bytes(400_000))}}"}""";
+        string[] events = ["""{"style":"logs","service":"orders","level":"info"}""", large, """{"style":"metrics","service":"orders","level":"info"}"""];
         while (!cancellationToken.IsCancellationRequested)
         {
             var result = await BridgeProcess.RunBridgeAsync(

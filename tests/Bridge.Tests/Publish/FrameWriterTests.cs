@@ -37,7 +37,7 @@ public sealed class FrameWriterTests
                 : new MessageHeader($"number-{number}", long.MinValue + number))],
         };
 
-        await WriteAsync(frameBytes: 131_072, new OutgoingMessage("telemetry", "log.orders.info", properties, "{}"u8.ToArray()));
+        await WriteAsync(frameBytes: 131_072, new OutgoingMessage("telemetry", "logs.orders.info", properties, "{}"u8.ToArray()));
 
         var expected = Convert.ToHexString(LibrarysEncodingOf(properties));
         Assert.Equal(expected, Convert.ToHexString(FramesOf(_stream.Writes[0])[1].Payload[12..]));

@@ -79,7 +79,7 @@ public sealed class QueueReceiverTests
     public async Task An_event_that_has_no_queue_is_dead_lettered_alone()
     {
         await using var receiver = new RunningReceiver();
-        receiver.Publisher.Refuse = message => message.RoutingKey == "log.orders.debug" ? PublishRefusalReason.Unroutable : null;
+        receiver.Publisher.Refuse = message => message.RoutingKey == "logs.orders.debug" ? PublishRefusalReason.Unroutable : null;
         receiver.Queue.Put(Messages.Of([Messages.Event(1), Messages.Event(2, "debug"), Messages.Event(3)])[0]);
 
         await receiver.StartAsync();
@@ -89,7 +89,7 @@ public sealed class QueueReceiverTests
         var dead = Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue));
         Assert.Equal(Messages.Event(2, "debug"), Encoding.UTF8.GetString(dead.Body.Span));
         Assert.Equal("unroutable", dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text);
-        Assert.Equal("log.orders.debug", dead.Properties.Headers.Single(header => header.Name == "x-dead-routing-key").Text);
+        Assert.Equal("logs.orders.debug", dead.Properties.Headers.Single(header => header.Name == "x-dead-routing-key").Text);
     }
 
     [Fact]

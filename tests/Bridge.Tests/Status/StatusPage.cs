@@ -9,10 +9,10 @@ namespace Bridge.Tests.Status;
 internal static class StatusPage
 {
     /// <summary>An event that the tests' queue of logs takes.</summary>
-    public const string Event = """{"style":"log","service":"orders","level":"info","message":"payload-of-an-event"}""";
+    public const string Event = """{"style":"logs","service":"orders","level":"info","message":"payload-of-an-event"}""";
 
     /// <summary>An event that becomes a dead letter.</summary>
-    public const string Unroutable = """{"style":"metric","service":"orders","level":"info","message":"payload-of-a-dead-letter"}""";
+    public const string Unroutable = """{"style":"metrics","service":"orders","level":"info","message":"payload-of-a-dead-letter"}""";
 
     /// <summary>JavaScript for the level of the page's headline.</summary>
     public const string State = "document.getElementById('state').dataset.level";

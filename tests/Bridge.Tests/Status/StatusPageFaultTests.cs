@@ -65,7 +65,7 @@ public sealed class StatusPageFaultTests(BrokerFixture broker, CloudsFixture clo
     public async Task A_broker_that_blocks_publishers_is_told_as_such()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync("logs", "log.#");
+        await host.BindQueueAsync("logs", "logs.#");
         var queue = await clouds.CreateAsync("sqs");
         await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue));
         await broker.Server.ControlAsync(["set_vm_memory_high_watermark", "0.00001"]);

@@ -17,7 +17,7 @@ public sealed class StatusPageSafetyTests(BrokerFixture broker, CloudsFixture cl
     public async Task A_look_inside_a_dead_letter_shows_its_payload_only_where_that_is_allowed(bool allowed)
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync("logs", "log.#");
+        await host.BindQueueAsync("logs", "logs.#");
         var queue = await clouds.CreateAsync("sqs");
         await using var bridge = await BridgeProcess.StartAsync(
             BridgeQueue.BridgeEnvironment(host.Uri, queue).SetItem("Bridge__Http__ShowPayloads", allowed.ToString()));
@@ -28,7 +28,7 @@ public sealed class StatusPageSafetyTests(BrokerFixture broker, CloudsFixture cl
 
         await chromium.UntilAsync("!document.getElementById('look').hidden && document.getElementById('dead').innerText.includes('1 kept')");
         await chromium.EvaluateAsync("document.getElementById('look').click()");
-        await chromium.UntilAsync("document.getElementById('letters').innerText.includes('metric.orders.info')");
+        await chromium.UntilAsync("document.getElementById('letters').innerText.includes('metrics.orders.info')");
 
         var text = await chromium.EvaluateAsync("document.getElementById('letters').innerText");
         Assert.Equal(allowed, text.Contains("payload-of-a-dead-letter", StringComparison.Ordinal));

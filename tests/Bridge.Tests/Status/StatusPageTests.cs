@@ -15,7 +15,7 @@ public sealed class StatusPageTests(BrokerFixture broker, CloudsFixture clouds) 
     public async Task The_page_shows_what_flows_in_both_themes_and_on_a_phone()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync("logs", "log.#");
+        await host.BindQueueAsync("logs", "logs.#");
         var queue = await clouds.CreateAsync("azure");
         await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue));
         await using var chromium = await Chromium.StartAsync();
@@ -83,7 +83,7 @@ public sealed class StatusPageTests(BrokerFixture broker, CloudsFixture clouds) 
     public async Task The_history_has_a_sample_every_ten_seconds()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync("logs", "log.#");
+        await host.BindQueueAsync("logs", "logs.#");
         var queue = await clouds.CreateAsync("sqs");
         await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue));
         await SendAsync(queue, Enumerable.Repeat(Event, 7));

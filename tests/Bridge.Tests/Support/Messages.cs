@@ -10,7 +10,7 @@ internal static class Messages
     private static readonly SenderId Sender = new(1_700_000_000_000, 42);
 
     public static string Event(int number, string level = "info") =>
-        $$"""{"style":"log","service":"orders","level":"{{level}}","number":{{number}}}""";
+        $$"""{"style":"logs","service":"orders","level":"{{level}}","number":{{number}}}""";
 
     /// <summary>The texts of one batch.</summary>
     public static List<byte[]> Of(IEnumerable<string> events, uint sequence = 0, QueueLimits? limits = null, MasterKey? key = null)

@@ -30,7 +30,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
         Assert.Equal("next 0, response 1, next 2", string.Join(", ", steps));
         Assert.Equal("response", answer.Kind);
         Assert.Equal(
-            "audit order.created, log order created, metric orders.created, metric orders.create.duration, span create-order",
+            "audit order.created, logs order created, metrics orders.created, metrics orders.create.duration, traces create-order",
             SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync()).OrderBy(sent => sent.Style is not "audit")));
     }
 

@@ -25,9 +25,9 @@ public sealed class BootstrapTriggerTests(FauxqsFixture fauxqs) : IClassFixture<
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"m-2"}]}""", answer.Body);
         var events = SentEvent.Decode(await queue.TakeAsync());
         Assert.All(events, sent => Assert.Matches("^.+$", sent["requestId"]));
-        Assert.Equal(3, events.Count(sent => sent.Style is "span" && sent["parentSpanId"] == Traces.Span));
+        Assert.Equal(3, events.Count(sent => sent.Style is "traces" && sent["parentSpanId"] == Traces.Span));
         var next = JsonDocument.Parse(Encoding.UTF8.GetString(Assert.Single(await inventory.TakeAsync()))).RootElement;
-        Assert.Contains(events, sent => sent.Style is "span" && sent.TraceParent == next.GetProperty("traceparent").GetString());
+        Assert.Contains(events, sent => sent.Style is "traces" && sent.TraceParent == next.GetProperty("traceparent").GetString());
     }
 
     [Theory]

@@ -26,11 +26,11 @@ public sealed class HandlerContractTests(AzuriteFixture azurite) : IClassFixture
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal(19.25m, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("total").GetDecimal());
         Assert.Equal(
-            "audit order.created, log order created, metric orders.created, metric orders.create.duration, span create-order",
+            "audit order.created, logs order created, metrics orders.created, metrics orders.create.duration, traces create-order",
             SentEvent.Summary(events.OrderBy(sent => sent.Style is not "audit")));
         Assert.All(events, sent => Assert.Equal("orders", sent["service"]));
         Assert.All(events, sent => Assert.Contains(Traces.Id, sent.TraceParent, StringComparison.Ordinal));
-        Assert.Equal(Traces.Span, events.Single(sent => sent.Style is "span")["parentSpanId"]);
+        Assert.Equal(Traces.Span, events.Single(sent => sent.Style is "traces")["parentSpanId"]);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class HandlerContractTests(AzuriteFixture azurite) : IClassFixture
 
         Assert.All(responses, response => Assert.Equal(HttpStatusCode.Created, response.StatusCode));
         Assert.Equal(40 * 5, events.Count);
-        Assert.Equal(40, events.Count(sent => sent.Style is "span"));
+        Assert.Equal(40, events.Count(sent => sent.Style is "traces"));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class HandlerContractTests(AzuriteFixture azurite) : IClassFixture
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("""{"error":"lines is missing or empty: an order has at least one line"}""", await response.Content.ReadAsStringAsync());
-        Assert.Contains("log order refused", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())), StringComparison.Ordinal);
+        Assert.Contains("logs order refused", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class TriggerContractTests(AzuriteFixture azurite) : IClassFixture
         Assert.Equal("null", answer.GetProperty("ReturnValue").GetRawText());
         var next = JsonDocument.Parse(answer.GetProperty("Outputs").GetProperty("inventory").GetString()!).RootElement;
         Assert.All(events, sent => Assert.Equal(HandlerProcess.Invocation, sent["requestId"]));
-        var span = events.Single(sent => sent.Style is "span");
+        var span = events.Single(sent => sent.Style is "traces");
         Assert.Equal(span.TraceParent, next.GetProperty("traceparent").GetString());
         Assert.Equal((Traces.Span, "m-1", 2), (span["parentSpanId"], span.Attribute("messaging.message.id").GetString(), span.Attribute("messaging.delivery").GetInt32()));
     }
@@ -44,7 +44,7 @@ public sealed class TriggerContractTests(AzuriteFixture azurite) : IClassFixture
         using var response = await handler.PostAsync("ProcessPayment", Body("payment", Samples.Text("payment-failing")), isChunked: true);
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
-        Assert.Equal("log process-payment failed, span process-payment", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())));
+        Assert.Equal("logs process-payment failed, traces process-payment", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class TriggerContractTests(AzuriteFixture azurite) : IClassFixture
         var events = SentEvent.Decode(await queue.TakeAsync());
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains("log the timer is late", SentEvent.Summary(events), StringComparison.Ordinal);
+        Assert.Contains("logs the timer is late", SentEvent.Summary(events), StringComparison.Ordinal);
         Assert.Contains(events, sent => sent.Subject is "day.closed");
     }
 

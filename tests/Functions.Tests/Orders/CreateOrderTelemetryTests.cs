@@ -21,7 +21,7 @@ public sealed class CreateOrderTelemetryTests
         var events = await telemetry.FlushAsync();
 
         Assert.Equal(
-            "audit order.created, log order created, metric orders.created, metric orders.create.duration, span create-order",
+            "audit order.created, logs order created, metrics orders.created, metrics orders.create.duration, traces create-order",
             SentEvent.Summary(events));
         var orderId = JsonDocument.Parse(response.Body).RootElement.GetProperty("orderId").GetString();
         Assert.Equal(orderId, events[0].Attribute("orderId").GetString());
@@ -73,7 +73,7 @@ public sealed class CreateOrderTelemetryTests
         Assert.Equal((503, 1), (response.Status, response.RetryAfter));
         Assert.Contains("was not created", JsonDocument.Parse(response.Body).RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal(
-            "log order not audited, span create-order",
+            "logs order not audited, traces create-order",
             SentEvent.Summary(events));
         Assert.Equal(("error", "error"), (events[1]["level"], events[1]["status"]));
     }

@@ -78,7 +78,7 @@ public sealed class CreateOrderTests
         var events = await telemetry.FlushAsync();
 
         Assert.Equal(
-            "log order refused, metric orders.refused, span create-order",
+            "logs order refused, metrics orders.refused, traces create-order",
             SentEvent.Summary(events));
         Assert.Equal("customer is missing or empty", events[0].Attribute("reason").GetString());
         Assert.Equal("warn", events[0]["level"]);

@@ -17,7 +17,7 @@ public sealed class DailySummaryTests
         await new DailySummary(_clock, SampleSalesReport.ReadAsync).InvokeAsync(new TimerTick(TraceParent: Traces.Parent), CancellationToken.None);
         var events = await telemetry.FlushAsync();
 
-        Assert.Equal("audit day.closed, metric sales.orders, metric sales.revenue, log day closed, span daily-summary", SentEvent.Summary(events));
+        Assert.Equal("audit day.closed, metrics sales.orders, metrics sales.revenue, logs day closed, traces daily-summary", SentEvent.Summary(events));
         Assert.Equal("2026-11-19", events[0].Attribute("day").GetString());
         Assert.Equal(("42", "1337.5"), (events[1]["value"], events[2]["value"]));
         Assert.Equal((Traces.Span, "timer"), (events[4]["parentSpanId"], events[4].Attribute("faas.trigger").GetString()));
@@ -40,6 +40,6 @@ public sealed class DailySummaryTests
 
         await Assert.ThrowsAsync<IOException>(() => summary.InvokeAsync(new TimerTick(), CancellationToken.None));
 
-        Assert.Equal("log daily-summary failed, span daily-summary", SentEvent.Summary(await telemetry.FlushAsync()));
+        Assert.Equal("logs daily-summary failed, traces daily-summary", SentEvent.Summary(await telemetry.FlushAsync()));
     }
 }

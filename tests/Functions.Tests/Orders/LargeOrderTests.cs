@@ -22,7 +22,7 @@ public sealed class LargeOrderTests
 
         var snapshot = Assert.Single(events, sent => sent.Subject is "order.snapshot");
         var orderId = JsonDocument.Parse(response.Body).RootElement.GetProperty("orderId").GetString();
-        var expected = $$"""{"timestamp":"{{snapshot["timestamp"]}}","style":"log","level":"info","message":"order.snapshot","attributes":{"orderId":"{{orderId}}","lines":{{lines}}},"traceparent":"{{snapshot.TraceParent}}","service":"orders","instance":"test"}""";
+        var expected = $$"""{"timestamp":"{{snapshot["timestamp"]}}","style":"logs","level":"info","message":"order.snapshot","attributes":{"orderId":"{{orderId}}","lines":{{lines}}},"traceparent":"{{snapshot.TraceParent}}","service":"orders","instance":"test"}""";
         Assert.Equal(expected, snapshot.Text);
         // One message carries the audit event, one or two the small events.
         Assert.True(telemetry.Queue.Messages.Count >= atLeast + 2, $"{telemetry.Queue.Messages.Count} messages");

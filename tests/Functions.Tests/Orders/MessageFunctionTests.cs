@@ -21,7 +21,7 @@ public sealed class MessageFunctionTests
         var events = await telemetry.FlushAsync();
 
         Assert.Equal(
-            "audit payment.authorised, log payment authorised, metric payments.processed, metric payments.duration, span process-payment",
+            "audit payment.authorised, logs payment authorised, metrics payments.processed, metrics payments.duration, traces process-payment",
             SentEvent.Summary(events));
         Assert.Equal(("order-1", 19.25m), (events[0].Attribute("orderId").GetString(), events[0].Attribute("amount").GetDecimal()));
         Assert.Equal("authorised", events[2].Attribute("outcome").GetString());
@@ -39,7 +39,7 @@ public sealed class MessageFunctionTests
         var events = await telemetry.FlushAsync();
 
         Assert.Empty(_next);
-        Assert.Equal("audit payment.declined, log payment declined", SentEvent.Summary(events.Take(2)));
+        Assert.Equal("audit payment.declined, logs payment declined", SentEvent.Summary(events.Take(2)));
         Assert.Equal("warn", events[1]["level"]);
     }
 
@@ -50,7 +50,7 @@ public sealed class MessageFunctionTests
         await Assert.ThrowsAsync<HttpRequestException>(() => Payments().InvokeAsync(Message("payment-failing"), CancellationToken.None));
         var events = await telemetry.FlushAsync();
 
-        Assert.Equal("log process-payment failed, span process-payment", SentEvent.Summary(events));
+        Assert.Equal("logs process-payment failed, traces process-payment", SentEvent.Summary(events));
         Assert.Equal(("error", "error"), (events[0]["level"], events[1]["status"]));
         Assert.Contains(" at Orders.ProcessPayment.PayAsync", events[0].Attribute("exception.stacktrace").GetString(), StringComparison.Ordinal);
         Assert.Equal(Traces.Span, events[1]["parentSpanId"]);
@@ -81,7 +81,7 @@ public sealed class MessageFunctionTests
         var events = await telemetry.FlushAsync();
 
         Assert.StartsWith($"message m-1 {problem}", error.Message, StringComparison.Ordinal);
-        Assert.Equal("log process-payment failed, span process-payment", SentEvent.Summary(events));
+        Assert.Equal("logs process-payment failed, traces process-payment", SentEvent.Summary(events));
         Assert.Equal(Traces.Span, events[1]["parentSpanId"]);
     }
 
@@ -93,7 +93,7 @@ public sealed class MessageFunctionTests
         var events = await telemetry.FlushAsync();
 
         Assert.Equal(
-            "audit inventory.updated, metric inventory.level, metric inventory.level, log inventory updated, span update-inventory",
+            "audit inventory.updated, metrics inventory.level, metrics inventory.level, logs inventory updated, traces update-inventory",
             SentEvent.Summary(events));
         Assert.Equal(("998", "TEA-1"), (events[1]["value"], events[1].Attribute("sku").GetString()));
         Assert.Equal(Traces.Span, events[4]["parentSpanId"]);
@@ -110,8 +110,8 @@ public sealed class MessageFunctionTests
         await inventory.InvokeAsync(message with { Delivery = 2 }, CancellationToken.None);
         var levels = (await telemetry.FlushAsync()).Where(sent => sent.Subject is "inventory.level" or "stock below the reorder level").ToList();
 
-        Assert.Equal(["50", "50"], levels.Where(sent => sent.Style is "metric").Select(sent => sent["value"]));
-        Assert.Equal("warn", levels.First(sent => sent.Style is "log")["level"]);
+        Assert.Equal(["50", "50"], levels.Where(sent => sent.Style is "metrics").Select(sent => sent["value"]));
+        Assert.Equal("warn", levels.First(sent => sent.Style is "logs")["level"]);
     }
 
     private static FunctionMessage Message(string sample, long delivery = 1) => new("m-1", Samples.Bytes(sample), delivery);

@@ -27,7 +27,7 @@ public sealed class SampleOrderTests
     {
         await using var telemetry = new RecordedTelemetry();
         var response = await InvokeAsync("order");
-        var span = (await telemetry.FlushAsync()).Single(sent => sent.Style is "span");
+        var span = (await telemetry.FlushAsync()).Single(sent => sent.Style is "traces");
 
         Assert.Equal(span.TraceParent, response.TraceResponse);
         Assert.Contains(("traceresponse", span.TraceParent!), response.Headers());

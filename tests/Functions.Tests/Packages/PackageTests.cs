@@ -60,7 +60,7 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
         await api.WaitForQuestionAsync();
 
         Assert.Equal("hello", answer.GetProperty("body").GetString());
-        Assert.Equal("log hello was called", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())));
+        Assert.Equal("logs hello was called", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
         using var response = await handler.PostAsync("api/hello", "{}");
 
         Assert.Equal("hello", await response.Content.ReadAsStringAsync());
-        Assert.Equal("log hello was called", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())));
+        Assert.Equal("logs hello was called", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())));
     }
 
     private static ImmutableDictionary<string, string> Ample(ImmutableDictionary<string, string> environment) =>

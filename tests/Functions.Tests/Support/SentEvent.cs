@@ -21,7 +21,7 @@ internal sealed record SentEvent(string Text)
 
     public JsonElement Attribute(string name) => _json.GetProperty("attributes").GetProperty(name);
 
-    /// <summary>What a list of events is about, such as <c>log order created, metric orders.created</c>.</summary>
+    /// <summary>What a list of events is about, such as <c>logs order created, metrics orders.created</c>.</summary>
     public static string Summary(IEnumerable<SentEvent> events) => string.Join(", ", events.Select(sent => $"{sent.Style} {sent.Subject}"));
 
     /// <summary>Reassembles and opens what a queue holds, as the bridge does; fails where anything is refused or missing.</summary>

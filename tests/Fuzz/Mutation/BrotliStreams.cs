@@ -35,7 +35,7 @@ internal static class BrotliStreams
     private static IEnumerable<byte[]> MakeBombs()
     {
         var limit = FuzzedReceiver.Limits.BatchBytes;
-        foreach (var pattern in new[] { "\n", "{}\n", " ", "{\"style\":\"log\",\"level\":\"info\"}\n" })
+        foreach (var pattern in new[] { "\n", "{}\n", " ", "{\"style\":\"logs\",\"level\":\"info\"}\n" })
         {
             foreach (var length in new[] { limit - 1, limit, limit + 1, 64 * limit })
                 yield return Compress(Repeat(pattern, length), quality: 4, window: 18, flushed: false);

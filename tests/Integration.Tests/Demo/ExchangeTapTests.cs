@@ -16,10 +16,10 @@ public sealed class ExchangeTapTests
         await using var channel = await connection.CreateChannelAsync();
 
         var properties = new BasicProperties { MessageId = "a-0-d-0" };
-        await channel.BasicPublishAsync(ExchangeTap.Exchange, "log.orders.info", mandatory: true, properties, """{"service":"orders"}"""u8.ToArray());
+        await channel.BasicPublishAsync(ExchangeTap.Exchange, "logs.orders.info", mandatory: true, properties, """{"service":"orders"}"""u8.ToArray());
 
         var seen = await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
-        Assert.Equal(("log.orders.info", "a-0-d-0", 20, "orders"), (seen.RoutingKey, seen.MessageId, seen.Bytes, seen.Service));
+        Assert.Equal(("logs.orders.info", "a-0-d-0", 20, "orders"), (seen.RoutingKey, seen.MessageId, seen.Bytes, seen.Service));
     }
 
     [Fact]

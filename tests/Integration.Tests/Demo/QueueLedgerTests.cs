@@ -57,5 +57,5 @@ public sealed class QueueLedgerTests
     }
 
     private void Arrive(string messageId, string body) =>
-        Assert.True(_ledger.TryTake(ArrivedEvent.Read("log.service.info", messageId, Encoding.UTF8.GetBytes(body))));
+        Assert.True(_ledger.TryTake(ArrivedEvent.Read("logs.service.info", messageId, Encoding.UTF8.GetBytes(body))));
 }

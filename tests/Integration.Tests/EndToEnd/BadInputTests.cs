@@ -57,11 +57,11 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
         await using var road = await Road.LayAsync(components, output, keepBodies: true);
         var queue = road.Queues.Single(queue => queue.Kind == kind);
         await road.StartBridgeAsync();
-        road.Ledger.Expect("""{"style":"log","number":1}""");
-        road.Ledger.Expect("""{"style":"log","number":3}""");
+        road.Ledger.Expect("""{"style":"logs","number":1}""");
+        road.Ledger.Expect("""{"style":"logs","number":3}""");
 
         await queue.PutAsync(new BatchWriter(queue.Limits).Write(
-            """{"style":"log","number":1}"""u8.ToArray(), """{"number":2,"""u8.ToArray(), """{"style":"log","number":3}"""u8.ToArray()));
+            """{"style":"logs","number":1}"""u8.ToArray(), """{"number":2,"""u8.ToArray(), """{"style":"logs","number":3}"""u8.ToArray()));
         await road.UntilAllArrivedAsync();
 
         var dead = Assert.Single(await road.DeadLetters.UntilAsync(1, Patience, road.Describe));
@@ -199,7 +199,7 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
         [
             ("random text", "Hello, is this the telemetry queue?"u8.ToArray(), "malformed"),
             ("Base64 of noise", Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(300))), "malformed"),
-            ("JSON that breaks off", """{"style":"log","""u8.ToArray(), "malformed"),
+            ("JSON that breaks off", """{"style":"logs","""u8.ToArray(), "malformed"),
             ("count 0", Altered(chunk => BinaryPrimitives.WriteUInt16BigEndian(chunk.AsSpan(Chunk.CountAt), 0)), "malformed"),
             ("index beyond the count", Altered(chunk => BinaryPrimitives.WriteUInt16BigEndian(chunk.AsSpan(Chunk.IndexAt), 1)), "malformed"),
             ("a length that lies", Altered(chunk => BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(Chunk.LengthAt), 1_000)), "malformed"),
@@ -207,19 +207,19 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
             ("a flipped bit", Altered(chunk => chunk[Chunk.SliceAt + 5] ^= 0x10), "malformed"),
             ("a newer version", Altered(chunk => chunk[Chunk.VersionAt] = 2), "unsupported"),
             ("a bomb", Chunk.OfBrotli(Bomb.Value), "too-large"),
-            ("an unknown key", stranger.Write("""{"style":"log"}"""u8.ToArray()).Single(), "undecryptable"),
+            ("an unknown key", stranger.Write("""{"style":"logs"}"""u8.ToArray()).Single(), "undecryptable"),
         ];
         // SQS itself refuses an empty message.
         if (queue.Kind is "azure")
             bad.Add(("an empty message", [], "malformed"));
         return bad;
 
-        byte[] Altered(Action<byte[]> alter) => Chunk.Altered(batches.Write("""{"style":"log","message":"good until altered"}"""u8.ToArray()).Single(), alter);
+        byte[] Altered(Action<byte[]> alter) => Chunk.Altered(batches.Write("""{"style":"logs","message":"good until altered"}"""u8.ToArray()).Single(), alter);
     }
 
     private static async Task PutGoodAsync(Road road, RoadQueue queue)
     {
-        var json = $$"""{"style":"log","service":"orders","level":"info","good":"{{Guid.NewGuid()}}"}""";
+        var json = $$"""{"style":"logs","service":"orders","level":"info","good":"{{Guid.NewGuid()}}"}""";
         road.Ledger.Expect(json);
         await queue.PutAsync(new BatchWriter(queue.Limits).Write(Encoding.UTF8.GetBytes(json)));
     }

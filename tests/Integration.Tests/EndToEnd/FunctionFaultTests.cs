@@ -98,7 +98,7 @@ public sealed class FunctionFaultTests(RoadComponents components, ITestOutputHel
         var audited = events.Count(json => (string?)json["style"] is "audit");
         Assert.Equal(others, events.Count - audited);
         AssertAudited(answer.Status, audited);
-        Assert.Equal(Caller, (string?)events.Single(json => (string?)json["style"] is "span")["parentSpanId"]);
+        Assert.Equal(Caller, (string?)events.Single(json => (string?)json["style"] is "traces")["parentSpanId"]);
     }
 
     // Of an order that was refused the audit event may be stored, its answer being lost; of a created one it must be.

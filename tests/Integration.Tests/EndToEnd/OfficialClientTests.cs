@@ -13,22 +13,22 @@ public sealed class OfficialClientTests(RoadComponents components, ITestOutputHe
     private const string Scripts = "tests/Integration.Tests/EndToEnd";
 
     private const string OnSeveralLines = "{\n  \"style\": \"audit\",\n  \"service\": \"a.b c\",\n  \"level\": 7\n}\n";
-    private const string BeyondTheBasicPlane = """{"style":"log","service":"🚚","level":"info"}""";
+    private const string BeyondTheBasicPlane = """{"style":"logs","service":"🚚","level":"info"}""";
 
     private static readonly string[] Events =
     [
-        """{"style":"log","service":"billing","level":"info","message":"plain"}""",
-        """{"style":"metric","service":"größe","level":"Überschall","message":"žluťoučký 漢字 <&> \"'"}""",
+        """{"style":"logs","service":"billing","level":"info","message":"plain"}""",
+        """{"style":"metrics","service":"größe","level":"Überschall","message":"žluťoučký 漢字 <&> \"'"}""",
         """{"no":"members that the key asks for"}""",
     ];
 
     private static readonly Dictionary<string, string> RoutingKeys = new(StringComparer.Ordinal)
     {
-        [Events[0]] = "log.billing.info",
-        [Events[1]] = "metric.größe.Überschall",
+        [Events[0]] = "logs.billing.info",
+        [Events[1]] = "metrics.größe.Überschall",
         [Events[2]] = "unknown.unknown.unknown",
         [OnSeveralLines] = "audit.a-b-c.7",
-        [BeyondTheBasicPlane] = "log.🚚.info",
+        [BeyondTheBasicPlane] = "logs.🚚.info",
     };
 
     [Fact]

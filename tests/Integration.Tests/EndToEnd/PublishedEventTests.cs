@@ -9,8 +9,8 @@ namespace Integration.Tests.EndToEnd;
 public sealed partial class PublishedEventTests(RoadComponents components, ITestOutputHelper output)
 {
     private const string TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    private const string First = $$"""{"style":"span","service":"orders","level":"info","traceparent":"{{TraceParent}}"}""";
-    private const string Second = """{"style":"log","service":"orders v2.1","level":"warn"}""";
+    private const string First = $$"""{"style":"traces","service":"orders","level":"info","traceparent":"{{TraceParent}}"}""";
+    private const string Second = """{"style":"logs","service":"orders v2.1","level":"warn"}""";
 
     [Theory]
     [InlineData("azure")]
@@ -27,8 +27,8 @@ public sealed partial class PublishedEventTests(RoadComponents components, ITest
         await road.UntilAllArrivedOnceAsync();
 
         var (first, second) = (road.Ledger.All[0], road.Ledger.All[1]);
-        Assert.Equal((First, "span.orders.info"), (first.Text, first.RoutingKey));
-        Assert.Equal((Second, "log.orders-v2-1.warn"), (second.Text, second.RoutingKey));
+        Assert.Equal((First, "traces.orders.info"), (first.Text, first.RoutingKey));
+        Assert.Equal((Second, "logs.orders-v2-1.warn"), (second.Text, second.RoutingKey));
         Assert.All([first, second], arrived => Assert.True(arrived.IsPersistent));
         Assert.All([first, second], arrived => Assert.Equal("application/json", arrived.ContentType));
 
@@ -57,7 +57,7 @@ public sealed partial class PublishedEventTests(RoadComponents components, ITest
     [Fact]
     public async Task An_event_that_no_queue_is_bound_for_is_kept_alone_and_a_replay_after_binding_publishes_it_as_it_would_have_been()
     {
-        await using var road = await Road.LayAsync(components, output, keepBodies: true, bindingKey: "log.#");
+        await using var road = await Road.LayAsync(components, output, keepBodies: true, bindingKey: "logs.#");
         road.Ledger.Expect(Second);
         await road.StartBridgeAsync();
         await road.Azure.SendAsync(First, Second);
@@ -65,18 +65,18 @@ public sealed partial class PublishedEventTests(RoadComponents components, ITest
 
         var dead = Assert.Single(await road.DeadLetters.UntilAsync(1, TimeSpan.FromSeconds(30), road.Describe));
         Assert.Equal(("unroutable", road.Azure.Queue.Url.ToString()), (dead.Reason, dead.Source));
-        Assert.Contains("span.orders.info", dead.Detail, StringComparison.Ordinal);
+        Assert.Contains("traces.orders.info", dead.Detail, StringComparison.Ordinal);
         await road.UntilSettledAsync();
 
         road.Ledger.Expect(First);
-        await road.Tap.BindAsync("span.#");
+        await road.Tap.BindAsync("traces.#");
         (await road.RunAsync("dead", "replay", "--reason", "unroutable")).EnsureSuccess("bridge dead replay");
         await road.UntilAllArrivedOnceAsync();
 
         var (second, first) = (road.Ledger.All[0], road.Ledger.All[1]);
         var batch = MessageId().Match(second.MessageId!).Groups["batch"].Value;
         Assert.Equal(($"{batch}-0", $"{batch}-1"), (first.MessageId, second.MessageId));
-        Assert.Equal(("span.orders.info", "application/json", true), (first.RoutingKey, first.ContentType, first.IsPersistent));
+        Assert.Equal(("traces.orders.info", "application/json", true), (first.RoutingKey, first.ContentType, first.IsPersistent));
         Assert.Equal(HeadersOf(road.Azure, batch, TraceParent), first.Headers);
     }
 

@@ -55,7 +55,7 @@ public sealed class KeyRotationTests(RoadComponents components, ITestOutputHelpe
         road.Write($"{road.Ledger.Expected:N0} events in {_batches} batches, {withFirst} of them before the writers changed: {road.Ledger.Describe()}");
 
         // The old key is really gone.
-        await road.Azure.PutAsync(new BatchWriter(road.Azure.Limits, first).Write("""{"style":"log"}"""u8.ToArray()));
+        await road.Azure.PutAsync(new BatchWriter(road.Azure.Limits, first).Write("""{"style":"logs"}"""u8.ToArray()));
         var dead = Assert.Single(await road.DeadLetters.UntilAsync(1, TimeSpan.FromSeconds(30), road.Describe));
         Assert.Equal("undecryptable", dead.Reason);
     }

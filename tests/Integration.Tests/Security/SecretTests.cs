@@ -126,7 +126,7 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
     {
         var bridge = await road.StartBridgeAsync();
         var (azure, sqs) = (road.Azure, road.Sqs);
-        var json = $$"""{"style":"log","service":"orders","level":"info","message":"{{_payload}}"}""";
+        var json = $$"""{"style":"logs","service":"orders","level":"info","message":"{{_payload}}"}""";
         var large = Encoding.UTF8.GetBytes(json[..^1] + $",\"dump\":\"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(120_000))}\"}}");
         road.Ledger.Expect(json);
         road.Ledger.Expect(large, "several chunks");
@@ -137,7 +137,7 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
         Assert.Equal(0, send.ExitCode);
 
         await azure.PutAsync($"no JSON: {_payload}");
-        await azure.PutAsync($$"""{"style":"log","message":"{{_payload}}""");
+        await azure.PutAsync($$"""{"style":"logs","message":"{{_payload}}""");
         await azure.PutAsync(new BatchWriter(azure.Limits).Write(Encoding.UTF8.GetBytes(json), Encoding.UTF8.GetBytes($"\"{_payload}\"")));
         road.Ledger.Expect(json + " ");
         await sqs.PutAsync(json + " ");

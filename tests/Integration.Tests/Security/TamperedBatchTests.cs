@@ -37,12 +37,12 @@ public sealed class TamperedBatchTests(RoadComponents components, ITestOutputHel
         var queue = road.Queues.Single(queue => queue.Kind == kind);
         var writer = new BatchWriter(queue.Limits, MasterKey.Parse("k1", Secret));
         var changes = Changes();
-        await queue.PutAsync([.. changes.Select(change => writer.Write(Encoding.UTF8.GetBytes($$"""{"style":"log","change":"{{change.Name}}"}""")).Single())]);
+        await queue.PutAsync([.. changes.Select(change => writer.Write(Encoding.UTF8.GetBytes($$"""{"style":"logs","change":"{{change.Name}}"}""")).Single())]);
         var taken = await TakeAsync(queue.Queue.Url, kind, queue.Queue.Connection, changes.Count);
 
         var tampered = changes.Zip(taken, (change, text) => (change.Name, Text: Chunk.Altered(text, change.Alter), change.Reason)).ToList();
         await queue.PutAsync([.. tampered.Select(message => message.Text)]);
-        var good = """{"style":"log","service":"orders","level":"info","message":"untouched"}""";
+        var good = """{"style":"logs","service":"orders","level":"info","message":"untouched"}""";
         road.Ledger.Expect(good);
         await queue.PutAsync(writer.Write(Encoding.UTF8.GetBytes(good)));
         road.Settings = road.Settings.SetItem("Bridge__Keys__k1", Secret);

@@ -104,7 +104,7 @@ public sealed class TlsTests(RoadComponents components, ITestOutputHelper output
         road.Settings = settings;
         var large = new GeneratedEvents(seed: 11).Dump(200_000);
         road.Ledger.Expect(large, "several chunks");
-        const string Small = """{"style":"log","service":"orders","level":"info","message":"over TLS"}""";
+        const string Small = """{"style":"logs","service":"orders","level":"info","message":"over TLS"}""";
         road.Ledger.Expect(Small);
         await road.Azure.PutAsync(new BatchWriter(road.Azure.Limits).Write(large));
         await road.Azure.PutAsync(Small);

@@ -18,7 +18,7 @@ public sealed class TelemetryEventTests
         await test.FlushedAsync();
 
         Assert.Equal(
-            """{"timestamp":"2026-11-20T09:00:00.1230000Z","style":"log","level":"warn","message":"stock \"low\" – 🐎","attributes":{"left":3,"sku":"a/b<c>"},"service":"orders","release":"1.2.3","instance":"i-1"}""",
+            """{"timestamp":"2026-11-20T09:00:00.1230000Z","style":"logs","level":"warn","message":"stock \"low\" – 🐎","attributes":{"left":3,"sku":"a/b<c>"},"service":"orders","release":"1.2.3","instance":"i-1"}""",
             test.SingleEvent.GetRawText().Replace("\\uD83D\\uDC0E", "🐎", StringComparison.Ordinal));
     }
 
@@ -49,7 +49,7 @@ public sealed class TelemetryEventTests
         await test.FlushedAsync();
 
         var metric = test.SingleEvent;
-        Assert.Equal(("metric", "info", "orders.created", "1"), (Text(metric, "style"), Text(metric, "level"), Text(metric, "name"), Text(metric, "unit")));
+        Assert.Equal(("metrics", "info", "orders.created", "1"), (Text(metric, "style"), Text(metric, "level"), Text(metric, "name"), Text(metric, "unit")));
         Assert.Equal(written, metric.GetProperty("value").GetRawText());
     }
 
@@ -62,7 +62,7 @@ public sealed class TelemetryEventTests
         await test.FlushedAsync();
 
         var span = test.SingleEvent;
-        Assert.Equal(("span", "2026-11-20T09:00:00.1230000Z", "create-order"), (Text(span, "style"), Text(span, "timestamp"), Text(span, "name")));
+        Assert.Equal(("traces", "2026-11-20T09:00:00.1230000Z", "create-order"), (Text(span, "style"), Text(span, "timestamp"), Text(span, "name")));
         Assert.Equal(12.5, span.GetProperty("durationMs").GetDouble());
     }
 

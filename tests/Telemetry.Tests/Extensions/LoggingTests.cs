@@ -18,7 +18,7 @@ public sealed class LoggingTests
         await test.FlushedAsync();
 
         var log = test.SingleEvent;
-        Assert.Equal(("log", "warn", "Orders.CreateOrder"), (Text(log, "style"), Text(log, "level"), Text(log, "category")));
+        Assert.Equal(("logs", "warn", "Orders.CreateOrder"), (Text(log, "style"), Text(log, "level"), Text(log, "category")));
         Assert.Equal("3 of a/b left, 3 only", Text(log, "message"));
         Assert.Equal(
             """{"Sku":"a/b","Left":3,"message.template":"{Left} of {Sku} left, {Left} only","event.id":17,"event.name":"low"}""",

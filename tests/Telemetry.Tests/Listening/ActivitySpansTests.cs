@@ -22,7 +22,7 @@ public sealed class ActivitySpansTests
         await test.FlushedAsync();
 
         var span = test.SingleEvent;
-        Assert.Equal(("span", "call", "client", "ActivitySpansTests.Full"), (Text(span, "style"), Text(span, "name"), Text(span, "kind"), Text(span, "source")));
+        Assert.Equal(("traces", "call", "client", "ActivitySpansTests.Full"), (Text(span, "style"), Text(span, "name"), Text(span, "kind"), Text(span, "source")));
         Assert.Equal(activity.Id, Text(span, "traceparent"));
         Assert.Equal("""{"a":1,"list":["x","y"]}""", span.GetProperty("attributes").GetRawText());
         Assert.Equal("""[{"name":"retry","timestamp":"1970-01-01T00:00:00+00:00","attributes":{"n":2}}]""", span.GetProperty("events").GetRawText());

@@ -39,7 +39,7 @@ public sealed class OtlpQueueHandlerTests
         await test.FlushedAsync();
 
         var span = test.SingleEvent;
-        Assert.Equal(("span", "error", "charge", "client"), (Text(span, "style"), Text(span, "level"), Text(span, "name"), Text(span, "kind")));
+        Assert.Equal(("traces", "error", "charge", "client"), (Text(span, "style"), Text(span, "level"), Text(span, "name"), Text(span, "kind")));
         Assert.Equal((activity.Id, activity.ParentSpanId.ToHexString()), (Text(span, "traceparent"), Text(span, "parentSpanId")));
         Assert.Equal(("declined", "OtlpTests.Spans", "orders"), (Text(span, "statusMessage"), Text(span, "source"), Text(span, "service")));
         Assert.Equal("""{"amount":12.5,"card":"[redacted:card]","tries":[1,2]}""", span.GetProperty("attributes").GetRawText());
@@ -67,7 +67,7 @@ public sealed class OtlpQueueHandlerTests
         await test.FlushedAsync();
 
         var log = test.SingleEvent;
-        Assert.Equal(("log", "warn", "Orders", "paid with [redacted:card] for 4711"), (Text(log, "style"), Text(log, "level"), Text(log, "category"), Text(log, "message")));
+        Assert.Equal(("logs", "warn", "Orders", "paid with [redacted:card] for 4711"), (Text(log, "style"), Text(log, "level"), Text(log, "category"), Text(log, "message")));
         Assert.Equal(4711, log.GetProperty("attributes").GetProperty("Order").GetInt32());
     }
 

@@ -26,7 +26,7 @@ internal sealed class RealisticEvents(int seed)
         Assert.True(Utf8.TryWrite(
             _json,
             $$"""
-            {"timestamp":"{{_time:O}}","style":"log","level":"{{Pick(Levels)}}","message":"{{Pick(Messages)}}",
+            {"timestamp":"{{_time:O}}","style":"logs","level":"{{Pick(Levels)}}","message":"{{Pick(Messages)}}",
             "attributes":{"orderId":{{_random.Next(10_000_000, 99_999_999)}},"items":{{_random.Next(1, 9)}},"total":{{total}},
             "currency":"{{Pick(Currencies)}}","durationMs":{{_random.Next(500, 90_000) / 1_000.0}}},
             "traceparent":"00-{{_random.NextInt64():x16}}{{_random.NextInt64():x16}}-{{_random.NextInt64():x16}}-01",

@@ -19,7 +19,7 @@ internal static class CeilingPublisher
     private static readonly TimeSpan Compiling = TimeSpan.FromSeconds(1);
 
     private const long MostReadyBytes = 128 * 1024 * 1024;
-    private static readonly string[] Keys = ["log.orders.info", "log.orders.debug", "log.orders.warn", "log.orders.error"];
+    private static readonly string[] Keys = ["logs.orders.info", "logs.orders.debug", "logs.orders.warn", "logs.orders.error"];
 
     /// <param name="arguments">
     /// Broker, small events and events of its own to warm up, events, bytes of each, connections, whether messages get the properties that

@@ -60,7 +60,7 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
     }
 
     private static byte[] Event(int number) => Encoding.UTF8.GetBytes($$"""
-        {"sentAt":{{Stopwatch.GetTimestamp()}},"style":"log","level":"info","service":"orders","release":"2026.11.3","number":{{number}},"message":"order accepted","attributes":{"orderId":{{number * 7919L}},"items":{{number % 9}},"currency":"EUR"},"traceparent":"00-{{number:x32}}-{{number:x16}}-01"}
+        {"sentAt":{{Stopwatch.GetTimestamp()}},"style":"logs","level":"info","service":"orders","release":"2026.11.3","number":{{number}},"message":"order accepted","attributes":{"orderId":{{number * 7919L}},"items":{{number % 9}},"currency":"EUR"},"traceparent":"00-{{number:x32}}-{{number:x16}}-01"}
         """);
 
     // The consumer's own thread alone.

@@ -34,7 +34,7 @@ internal sealed class SampleEvents
     private static JsonObject Event(string service, string id, int number, DateTimeOffset at) => new()
     {
         ["timestamp"] = at.ToString("O", CultureInfo.InvariantCulture),
-        ["style"] = "log",
+        ["style"] = "logs",
         ["level"] = Levels[number % Levels.Length],
         ["service"] = service,
         ["demoId"] = id,

@@ -80,7 +80,7 @@ internal sealed class GeneratedEvents(int seed)
         _time = _time.AddTicks(_random.Next(100, 50_000));
         text.Append(
             $$"""
-            {"timestamp":"{{_time:O}}","style":"log","level":"{{Pick(Levels)}}","service":"orders","release":"2026.11.3","instance":"eu-west-1-{{seed}}","number":{{_number++}},
+            {"timestamp":"{{_time:O}}","style":"logs","level":"{{Pick(Levels)}}","service":"orders","release":"2026.11.3","instance":"eu-west-1-{{seed}}","number":{{_number++}},
             """);
     }
 }
