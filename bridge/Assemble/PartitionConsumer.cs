@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Bridge.Assemble;
 
@@ -14,7 +13,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     private readonly SemaphoreSlim _settling = new(1, 1);
     private readonly SemaphoreSlim _subscribing = new(1, 1);
     private readonly TimeProvider _clock;
-    private readonly Action _cancelled;
+    private readonly Action<Exception?> _ended;
     private TaskCompletionSource _cancelOk = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _tag;
     private int _prefetch;
@@ -24,14 +23,14 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// <param name="queue">The partition's queue.</param>
     /// <param name="assemble">Makes what takes the chunks, which are settled here.</param>
     /// <param name="clock">Tells when a chunk was seen that does not say so.</param>
-    /// <param name="cancelled">Called when the broker no longer delivers.</param>
+    /// <param name="ended">Called when all must begin anew: with what failed, or with null when the broker no longer delivers.</param>
     public PartitionConsumer(
-        IChannel channel, string queue, Func<IPartitionChannel, PartitionAssembly> assemble, TimeProvider clock, Action cancelled)
+        IChannel channel, string queue, Func<IPartitionChannel, PartitionAssembly> assemble, TimeProvider clock, Action<Exception?> ended)
         : base(channel)
     {
         Queue = queue;
         _clock = clock;
-        _cancelled = cancelled;
+        _ended = ended;
         Assembly = assemble(this);
     }
 
@@ -74,11 +73,15 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// </summary>
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
-        if (!Assembly.HasExpired)
-            return;
-        var asked = _clock.GetTimestamp();
-        await Channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch, global: false, cancellationToken);
-        Assembly.Expire(asked);
+        if (Assembly.HasExpired)
+            await InTurnAsync(ExpireInTurnAsync, cancellationToken);
+
+        async Task ExpireInTurnAsync()
+        {
+            var asked = _clock.GetTimestamp();
+            await Channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch, global: false, cancellationToken);
+            Assembly.Expire(asked);
+        }
     }
 
     /// <inheritdoc/>
@@ -89,14 +92,16 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     }
 
     /// <inheritdoc/>
-    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    public override async Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        _cancelled();
-        return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        // Before all begins anew, which forgets what is held.
+        await Assembly.ForwardAllAsync();
+        _ended(null);
+        await base.HandleBasicCancelAsync(consumerTag, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public override Task HandleBasicDeliverAsync(
+    public override async Task HandleBasicDeliverAsync(
         string consumerTag,
         ulong deliveryTag,
         bool redelivered,
@@ -104,8 +109,18 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         string routingKey,
         IReadOnlyBasicProperties properties,
         ReadOnlyMemory<byte> body,
-        CancellationToken cancellationToken = default) =>
-        Assembly.TakeAsync(new ChunkDelivery(deliveryTag, properties, body, _clock.GetUtcNow()), cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await Assembly.TakeAsync(new ChunkDelivery(deliveryTag, properties, body, _clock.GetUtcNow()), cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The library would go on, and the chunk would never be settled.
+            _ended(e);
+        }
+    }
 
     /// <inheritdoc/>
     public Task AcknowledgeAsync(IReadOnlyList<ChunkDelivery> chunks) =>
@@ -158,10 +173,10 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
                 },
                 CancellationToken.None);
         }
-        catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or TimeoutException or OperationCanceledException)
+        catch (Exception e)
         {
             // What cannot begin anew here begins anew with a new connection.
-            _cancelled();
+            _ended(e);
         }
     }
 
@@ -186,9 +201,10 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
             foreach (var chunk in chunks)
                 await settle(chunk);
         }
-        catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or ObjectDisposedException)
+        catch (Exception e)
         {
-            // The chunks come again, to this replica or another, and are then known or published again under the same ids.
+            // On a new connection the chunks come again, to this replica or another, and are then known or published again under the same ids.
+            _ended(e);
         }
         finally
         {
