@@ -177,7 +177,12 @@ internal sealed class Assembler(
             channel.ChannelShutdownAsync += (_, reason) => Close(closed, reason.ReplyText);
             var queue = Topology.ChunkQueue(partition);
             consumers[partition] = new PartitionConsumer(
-                channel, queue, Assemble, clock, failure => End(closed, failure, queue));
+                channel,
+                queue,
+                Assemble,
+                clock,
+                () => Topology.EnsureQueueAsync(connection, queue, cancellationToken),
+                failure => closed.TrySetException(failure));
             await consumers[partition].StartAsync(cancellationToken);
         }
 
@@ -192,14 +197,6 @@ internal sealed class Assembler(
         foreach (var consumer in _consumers)
             await consumer.StopAsync(CancellationToken.None);
         await _inWork.WhenAllAsync();
-    }
-
-    private static void End(TaskCompletionSource<string?> closed, Exception? failure, string queue)
-    {
-        if (failure is null)
-            closed.TrySetResult($"the broker no longer delivers from {queue}: it was deleted, or has moved");
-        else
-            closed.TrySetException(failure);
     }
 
     private static Task Close(TaskCompletionSource<string?> closed, string reason)

@@ -13,7 +13,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     private readonly SemaphoreSlim _settling = new(1, 1);
     private readonly SemaphoreSlim _subscribing = new(1, 1);
     private readonly TimeProvider _clock;
-    private readonly Action<Exception?> _ended;
+    private readonly Func<Task> _ensureQueue;
+    private readonly Action<Exception> _failed;
     private TaskCompletionSource _cancelOk = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _tag;
     private int _prefetch;
@@ -23,14 +24,21 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// <param name="queue">The partition's queue.</param>
     /// <param name="assemble">Makes what takes the chunks, which are settled here.</param>
     /// <param name="clock">Tells when a chunk was seen that does not say so.</param>
-    /// <param name="ended">Called when all must begin anew: with what failed, or with null when the broker no longer delivers.</param>
+    /// <param name="ensureQueue">Finds the queue, or makes it again.</param>
+    /// <param name="failed">Called with what went wrong when a new connection is needed.</param>
     public PartitionConsumer(
-        IChannel channel, string queue, Func<IPartitionChannel, PartitionAssembly> assemble, TimeProvider clock, Action<Exception?> ended)
+        IChannel channel,
+        string queue,
+        Func<IPartitionChannel, PartitionAssembly> assemble,
+        TimeProvider clock,
+        Func<Task> ensureQueue,
+        Action<Exception> failed)
         : base(channel)
     {
         Queue = queue;
         _clock = clock;
-        _ended = ended;
+        _ensureQueue = ensureQueue;
+        _failed = failed;
         Assembly = assemble(this);
     }
 
@@ -66,7 +74,13 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         cancellationToken);
 
     /// <inheritdoc/>
-    public void ConsumeAnew() => _ = ConsumeAnewAsync();
+    public void ConsumeAnew() => _ = TryInTurnAsync(async () =>
+    {
+        if (_prefetch == Assembly.Prefetch)
+            return;
+        await LetGoAsync(CancellationToken.None);
+        await SubscribeAsync(CancellationToken.None);
+    });
 
     /// <summary>
     /// Dead-letters what has waited too long, once the broker has answered on this channel: one that does not may hold the missing chunks.
@@ -94,10 +108,15 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// <inheritdoc/>
     public override async Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        // Before all begins anew, which forgets what is held.
-        await Assembly.ForwardAllAsync();
-        _ended(null);
+        // The queue was deleted, with all that was not acknowledged. The other partitions are not concerned.
         await base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        await Assembly.ForwardAllAsync();
+        _ = TryInTurnAsync(async () =>
+        {
+            _tag = null;
+            await _ensureQueue();
+            await SubscribeAsync(CancellationToken.None);
+        });
     }
 
     /// <inheritdoc/>
@@ -118,7 +137,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // The library would go on, and the chunk would never be settled.
-            _ended(e);
+            _failed(e);
         }
     }
 
@@ -159,24 +178,16 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         await Assembly.ReturnAllAsync();
     }
 
-    private async Task ConsumeAnewAsync()
+    private async Task TryInTurnAsync(Func<Task> change)
     {
         try
         {
-            await InTurnAsync(
-                async () =>
-                {
-                    if (_isStopped || _prefetch == Assembly.Prefetch)
-                        return;
-                    await LetGoAsync(CancellationToken.None);
-                    await SubscribeAsync(CancellationToken.None);
-                },
-                CancellationToken.None);
+            await InTurnAsync(() => _isStopped ? Task.CompletedTask : change(), CancellationToken.None);
         }
         catch (Exception e)
         {
             // What cannot begin anew here begins anew with a new connection.
-            _ended(e);
+            _failed(e);
         }
     }
 
@@ -204,7 +215,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         catch (Exception e)
         {
             // On a new connection the chunks come again, to this replica or another, and are then known or published again under the same ids.
-            _ended(e);
+            _failed(e);
         }
         finally
         {

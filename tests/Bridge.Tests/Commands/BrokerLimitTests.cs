@@ -42,7 +42,7 @@ public sealed class BrokerLimitTests(BrokerFixture broker, CloudsFixture clouds)
 
     [Theory]
     [InlineData("""{"max-connections": 3}""", "limit (3)", "5 connections")]
-    [InlineData("""{"max-channels": 6}""", "limit (6)", "13 channels")]
+    [InlineData("""{"max-channels": 6}""", "limit of (6)", "13 channels")]
     public async Task A_limit_of_the_user_is_named_and_waited_for(string limits, string limit, string needed)
     {
         await using var host = await broker.CreateVirtualHostAsync();
@@ -92,7 +92,7 @@ public sealed class BrokerLimitTests(BrokerFixture broker, CloudsFixture clouds)
         var result = await BridgeCommand.RunAsync(environment, "check");
         Assert.Equal(1, result.ExitCode);
         var fault = Assert.Single(BridgeCommand.Lines(result.Output), line => line.StartsWith("FAIL", StringComparison.Ordinal));
-        Assert.All(named, part => Assert.Contains(part, fault, StringComparison.Ordinal));
+        Assert.All(named, part => Assert.True(fault.Contains(part, StringComparison.Ordinal), $"'{part}' is not in: {fault}"));
         Assert.DoesNotContain("is missing, or its user may not use it", fault, StringComparison.Ordinal);
     }
 

@@ -44,7 +44,8 @@ public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : 
         await host.DeleteQueuesAsync(Enumerable.Range(0, 8).Select(Topology.ChunkQueue));
         await BridgeCommand.PutAsync(queue, texts[2..]);
 
-        await Eventually.TrueAsync(async () => await host.CountAsync("all") == 1, Patience);
+        await Eventually.HoldsAsync(
+            async () => await host.CountAsync("all") == 1, Patience, () => Task.FromResult($"the event is missing; {bridge.Process.Tail()}"));
     }
 
     [Theory]
