@@ -109,11 +109,11 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     public override async Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
         // The queue was deleted, with all that was not acknowledged. The other partitions are not concerned.
+        _tag = null;
         await base.HandleBasicCancelAsync(consumerTag, cancellationToken);
         await Assembly.ForwardAllAsync();
         _ = TryInTurnAsync(async () =>
         {
-            _tag = null;
             await _ensureQueue();
             await SubscribeAsync(CancellationToken.None);
         });

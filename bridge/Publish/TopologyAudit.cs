@@ -19,17 +19,19 @@ internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqO
     public static async Task<string?> VerifyArgumentsAsync(IConnection connection, string queue, CancellationToken cancellationToken)
     {
         var arguments = Topology.ArgumentsOf(queue);
-        if (await DeclareAsync(connection, queue, arguments, cancellationToken) is null)
+        if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } refusal)
             return null;
 
         // As versions before this argument made it.
         arguments.Remove(Topology.Overflow);
-        if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } exception)
+        if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } otherRefusal)
         {
             return $"it has no {Topology.Overflow}=reject-publish: a policy that limits its length would drop its oldest messages; once it is empty,"
                 + " stop the bridge, delete it, and let the bridge make it anew";
         }
 
+        // The refusal that names what is wrong, and not what may be missing.
+        var exception = refusal.ShutdownReason!.ReplyText.Contains(Topology.Overflow, StringComparison.Ordinal) ? otherRefusal : refusal;
         var reason = exception.ShutdownReason!;
         throw new BrokerFaultException(
             new BrokerFault(
