@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
+
 namespace Bridge;
 
-/// <summary>Tasks that were begun and not awaited, so that a stop can wait for them. A failing task is its own affair.</summary>
-internal sealed class TaskGroup
+/// <summary>Tasks that were begun and not awaited, so that a stop can wait for them. A task that fails is logged.</summary>
+internal sealed partial class TaskGroup(ILogger log)
 {
     private readonly Lock _gate = new();
     private int _running;
@@ -18,14 +20,30 @@ internal sealed class TaskGroup
         {
             try
             {
-                await work();
+                await RunAsync(work);
+                ended();
             }
             finally
             {
-                ended();
                 End();
             }
         });
+    }
+
+    private async Task RunAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException)
+        {
+            // It was told to end.
+        }
+        catch (Exception exception)
+        {
+            Failed(log, exception);
+        }
     }
 
     /// <summary>Completes when no task runs; tasks begun meanwhile are waited for too.</summary>
@@ -51,4 +69,7 @@ internal sealed class TaskGroup
             }
         }
     }
+
+    [LoggerMessage(1, LogLevel.Error, "Work under way failed unexpectedly")]
+    private static partial void Failed(ILogger logger, Exception exception);
 }

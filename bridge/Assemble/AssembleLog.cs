@@ -11,6 +11,12 @@ internal static partial class AssembleLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Assembling is interrupted and begins again: {Reason}")]
     public static partial void Interrupted(ILogger log, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Assembling is interrupted unexpectedly and begins again")]
+    public static partial void InterruptedUnexpectedly(ILogger log, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Queue} was deleted: {Chunks} chunks that are held here go into a new one, what lay in it is lost")]
+    public static partial void Deleted(ILogger log, string queue, int chunks);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch} is whole: {Chunks} chunks, {Bytes} bytes, received by {Receivers}")]
     public static partial void Whole(ILogger log, string batch, int chunks, int bytes, string receivers);
 

@@ -2,15 +2,18 @@ using Bridge.Diagnostics;
 using Bridge.Publish;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 using Telemetry;
 using Telemetry.Codec;
 
 namespace Bridge.Assemble;
 
-/// <summary>Consumes all partitions over one connection, and begins again with a new one whenever that is lost.</summary>
+/// <summary>
+/// Consumes all partitions over one connection, and begins again with a new one whenever that is lost or something fails. It also looks after
+/// the bridge's own queues: one that was deleted is made again.
+/// </summary>
 internal sealed class Assembler(
     IBrokerConnector connector,
+    Topology topology,
     IPublisher publisher,
     ChunkForwarder forwarder,
     WholeBatches whole,
@@ -19,13 +22,19 @@ internal sealed class Assembler(
     BridgeMetrics metrics,
     ILogger<Assembler> log,
     TimeProvider clock,
-    Random random) : DrainingService
+    Random random) : DrainingService, IStageHealth
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly TaskGroup _inWork = new();
+    private static readonly TimeSpan QueueInterval = TimeSpan.FromSeconds(5);
+
+    private readonly TaskGroup _inWork = new(log);
     private readonly ByteBudget _whole = new(options.MaxBytes);
     private PartitionConsumer[] _consumers = [];
+    private volatile string? _interruption = "assembling is starting";
+
+    /// <inheritdoc/>
+    public string? Problem => _interruption is { } reason ? $"events that came in chunks are not put together: {reason}" : null;
 
     /// <summary>Bytes of chunks held, and of whole batches that wait to be published.</summary>
     public long Bytes => Volatile.Read(ref _consumers).Sum(consumer => consumer.Assembly.Bytes) + _whole.Used;
@@ -49,22 +58,36 @@ internal sealed class Assembler(
                 // Ready means that the queues exist.
                 await publisher.WaitUntilReadyAsync(stoppingToken);
                 await using var connection = await connector.OpenAsync("bridge assembler", stoppingToken);
-                var reason = await ConsumeAsync(connection.Client, backoff, stoppingToken);
-                if (reason is not null)
-                    AssembleLog.Interrupted(log, reason);
+                if (await ConsumeAsync(connection.Client, backoff, stoppingToken) is { } reason)
+                    Interrupt(reason);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception e)
             {
-                return;
-            }
-            catch (Exception e) when (e is BrokerFaultException or OperationInterruptedException or AlreadyClosedException
-                or TimeoutException or OperationCanceledException)
-            {
-                AssembleLog.Interrupted(log, e.Message);
+                if (!stoppingToken.IsCancellationRequested)
+                    Interrupt(e);
             }
 
             await Task.Delay(backoff.Next(), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private void Interrupt(Exception failure)
+    {
+        if (BrokerFault.TryExplain(failure, connector.Options) is { } fault)
+        {
+            Interrupt(fault.Message);
+            return;
+        }
+
+        AssembleLog.InterruptedUnexpectedly(log, failure);
+        _interruption = "of an unexpected error; the log has it";
+    }
+
+    private void Interrupt(string reason)
+    {
+        if (_interruption != reason)
+            AssembleLog.Interrupted(log, reason);
+        _interruption = reason;
     }
 
     private async Task<string?> ConsumeAsync(IConnection connection, Backoff backoff, CancellationToken stop)
@@ -74,10 +97,13 @@ internal sealed class Assembler(
         await using var registration = stop.UnsafeRegister(_ => closed.TrySetResult(null), null);
         try
         {
+            topology.VerifyChannels(connection, connector.Options);
+            await topology.EnsureQueuesAsync(connection, stop);
             _consumers = await StartConsumersAsync(connection, closed, stop);
             AssembleLog.Started(log, _consumers.Length);
+            _interruption = null;
             backoff.Reset();
-            await LookAfterAsync(closed.Task);
+            await LookAfterAsync(connection, closed.Task);
             if (stop.IsCancellationRequested)
                 await DrainAsync();
             return await closed.Task;
@@ -92,13 +118,21 @@ internal sealed class Assembler(
     private TimeSpan Interval => TimeSpan.FromTicks(Math.Clamp(
         options.Timeout.Ticks / 4, TimeSpan.TicksPerSecond / 4, 5 * TimeSpan.TicksPerSecond));
 
-    // Until the connection is closed: expires what has waited too long, and now and then leaves an idle partition to others.
-    private async Task LookAfterAsync(Task closed)
+    // Until the connection is closed: expires what has waited too long, makes queues again that were deleted, and now and then leaves an
+    // idle partition to others.
+    private async Task LookAfterAsync(IConnection connection, Task closed)
     {
+        var found = clock.GetTimestamp();
         var moves = new PartitionMoves(_consumers.Length, clock, random);
         using var timer = new PeriodicTimer(Interval, clock);
         while (await TickAsync(timer, closed))
         {
+            if (clock.GetElapsedTime(found) >= QueueInterval)
+            {
+                await EnsureQueuesAsync(connection, closed);
+                found = clock.GetTimestamp();
+            }
+
             for (var partition = 0; partition < _consumers.Length; partition++)
             {
                 var consumer = _consumers[partition];
@@ -110,6 +144,20 @@ internal sealed class Assembler(
                     AssembleLog.Moved(log, consumer.Queue);
                 }
             }
+        }
+    }
+
+    private async Task EnsureQueuesAsync(IConnection connection, Task closed)
+    {
+        var ensuring = topology.EnsureQueuesAsync(connection, CancellationToken.None);
+        try
+        {
+            if (await Task.WhenAny(ensuring, closed) == ensuring)
+                await ensuring;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Without an answer nothing is known of the queues, and the broker's silence shows elsewhere.
         }
     }
 
@@ -129,7 +177,12 @@ internal sealed class Assembler(
             channel.ChannelShutdownAsync += (_, reason) => Close(closed, reason.ReplyText);
             var queue = Topology.ChunkQueue(partition);
             consumers[partition] = new PartitionConsumer(
-                channel, queue, Assemble, clock, () => closed.TrySetResult($"the broker no longer delivers from {queue}"));
+                channel,
+                queue,
+                Assemble,
+                clock,
+                () => Topology.EnsureQueueAsync(connection, queue, cancellationToken),
+                failure => closed.TrySetException(failure));
             await consumers[partition].StartAsync(cancellationToken);
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Bridge.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Telemetry.Codec;
@@ -8,6 +9,7 @@ namespace Bridge.Assemble;
 /// Collects the chunks of one partition, which stay unacknowledged until their batch is settled. Bounded in chunks and in bytes:
 /// beyond that some batches go back to the tail of the queue, each in its turn, so that all complete.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer or link holds nothing to release.")]
 internal sealed class PartitionAssembly(
     IPartitionChannel channel,
     HeldChunks held,
@@ -25,7 +27,11 @@ internal sealed class PartitionAssembly(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly HoldUps _holdUps = new(options.Grace, clock);
-    private int _expiring;
+
+    // Chunks that an expiry took out and did not settle before its end.
+    private readonly List<ChunkDelivery> _takenOut = [];
+    private Task _expiring = Task.CompletedTask;
+    private CancellationTokenSource _leaving = new();
 
     /// <summary>Bytes of memory that the chunks take.</summary>
     public long Bytes => held.Bytes;
@@ -39,8 +45,8 @@ internal sealed class PartitionAssembly(
     /// <summary>Unsettled chunks that the broker may hand out.</summary>
     public int Prefetch => held.Prefetch;
 
-    /// <summary>True when no chunk waits for others.</summary>
-    public bool IsIdle => held.IsEmpty;
+    /// <summary>True when no chunk waits for others, or to be given up.</summary>
+    public bool IsIdle => held.IsEmpty && _expiring.IsCompleted;
 
     /// <summary>Takes a chunk. It completes late, and so slows the broker down, when there is more in memory than is good.</summary>
     public async Task TakeAsync(ChunkDelivery chunk, CancellationToken cancellationToken)
@@ -60,21 +66,39 @@ internal sealed class PartitionAssembly(
     /// <summary>True when something has waited too long.</summary>
     public bool HasExpired => !_holdUps.IsGrace && held.HaveExpired;
 
-    /// <summary>Dead-letters what has waited too long, one batch after the other; nothing while the missing chunks may be held up.</summary>
+    /// <summary>
+    /// Dead-letters what has waited too long, one batch after the other; nothing while the missing chunks may be held up. Not to be called
+    /// while <see cref="ReturnAllAsync"/> is under way.
+    /// </summary>
     /// <param name="asked">Timestamp from before the broker was asked for something, which it has just answered.</param>
     public void Expire(long asked)
     {
         _holdUps.NoteAnswer(asked);
-        if (HasExpired && Interlocked.Exchange(ref _expiring, 1) == 0)
-            inWork.Run(ExpireAllAsync, () => Volatile.Write(ref _expiring, 0));
+        if (!HasExpired || !_expiring.IsCompleted)
+            return;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        (_expiring, var leaving) = (ended.Task, _leaving.Token);
+        inWork.Run(() => ExpireAllAsync(leaving), ended.SetResult);
     }
 
-    /// <summary>Gives every chunk that waits for others back to the broker, for the next active consumer.</summary>
+    /// <summary>Gives every chunk that is not settled or being published back to the broker, for the next active consumer.</summary>
     public async Task ReturnAllAsync()
     {
-        var chunks = held.Clear();
+        var chunks = await TakeAllAsync();
         await channel.ReturnAsync(chunks);
         Release(chunks);
+    }
+
+    /// <summary>
+    /// Puts every chunk that waits for others into the partition's queue anew, as soon as there is one: the queue was deleted, and with it
+    /// all chunks that were not acknowledged. Completes when they are taken; the rest is work under way.
+    /// </summary>
+    public async Task ForwardAllAsync()
+    {
+        var chunks = await TakeAllAsync();
+        AssembleLog.Deleted(log, channel.Queue, chunks.Count);
+        List<ChunkDelivery> left = [.. chunks];
+        inWork.Run(() => whole.RetryAsync(channel.Queue, () => ForwardAsync(left, chunk => chunk.Origin, abort), abort), () => Release(chunks));
     }
 
     /// <summary>Forgets how large chunks and batches were, when none is left.</summary>
@@ -82,6 +106,16 @@ internal sealed class PartitionAssembly(
 
     /// <summary>Forgets every chunk that waits for others: the channel is closed, and the broker hands them out again by itself.</summary>
     public void Abandon() => Release(held.Clear());
+
+    private async Task<List<ChunkDelivery>> TakeAllAsync()
+    {
+        await _leaving.CancelAsync();
+        await _expiring;
+        _leaving = new CancellationTokenSource();
+        List<ChunkDelivery> chunks = [.. held.Clear(), .. _takenOut];
+        _takenOut.Clear();
+        return chunks;
+    }
 
     private async Task TakeOneAsync(ChunkDelivery chunk, CancellationToken cancellationToken)
     {
@@ -144,67 +178,92 @@ internal sealed class PartitionAssembly(
         }
 
         while (held.TakeForRoom() is { } deferral)
+            await DeferAsync(deferral, cancellationToken);
+    }
+
+    private async Task DeferAsync(Deferral deferral, CancellationToken cancellationToken)
+    {
+        List<ChunkDelivery> left = [.. deferral.Chunks];
+        try
         {
-            try
-            {
-                // Batches that never complete must not go round at full speed.
-                await Task.Delay(Pause(), clock, cancellationToken);
-                await whole.RetryAsync(channel.Queue, () => ToTailAsync(deferral, cancellationToken), cancellationToken);
-                await channel.AcknowledgeAsync(deferral.Chunks);
-                AssembleLog.MadeRoom(log, channel.Queue, deferral.Chunks.Count);
-            }
-            finally
-            {
-                Release(deferral.Chunks);
-            }
+            // Batches that never complete must not go round at full speed.
+            await Task.Delay(Pause(), clock, cancellationToken);
+            await whole.RetryAsync(
+                channel.Queue,
+                () => ForwardAsync(left, chunk => chunk.Origin with { Deferral = deferral.Number }, cancellationToken),
+                cancellationToken);
+            AssembleLog.MadeRoom(log, channel.Queue, deferral.Chunks.Count);
+        }
+        finally
+        {
+            await channel.AcknowledgeAsync([.. deferral.Chunks.Except(left)]);
+            await channel.ReturnAsync(left);
+            Release(deferral.Chunks);
         }
     }
 
     private TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(held.FruitlessRounds * 20, LongestPause.TotalMilliseconds));
 
-    private Task ToTailAsync(Deferral deferral, CancellationToken cancellationToken) => Task.WhenAll(deferral.Chunks.Select(chunk =>
+    // Puts chunks at the tail. Those that the broker confirms leave the list: another attempt must not forward them again.
+    private async Task ForwardAsync(List<ChunkDelivery> left, Func<ChunkDelivery, ChunkOrigin> originOf, CancellationToken cancellationToken)
     {
-        _ = ChunkHeader.Read(chunk.Chunk.Span, limits, out var header);
-        return forwarder.ForwardAsync(header, chunk.Chunk, chunk.Origin with { Deferral = deferral.Number }, cancellationToken);
-    }));
+        var forwarding = left.ConvertAll(chunk =>
+        {
+            _ = ChunkHeader.Read(chunk.Chunk.Span, limits, out var header);
+            return (Chunk: chunk, Done: forwarder.ForwardAsync(header, chunk.Chunk, originOf(chunk), cancellationToken));
+        });
+        var all = Task.WhenAll(forwarding.Select(one => one.Done));
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        left.Clear();
+        left.AddRange(forwarding.Where(one => !one.Done.IsCompletedSuccessfully).Select(one => one.Chunk));
+        await all;
+    }
 
-    private async Task ExpireAllAsync()
+    private async Task ExpireAllAsync(CancellationToken leaving)
     {
-        while (!_holdUps.IsGrace && !abort.IsCancellationRequested && held.TakeExpired() is { } expired)
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(abort, leaving);
+        while (!_holdUps.IsGrace && !end.IsCancellationRequested && held.TakeExpired() is { } expired)
         {
             var began = clock.GetTimestamp();
-            await whole.RefuseAsync(expired.Tokens, expired.Refusal!, abort);
-            await channel.AcknowledgeAsync(expired.Tokens);
-            Release(expired.Tokens);
+            try
+            {
+                await SettleAsync(expired.Tokens, stop => whole.RefuseAsync(expired.Tokens, expired.Refusal!, stop), end.Token);
+                Release(expired.Tokens);
+            }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+                _takenOut.AddRange(expired.Tokens);
+            }
+
             _holdUps.NoteAnswer(began);
         }
     }
 
     private void Begin(IReadOnlyList<ChunkDelivery> chunks, ByteBudget.Reservation? reservation, Func<CancellationToken, Task> settle) =>
         inWork.Run(
-            async () =>
-            {
-                try
-                {
-                    await settle(abort);
-                    await channel.AcknowledgeAsync(chunks);
-                }
-                catch (OperationCanceledException) when (abort.IsCancellationRequested)
-                {
-                    // Not acknowledged: the next active consumer gets the chunks.
-                }
-                catch (Exception e)
-                {
-                    AssembleLog.FailedUnexpectedly(log, e, channel.Queue, chunks.Count);
-                    await Task.Delay(LongestPause, clock, abort);
-                    await channel.ReturnAsync(chunks);
-                }
-            },
+            // Aborted, they are not acknowledged: the next active consumer gets them.
+            () => SettleAsync(chunks, settle, abort),
             () =>
             {
                 Release(chunks);
                 reservation?.Dispose();
             });
+
+    // Acknowledges chunks once they are settled; gives them back when that fails in an unforeseen way.
+    private async Task SettleAsync(IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task> settle, CancellationToken stop)
+    {
+        try
+        {
+            await settle(stop);
+            await channel.AcknowledgeAsync(chunks);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            AssembleLog.FailedUnexpectedly(log, e, channel.Queue, chunks.Count);
+            await Task.Delay(LongestPause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await channel.ReturnAsync(chunks);
+        }
+    }
 
     private async Task DropAsync(IReadOnlyList<ChunkDelivery> chunks)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Bridge.Assemble;
 
@@ -14,7 +13,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     private readonly SemaphoreSlim _settling = new(1, 1);
     private readonly SemaphoreSlim _subscribing = new(1, 1);
     private readonly TimeProvider _clock;
-    private readonly Action _cancelled;
+    private readonly Func<Task> _ensureQueue;
+    private readonly Action<Exception> _failed;
     private TaskCompletionSource _cancelOk = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _tag;
     private int _prefetch;
@@ -24,14 +24,21 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// <param name="queue">The partition's queue.</param>
     /// <param name="assemble">Makes what takes the chunks, which are settled here.</param>
     /// <param name="clock">Tells when a chunk was seen that does not say so.</param>
-    /// <param name="cancelled">Called when the broker no longer delivers.</param>
+    /// <param name="ensureQueue">Finds the queue, or makes it again.</param>
+    /// <param name="failed">Called with what went wrong when a new connection is needed.</param>
     public PartitionConsumer(
-        IChannel channel, string queue, Func<IPartitionChannel, PartitionAssembly> assemble, TimeProvider clock, Action cancelled)
+        IChannel channel,
+        string queue,
+        Func<IPartitionChannel, PartitionAssembly> assemble,
+        TimeProvider clock,
+        Func<Task> ensureQueue,
+        Action<Exception> failed)
         : base(channel)
     {
         Queue = queue;
         _clock = clock;
-        _cancelled = cancelled;
+        _ensureQueue = ensureQueue;
+        _failed = failed;
         Assembly = assemble(this);
     }
 
@@ -67,18 +74,28 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         cancellationToken);
 
     /// <inheritdoc/>
-    public void ConsumeAnew() => _ = ConsumeAnewAsync();
+    public void ConsumeAnew() => _ = TryInTurnAsync(async () =>
+    {
+        if (_prefetch == Assembly.Prefetch)
+            return;
+        await LetGoAsync(CancellationToken.None);
+        await SubscribeAsync(CancellationToken.None);
+    });
 
     /// <summary>
     /// Dead-letters what has waited too long, once the broker has answered on this channel: one that does not may hold the missing chunks.
     /// </summary>
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
-        if (!Assembly.HasExpired)
-            return;
-        var asked = _clock.GetTimestamp();
-        await Channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch, global: false, cancellationToken);
-        Assembly.Expire(asked);
+        if (Assembly.HasExpired)
+            await InTurnAsync(ExpireInTurnAsync, cancellationToken);
+
+        async Task ExpireInTurnAsync()
+        {
+            var asked = _clock.GetTimestamp();
+            await Channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch, global: false, cancellationToken);
+            Assembly.Expire(asked);
+        }
     }
 
     /// <inheritdoc/>
@@ -89,14 +106,21 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     }
 
     /// <inheritdoc/>
-    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    public override async Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        _cancelled();
-        return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        // The queue was deleted, with all that was not acknowledged. The other partitions are not concerned.
+        _tag = null;
+        await base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        await Assembly.ForwardAllAsync();
+        _ = TryInTurnAsync(async () =>
+        {
+            await _ensureQueue();
+            await SubscribeAsync(CancellationToken.None);
+        });
     }
 
     /// <inheritdoc/>
-    public override Task HandleBasicDeliverAsync(
+    public override async Task HandleBasicDeliverAsync(
         string consumerTag,
         ulong deliveryTag,
         bool redelivered,
@@ -104,8 +128,18 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         string routingKey,
         IReadOnlyBasicProperties properties,
         ReadOnlyMemory<byte> body,
-        CancellationToken cancellationToken = default) =>
-        Assembly.TakeAsync(new ChunkDelivery(deliveryTag, properties, body, _clock.GetUtcNow()), cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await Assembly.TakeAsync(new ChunkDelivery(deliveryTag, properties, body, _clock.GetUtcNow()), cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The library would go on, and the chunk would never be settled.
+            _failed(e);
+        }
+    }
 
     /// <inheritdoc/>
     public Task AcknowledgeAsync(IReadOnlyList<ChunkDelivery> chunks) =>
@@ -144,24 +178,16 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         await Assembly.ReturnAllAsync();
     }
 
-    private async Task ConsumeAnewAsync()
+    private async Task TryInTurnAsync(Func<Task> change)
     {
         try
         {
-            await InTurnAsync(
-                async () =>
-                {
-                    if (_isStopped || _prefetch == Assembly.Prefetch)
-                        return;
-                    await LetGoAsync(CancellationToken.None);
-                    await SubscribeAsync(CancellationToken.None);
-                },
-                CancellationToken.None);
+            await InTurnAsync(() => _isStopped ? Task.CompletedTask : change(), CancellationToken.None);
         }
-        catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or TimeoutException or OperationCanceledException)
+        catch (Exception e)
         {
             // What cannot begin anew here begins anew with a new connection.
-            _cancelled();
+            _failed(e);
         }
     }
 
@@ -186,9 +212,10 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
             foreach (var chunk in chunks)
                 await settle(chunk);
         }
-        catch (Exception e) when (e is AlreadyClosedException or OperationInterruptedException or ObjectDisposedException)
+        catch (Exception e)
         {
-            // The chunks come again, to this replica or another, and are then known or published again under the same ids.
+            // On a new connection the chunks come again, to this replica or another, and are then known or published again under the same ids.
+            _failed(e);
         }
         finally
         {

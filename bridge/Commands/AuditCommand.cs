@@ -65,7 +65,7 @@ internal static class AuditCommand
     {
         var options = CommandConfiguration.ReadBroker();
         if (uri is not null)
-            options = options with { Uri = uri };
+            options = options with { Uri = uri, Hosts = [] };
         return options.Validate() is [var error, ..] ? throw new UsageException($"--uri: {error}") : new BrokerConnector(options, TimeProvider.System);
     }
 

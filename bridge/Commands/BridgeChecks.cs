@@ -53,7 +53,10 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
             new BrokerConnector(options.RabbitMq, clock), topology, new TopologyAudit(topology, options.Assemble.Partitions, options.RabbitMq, clock))
             .CheckAsync(cancellationToken);
         return [.. findings.Select(finding => new CheckResult(
-            $"broker {options.RabbitMq.DisplayUri}: {finding.Name}", finding.Fault?.Message, finding.Fault?.IsTransient ?? false))];
+            $"broker {options.RabbitMq.DisplayUri}: {finding.Name}", finding.Fault?.Message, finding.Fault?.IsTransient ?? false)
+        {
+            Warning = finding.Warning,
+        })];
     }
 
     private async Task<IReadOnlyList<CheckResult>> BoundedAsync(

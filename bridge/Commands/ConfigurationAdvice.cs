@@ -47,8 +47,7 @@ internal sealed class ConfigurationAdvice(BridgeOptions options, long memory)
 
     private IEnumerable<string> Transport()
     {
-        var uri = new Uri(options.RabbitMq.Uri);
-        if (!options.RabbitMq.UsesTls && !uri.IsLoopback)
+        if (!options.RabbitMq.UsesTls && options.RabbitMq.EachHost().Any(host => !new Uri(host.Uri).IsLoopback))
             yield return $"{options.RabbitMq.DisplayUri} sends user, password and events unencrypted to another machine: use amqps://, port 5671 by custom";
         foreach (var queue in options.Endpoints().Where(queue => queue.Url.Scheme == Uri.UriSchemeHttp && !queue.Url.IsLoopback))
             yield return $"{queue} is asked without TLS: use https://";

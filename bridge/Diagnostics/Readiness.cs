@@ -23,7 +23,9 @@ internal sealed class Readiness(IPublisher publisher, Stages stages)
                 return $"the stage {dead} has ended by itself";
             if (WaitsFor is { } reason)
                 return $"waiting before the start: {reason}";
-            return publisher.IsReady ? null : "the broker takes no messages now: not connected, incomplete or blocking publishers; the log says which";
+            if (!publisher.IsReady)
+                return "the broker takes no messages now: not connected, incomplete or blocking publishers; the log says which";
+            return stages.Problem;
         }
     }
 }

@@ -1,12 +1,28 @@
+using System.Net;
 using System.Net.Sockets;
 using RabbitMQ.Client;
 
 namespace Bridge.Publish;
 
-/// <summary>Opens connections over TCP, with TLS where the options ask for it.</summary>
-internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider clock) : IBrokerConnector
+/// <summary>
+/// Opens connections over TCP, with TLS where the options ask for it. All addresses of all hosts are tried in turn, the one that
+/// worked last before the others.
+/// </summary>
+/// <param name="options">Where to, as whom; valid.</param>
+/// <param name="clock">Bounds the closing of a connection.</param>
+/// <param name="resolve">Finds the addresses of a host name; null for the machine's name service.</param>
+internal sealed class BrokerConnector(
+    RabbitMqOptions options, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) : IBrokerConnector
 {
+    // A frame is read into memory as a whole. A broker may set no limit of its own (frame_max = 0): then this is the limit.
+    private const uint LargestFrame = 128 * 1024;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    // An address that drops packets must not use up the time that the others need.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
+    private volatile IPEndPoint? _lastGood;
 
     /// <inheritdoc/>
     public RabbitMqOptions Options => options;
@@ -14,32 +30,23 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
     /// <inheritdoc/>
     public async Task<BrokerConnection> OpenAsync(string name, CancellationToken cancellationToken)
     {
-        Socket? socket = null;
-        BrokerTcpClient? client = null;
-        BrokerTls? tls = null;
-        try
+        var (targets, unknown) = await FindTargetsAsync(cancellationToken);
+        var failures = new List<BrokerFaultException>();
+        foreach (var target in targets.OrderByDescending(target => target.Address.Equals(_lastGood)))
         {
-            tls = options.UsesTls ? new BrokerTls(options) : null;
-            var factory = CreateFactory();
-            factory.SocketFactory = family =>
+            try
             {
-                socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                return client = new BrokerTcpClient(socket, tls);
-            };
-            var connection = await factory.CreateConnectionAsync(name, cancellationToken);
+                var connection = await OpenAsync(target, targets.Count > 1 ? ConnectTimeout : AnswerTimeout, name, cancellationToken);
+                _lastGood = target.Address;
+                return connection;
+            }
+            catch (BrokerFaultException exception)
+            {
+                failures.Add(exception);
+            }
+        }
 
-            // The library does not await the answer to connection.open: a virtual host that is missing shows only now.
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await channel.CloseAsync(cancellationToken);
-            return new BrokerConnection(connection, client!.Stream.Turns, socket!, clock);
-        }
-        catch (Exception exception)
-        {
-            socket?.Dispose();
-            if (cancellationToken.IsCancellationRequested)
-                throw;
-            throw new BrokerFaultException(BrokerFault.From(exception, options, tls), exception);
-        }
+        throw Decisive(failures.Count > 0 ? failures : unknown);
     }
 
     /// <summary>The client library's settings for <see cref="Options"/>.</summary>
@@ -56,11 +63,82 @@ internal sealed class BrokerConnector(RabbitMqOptions options, TimeProvider cloc
             HandshakeContinuationTimeout = AnswerTimeout,
             ContinuationTimeout = AnswerTimeout,
             RequestedHeartbeat = TimeSpan.FromSeconds(20),
+            RequestedFrameMax = LargestFrame,
         };
 
         // TLS is the stream's: the library would encrypt once more. It takes the port by custom from what is taken away here.
         factory.Port = factory.Endpoint.Port;
         factory.Ssl = new SslOption();
         return factory;
+    }
+
+    private async Task<(List<Target> Targets, List<BrokerFaultException> Unknown)> FindTargetsAsync(CancellationToken cancellationToken)
+    {
+        var targets = new List<Target>();
+        var unknown = new List<BrokerFaultException>();
+        foreach (var host in options.EachHost())
+        {
+            var uri = new Uri(host.Uri);
+            try
+            {
+                foreach (var address in await _resolve(uri.IdnHost, cancellationToken))
+                    targets.Add(new Target(host, new IPEndPoint(address, new AmqpTcpEndpoint(uri).Port)));
+            }
+            catch (SocketException exception)
+            {
+                unknown.Add(new BrokerFaultException(BrokerFault.From(exception, host), exception));
+            }
+        }
+
+        return (targets, unknown);
+    }
+
+    private async Task<BrokerConnection> OpenAsync(Target target, TimeSpan timeout, string name, CancellationToken cancellationToken)
+    {
+        BrokerTcpClient? client = null;
+        BrokerTls? tls = null;
+        try
+        {
+            tls = target.Host.UsesTls ? new BrokerTls(target.Host) : null;
+            client = await BrokerTcpClient.ConnectAsync(target.Address, tls, timeout, AnswerTimeout, clock, cancellationToken);
+            var factory = CreateFactory();
+            factory.SocketFactory = _ => client;
+            var endpoint = new AmqpTcpEndpoint($"{target.Address.Address}", target.Address.Port) { AddressFamily = target.Address.AddressFamily };
+            var connection = await factory.CreateConnectionAsync([endpoint], name, cancellationToken);
+
+            // The library does not await the answer to connection.open: a virtual host that is missing shows only now.
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await channel.CloseAsync(cancellationToken);
+            return new BrokerConnection(connection, client.Stream.Turns, new Carrier(client, tls), clock);
+        }
+        catch (Exception exception)
+        {
+            // What was refused is in the files' authorities and in what the handshake saw.
+            var fault = BrokerFault.From(exception, target.Host, tls);
+            client?.Dispose();
+            tls?.Dispose();
+            if (cancellationToken.IsCancellationRequested)
+                throw;
+            throw new BrokerFaultException(fault, exception);
+        }
+    }
+
+    // What only people can put right, such as a wrong password, tells more than a node that is down.
+    private static BrokerFaultException Decisive(List<BrokerFaultException> failures) =>
+        failures.Find(failure => !failure.Fault.IsTransient) ?? failures[0];
+
+    /// <summary>An address to try.</summary>
+    /// <param name="Host">The options with its host.</param>
+    /// <param name="Address">Address and port.</param>
+    private sealed record Target(RabbitMqOptions Host, IPEndPoint Address);
+
+    /// <summary>What a connection runs over. Certificates are read for each connection: each releases its own.</summary>
+    private sealed class Carrier(BrokerTcpClient client, BrokerTls? tls) : IDisposable
+    {
+        public void Dispose()
+        {
+            client.Dispose();
+            tls?.Dispose();
+        }
     }
 }

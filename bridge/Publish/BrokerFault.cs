@@ -11,11 +11,22 @@ namespace Bridge.Publish;
 /// <param name="IsTransient">True when waiting may be enough, such as for a broker that is still starting.</param>
 internal sealed record BrokerFault(string Message, bool IsTransient)
 {
+    /// <summary>True when a limit of connections or channels is reached, which other connections may use up.</summary>
+    public bool IsLimit { get; init; }
+
     /// <summary>Explains a failure of the client library.</summary>
     /// <param name="exception">What it threw.</param>
     /// <param name="options">Where to, as whom.</param>
     /// <param name="tls">What the connection's TLS saw; null without it.</param>
-    public static BrokerFault From(Exception exception, RabbitMqOptions options, BrokerTls? tls = null)
+    public static BrokerFault From(Exception exception, RabbitMqOptions options, BrokerTls? tls = null) =>
+        TryExplain(exception, options, tls)
+            ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {OneLine(Causes(exception).Last().Message)}", IsTransient: true);
+
+    /// <summary>Explains a failure of the client library; null for one that no broker and no network causes.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="options">Where to, as whom.</param>
+    /// <param name="tls">What the connection's TLS saw; null without it.</param>
+    public static BrokerFault? TryExplain(Exception exception, RabbitMqOptions options, BrokerTls? tls = null)
     {
         if (exception is BrokerFaultException known)
             return known.Fault;
@@ -23,9 +34,7 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
             return TlsFailed(refusal, options);
 
         // The library wraps the cause several deep; the innermost one that is known tells most.
-        var causes = Causes(exception).Reverse().ToList();
-        return causes.Select(cause => Explain(cause, options, tls)).FirstOrDefault(fault => fault is not null)
-            ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {OneLine(causes[0].Message)}", IsTransient: true);
+        return Causes(exception).Reverse().Select(cause => Explain(cause, options, tls)).FirstOrDefault(fault => fault is not null);
     }
 
     /// <summary>Explains the reason that came with the closing of a channel or connection.</summary>
@@ -39,6 +48,10 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
                 $"{text}: grant the user of {options.DisplayUri} that permission on the named resource", IsTransient: false),
             404 => new BrokerFault($"{text}: create it, or correct its name in the configuration", IsTransient: false),
             406 => new BrokerFault($"{text}: what exists differs from what the bridge needs", IsTransient: false),
+            530 when text.Contains("limit", StringComparison.OrdinalIgnoreCase) => new BrokerFault(
+                $"{text}: a replica needs {options.Connections + 1} connections (Bridge:RabbitMq:Connections and one to assemble) and a channel for"
+                    + " each of them and of Bridge:Assemble:Partitions; raise the limit, or close what else uses it up",
+                IsTransient: true) { IsLimit = true },
             530 => new BrokerFault(
                 $"{text}: the virtual host of {options.DisplayUri} is missing, or its user may not use it;"
                     + " correct the path (%2F for /), or grant the user access",
@@ -50,6 +63,9 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
     private static BrokerFault? Explain(Exception cause, RabbitMqOptions options, BrokerTls? tls) => cause switch
     {
         OperationInterruptedException { ShutdownReason: { Initiator: ShutdownInitiator.Peer } reason } => From(reason, options),
+        OperationInterruptedException => new BrokerFault($"the connection to {options.DisplayUri} was closed", IsTransient: true),
+        ChannelAllocationException => new BrokerFault(
+            $"{options.DisplayUri} allows no further channel on the connection: raise its channel_max", IsTransient: false) { IsLimit = true },
         AuthenticationFailureException => LoginRefused(options),
         SocketException socket => Explain(socket, options),
 

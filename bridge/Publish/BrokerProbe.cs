@@ -39,12 +39,18 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
                     continue;
                 if (queue is not Topology.DeadQueue)
                     await TryAsync($"read from queue {queue}", () => TryReadAsync(client, queue, cancellationToken));
-                if (audit is not null)
-                    await TryAsync($"arguments of queue {queue}", () => TopologyAudit.VerifyArgumentsAsync(client, queue, cancellationToken));
+                string? warning = null;
+                if (audit is not null && await TryAsync(
+                    $"arguments of queue {queue}",
+                    async () => warning = await TopologyAudit.VerifyArgumentsAsync(client, queue, cancellationToken)))
+                {
+                    findings[^1] = findings[^1] with { Warning = warning };
+                }
             }
 
             if (audit is not null && await TryAsync("number of partitions", () => audit.VerifyNumberAsync(client, cancellationToken)))
                 await TryAsync("number of partitions of other replicas", () => audit.VerifyConsumersAsync(client, cancellationToken));
+            await TryAsync("connections and channels", () => OpenAllAsync(connection, cancellationToken));
         }
 
         return findings;
@@ -59,9 +65,38 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                findings.Add(new BrokerFinding(name, BrokerFault.From(exception, connector.Options)));
+                var fault = BrokerFault.From(exception, connector.Options);
+                findings.Add(new BrokerFinding(name, fault.IsLimit ? fault with { Message = $"{fault.Message}; it needs {Channels} channels in all" } : fault));
                 return false;
             }
+        }
+    }
+
+    private int Channels => connector.Options.Connections + (audit is null ? 0 : topology.AssemblingChannels);
+
+    // As many as the bridge opens, the one of this check among them: a publishing connection has one channel, the assembling one more.
+    private async Task OpenAllAsync(BrokerConnection first, CancellationToken cancellationToken)
+    {
+        await first.Client.CreateChannelAsync(cancellationToken: cancellationToken);
+        var opened = new List<BrokerConnection>();
+        try
+        {
+            for (var number = 1; number < connector.Options.Connections; number++)
+            {
+                opened.Add(await connector.OpenAsync("bridge check", cancellationToken));
+                await opened[^1].Client.CreateChannelAsync(cancellationToken: cancellationToken);
+            }
+
+            if (audit is null)
+                return;
+            opened.Add(await connector.OpenAsync("bridge check", cancellationToken));
+            topology.VerifyChannels(opened[^1].Client, connector.Options);
+            for (var channel = 0; channel < topology.AssemblingChannels; channel++)
+                await opened[^1].Client.CreateChannelAsync(cancellationToken: cancellationToken);
+        }
+        finally
+        {
+            await Task.WhenAll(opened.Select(connection => connection.DisposeAsync().AsTask()));
         }
     }
 

@@ -4,23 +4,63 @@ using RabbitMQ.Client;
 
 namespace Bridge.Publish;
 
-/// <summary>What the client library connects with, so that the stream is the bridge's: connected means that TLS stands as well.</summary>
-/// <param name="socket">Not connected yet; its maker's.</param>
-/// <param name="tls">Null without it.</param>
-internal sealed class BrokerTcpClient(Socket socket, BrokerTls? tls) : TcpClientAdapter(socket)
+/// <summary>
+/// What the client library takes its stream from: connected, with TLS inside, before the library sees it. The library by itself tries
+/// one address of a name only, and hides why that failed.
+/// </summary>
+internal sealed class BrokerTcpClient : TcpClientAdapter
 {
-    private BrokerStream? _stream;
+    private BrokerTcpClient(Socket socket, BrokerStream stream)
+        : base(socket) => Stream = stream;
 
     /// <summary>The connection's stream.</summary>
-    public BrokerStream Stream => _stream ?? throw new InvalidOperationException("not connected");
+    public BrokerStream Stream { get; }
 
-    /// <inheritdoc/>
-    public override async Task ConnectAsync(IPAddress ep, int port, CancellationToken cancellationToken = default)
+    /// <summary>Connects, and opens TLS.</summary>
+    /// <param name="address">Where to.</param>
+    /// <param name="tls">Null without it.</param>
+    /// <param name="connectTimeout">How long connecting may take.</param>
+    /// <param name="tlsTimeout">How long the handshake of TLS may take.</param>
+    /// <param name="clock">Measures both.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="SocketException">It is not connected.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">One side refuses the other.</exception>
+    /// <exception cref="IOException">The broker closed the connection meanwhile.</exception>
+    public static async Task<BrokerTcpClient> ConnectAsync(
+        IPEndPoint address, BrokerTls? tls, TimeSpan connectTimeout, TimeSpan tlsTimeout, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await base.ConnectAsync(ep, port, cancellationToken);
-        _stream = await BrokerStream.OpenAsync(Client, tls, cancellationToken);
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await WithinAsync(connectTimeout, token => socket.ConnectAsync(address, token).AsTask(), clock, cancellationToken);
+            BrokerStream? stream = null;
+            await WithinAsync(tlsTimeout, async token => stream = await BrokerStream.OpenAsync(socket, tls, token), clock, cancellationToken);
+            return new BrokerTcpClient(socket, stream!);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Nothing is left to do.</summary>
+    public override Task ConnectAsync(IPAddress ep, int port, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public override NetworkStream GetStream() => Stream;
+
+    private static async Task WithinAsync(TimeSpan timeout, Func<CancellationToken, Task> work, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(timeout, clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        try
+        {
+            await work(both.Token);
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+    }
 }

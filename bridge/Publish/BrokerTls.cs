@@ -6,12 +6,13 @@ namespace Bridge.Publish;
 
 /// <summary>
 /// TLS for one connection: whom the bridge trusts and the certificate that it shows. Files are read for each connection, so that a
-/// renewed certificate needs no restart.
+/// renewed certificate needs no restart; they are released with the connection.
 /// </summary>
-internal sealed class BrokerTls
+internal sealed class BrokerTls : IDisposable
 {
     private readonly RabbitMqOptions _options;
     private readonly ServerCertificatePolicy _policy;
+    private readonly X509Certificate2Collection? _authorities;
     private readonly X509Certificate2? _own;
     private bool _isAsked;
 
@@ -21,7 +22,8 @@ internal sealed class BrokerTls
     {
         _options = options;
         var host = new Uri(options.Uri).IdnHost;
-        _policy = new ServerCertificatePolicy(host, options.CaFile, TlsFiles.ReadAuthorities(options));
+        _authorities = TlsFiles.ReadAuthorities(options);
+        _policy = new ServerCertificatePolicy(host, options.CaFile, _authorities);
         _own = TlsFiles.ReadClientCertificate(options);
         Authentication = new SslClientAuthenticationOptions
         {
@@ -67,11 +69,24 @@ internal sealed class BrokerTls
 
         if (options.ClientCertificateFile is null && (options.ClientKeyFile ?? options.ClientKeyPassword) is not null)
             yield return $"{Section}:ClientKeyFile or ClientKeyPassword is set without a certificate: name it in {Section}:ClientCertificateFile";
-        foreach (var read in (Func<RabbitMqOptions, object?>[])[TlsFiles.ReadAuthorities, TlsFiles.ReadClientCertificate])
+        foreach (var read in (Action[])[() => Release(TlsFiles.ReadAuthorities(options)), () => TlsFiles.ReadClientCertificate(options)?.Dispose()])
         {
-            if (ErrorOf(() => read(options)) is { } error)
+            if (ErrorOf(read) is { } error)
                 yield return error;
         }
+    }
+
+    /// <summary>Releases certificates and key. Nothing of this is needed once the handshake is over.</summary>
+    public void Dispose()
+    {
+        Release(_authorities);
+        _own?.Dispose();
+    }
+
+    private static void Release(X509Certificate2Collection? certificates)
+    {
+        foreach (var certificate in certificates ?? [])
+            certificate.Dispose();
     }
 
     private bool Judge(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -61,24 +61,21 @@ internal sealed class PublishLink(string name, PublishContext context, Action st
     }
 
     /// <summary>Keeps a session open until cancelled; never fails.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                var opened = context.Clock.GetTimestamp();
-                if (await RunSessionAsync(cancellationToken))
-                    continue;
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        KeptLoop.RunAsync($"Publishing connection {name}", RunSessionsAsync, context.Log, context.Clock, cancellationToken);
 
-                // A session that lived only briefly counts as a failed attempt: the next one waits longer.
-                if (context.Clock.GetElapsedTime(opened) > LongestWait)
-                    _backoff.Reset();
-                await Task.Delay(_backoff.Next(), context.Clock, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+    private async Task RunSessionsAsync(CancellationToken cancellationToken)
+    {
+        while (true)
         {
+            var opened = context.Clock.GetTimestamp();
+            if (await RunSessionAsync(cancellationToken))
+                continue;
+
+            // A session that lived only briefly counts as a failed attempt: the next one waits longer.
+            if (context.Clock.GetElapsedTime(opened) > LongestWait)
+                _backoff.Reset();
+            await Task.Delay(_backoff.Next(), context.Clock, cancellationToken);
         }
     }
 

@@ -15,6 +15,12 @@ internal sealed record RabbitMqOptions
     public string Uri { get; init; } = "amqp://guest:guest@127.0.0.1:5672/";
 
     /// <summary>
+    /// Further hosts of the same cluster, <c>HOST</c> or <c>HOST:PORT</c>, tried in turn after the one in <see cref="Uri"/>, with its
+    /// user, virtual host and, unless given, port. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>
     /// File of PEM certificates: the authorities that the certificate of an <c>amqps://</c> broker must come from, these alone.
     /// Default: those that the machine trusts.
     /// </summary>
@@ -70,14 +76,26 @@ internal sealed record RabbitMqOptions
     /// <summary>True for an <c>amqps://</c> address.</summary>
     public bool UsesTls => Uri.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary><see cref="Uri"/> with its password masked: safe to log.</summary>
-    public string DisplayUri => Mask(Uri);
+    /// <summary><see cref="Uri"/> with its password masked, and with the other hosts behind its own: safe to log.</summary>
+    public string DisplayUri => Mask(Uri, Hosts);
+
+    /// <summary>These options once for each host, in the order in which they are tried; the options are valid.</summary>
+    public IEnumerable<RabbitMqOptions> EachHost()
+    {
+        var uri = new Uri(Uri);
+        var user = uri.UserInfo.Length > 0 ? $"{uri.UserInfo}@" : "";
+        var others = Hosts.Select(host => TryParseHost(uri, host)!);
+        return others.Select(other => $"{uri.Scheme}://{user}{other.Authority}{uri.AbsolutePath}")
+            .Prepend(Uri)
+            .Select(address => this with { Uri = address, Hosts = [] });
+    }
 
     /// <summary>Everything that is wrong, one line each with the key, the value and the remedy; empty when all is well.</summary>
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
         ValidateUri(errors);
+        ValidateHosts(errors);
         errors.AddRange(BrokerTls.Validate(this));
         if (Exchange.Length == 0 || Encoding.UTF8.GetByteCount(Exchange) > 255)
             errors.Add($"{Section}:Exchange is '{Exchange}': give the name of an existing exchange, 1 to 255 bytes");
@@ -116,13 +134,32 @@ internal sealed record RabbitMqOptions
         }
     }
 
-    private static string Mask(string text)
+    private void ValidateHosts(List<string> errors)
+    {
+        foreach (var (index, host) in Hosts.Index().Where(host => TryParseHost(new Uri("amqp://host/"), host.Item) is null))
+        {
+            // An address with a user may hold a password: it is not repeated.
+            var shown = host.Contains('@', StringComparison.Ordinal) ? "an address with a user" : $"'{host}'";
+            errors.Add($"{Section}:Hosts:{index} is {shown}: give HOST or HOST:PORT; user, password and virtual host are those in {Section}:Uri");
+        }
+    }
+
+    // A host without a port has that of the first.
+    private static Uri? TryParseHost(Uri first, string host)
+    {
+        if (host.AsSpan().ContainsAny("/@?#\\") || !System.Uri.TryCreate($"{first.Scheme}://{host}", UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+            return null;
+        return uri.Port > 0 || first.Port <= 0 ? uri : new UriBuilder(uri) { Port = first.Port }.Uri;
+    }
+
+    private static string Mask(string text, IReadOnlyList<string> others)
     {
         if (!System.Uri.TryCreate(text, UriKind.Absolute, out var uri))
             return "(no address)";
         var colon = uri.UserInfo.IndexOf(':', StringComparison.Ordinal);
         var user = colon < 0 ? uri.UserInfo : $"{uri.UserInfo[..colon]}:***";
         var port = uri.IsDefaultPort ? "" : $":{uri.Port}";
-        return $"{uri.Scheme}://{(user.Length > 0 ? $"{user}@" : "")}{uri.Host}{port}{uri.AbsolutePath}";
+        var hosts = string.Join(',', others.Select(other => TryParseHost(uri, other)?.Authority ?? "***").Prepend($"{uri.Host}{port}"));
+        return $"{uri.Scheme}://{(user.Length > 0 ? $"{user}@" : "")}{hosts}{uri.AbsolutePath}";
     }
 }

@@ -64,7 +64,10 @@ internal sealed class ServerCertificatePolicy(string host, string? caFile, X509C
         chain.ChainPolicy.ExtraStore.AddRange(system?.ChainPolicy.ExtraStore ?? []);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        return chain.Build(certificate) ? [] : Flags(chain.ChainStatus);
+        var isTrusted = chain.Build(certificate);
+        foreach (var element in chain.ChainElements)
+            element.Certificate.Dispose();
+        return isTrusted ? [] : Flags(chain.ChainStatus);
     }
 
     private string TrustRemedy() => caFile is { } path

@@ -37,9 +37,10 @@ internal static class TlsFiles
         if (options.ClientKeyFile is { } key)
             Read(nameof(options.ClientKeyFile), key, Remedy, () => File.ReadAllBytes(key));
         var certificate = Read(nameof(options.ClientCertificateFile), path, Remedy, () => Load(path, options));
-        return certificate.HasPrivateKey
-            ? certificate
-            : throw Unusable(nameof(options.ClientCertificateFile), path, "has no private key with it", Remedy);
+        if (certificate.HasPrivateKey)
+            return certificate;
+        certificate.Dispose();
+        throw Unusable(nameof(options.ClientCertificateFile), path, "has no private key with it", Remedy);
     }
 
     private static X509Certificate2 Load(string path, RabbitMqOptions options)

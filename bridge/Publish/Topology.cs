@@ -14,6 +14,12 @@ internal sealed class Topology(string exchange, int partitions)
     /// <summary>Keeps what cannot be published.</summary>
     public const string DeadQueue = "telemetry.dead";
 
+    /// <summary>
+    /// Argument that beats a policy: where a policy limits the queue's length, the queue refuses new messages, which the bridge then
+    /// keeps, instead of dropping its oldest. Of numbers, such as the length itself, the smaller of argument and policy holds.
+    /// </summary>
+    public const string Overflow = "x-overflow";
+
     private const int NotFound = 404;
 
     // From 4.0 on a quorum queue drops a message after 20 deliveries unless told otherwise. -1 turns that off there, but 3.x takes
@@ -27,16 +33,33 @@ internal sealed class Topology(string exchange, int partitions)
     /// <summary>The company's exchange.</summary>
     public string Exchange => exchange;
 
+    /// <summary>Channels of the connection that assembles: one for each partition, and one to find the queues.</summary>
+    public int AssemblingChannels => partitions + 1;
+
+    /// <summary>Whether the broker allows <see cref="AssemblingChannels"/> on a connection.</summary>
+    /// <exception cref="BrokerFaultException">It does not.</exception>
+    public void VerifyChannels(IConnection connection, RabbitMqOptions options)
+    {
+        if (connection.ChannelMax is not (> 0 and var most) || most >= AssemblingChannels)
+            return;
+        throw new BrokerFaultException(
+            new BrokerFault(
+                $"{options.DisplayUri} allows {most} channels a connection (channel_max), and assembling {partitions} partitions needs"
+                    + $" {AssemblingChannels}: raise channel_max, or lower Bridge:Assemble:Partitions on every replica",
+                IsTransient: false));
+    }
+
     /// <summary>Name of the queue that the chunks of a partition wait in.</summary>
     public static string ChunkQueue(int partition) => $"telemetry.chunks.{partition}";
 
-    /// <summary>What makes a queue durable, replicated and, for chunks, consumed by one replica at a time.</summary>
+    /// <summary>What makes a queue replicated, safe from losing what it holds and, for chunks, consumed by one replica at a time.</summary>
     public static Dictionary<string, object?> ArgumentsOf(string queue)
     {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["x-queue-type"] = "quorum",
             ["x-delivery-limit"] = DeliveryLimit,
+            [Overflow] = "reject-publish",
         };
         if (queue is not DeadQueue)
             arguments["x-single-active-consumer"] = true;
@@ -48,8 +71,29 @@ internal sealed class Topology(string exchange, int partitions)
     public async Task VerifyAsync(IConnection connection, CancellationToken cancellationToken)
     {
         await FindExchangeAsync(connection, cancellationToken);
-        foreach (var queue in Queues)
-            await EnsureQueueAsync(connection, queue, cancellationToken);
+        await EnsureQueuesAsync(connection, cancellationToken);
+    }
+
+    /// <summary>Finds or creates every queue. Where all exist, one channel asks for all of them.</summary>
+    /// <exception cref="OperationInterruptedException">One can be neither found nor created.</exception>
+    public async Task EnsureQueuesAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OnNewChannelAsync(
+                connection,
+                async channel =>
+                {
+                    foreach (var queue in Queues)
+                        await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+                },
+                cancellationToken);
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == NotFound)
+        {
+            foreach (var queue in Queues)
+                await EnsureQueueAsync(connection, queue, cancellationToken);
+        }
     }
 
     /// <summary>Finds the exchange.</summary>

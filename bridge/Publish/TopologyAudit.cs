@@ -14,28 +14,48 @@ internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqO
     private const int AccessRefused = 403;
 
     /// <summary>Whether a queue has the arguments that the bridge relies on. A user without configure permission cannot ask.</summary>
+    /// <returns>Null when it has; else what the missing one, which the bridge can do without, costs, and the remedy.</returns>
     /// <exception cref="BrokerFaultException">It has others.</exception>
-    public static async Task VerifyArgumentsAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    public static async Task<string?> VerifyArgumentsAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    {
+        var arguments = Topology.ArgumentsOf(queue);
+        if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } refusal)
+            return null;
+
+        // As versions before this argument made it.
+        arguments.Remove(Topology.Overflow);
+        if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } otherRefusal)
+        {
+            return $"it has no {Topology.Overflow}=reject-publish: a policy that limits its length would drop its oldest messages; once it is empty,"
+                + " stop the bridge, delete it, and let the bridge make it anew";
+        }
+
+        // The refusal that names what is wrong, and not what may be missing.
+        var exception = refusal.ShutdownReason!.ReplyText.Contains(Topology.Overflow, StringComparison.Ordinal) ? otherRefusal : refusal;
+        var reason = exception.ShutdownReason!;
+        throw new BrokerFaultException(
+            new BrokerFault(
+                $"{reason.ReplyCode} {reason.ReplyText.ReplaceLineEndings(" ")}: empty the queue, delete it, and let the bridge make it anew"
+                    + " with the arguments in docs/permissions.md",
+                IsTransient: false),
+            exception);
+    }
+
+    // Null when the queue has these arguments, or when that is not to be told from here: then whoever made it beforehand knows.
+    private static async Task<OperationInterruptedException?> DeclareAsync(
+        IConnection connection, string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         try
         {
             await channel.QueueDeclareAsync(
-                queue, durable: true, exclusive: false, autoDelete: false, Topology.ArgumentsOf(queue), cancellationToken: cancellationToken);
+                queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
             await channel.CloseAsync(cancellationToken);
-        }
-        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode is AccessRefused or NotFound)
-        {
-            // Not to be told from here: whoever made it beforehand knows (docs/permissions.md).
+            return null;
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason is { } reason)
         {
-            throw new BrokerFaultException(
-                new BrokerFault(
-                    $"{reason.ReplyCode} {reason.ReplyText.ReplaceLineEndings(" ")}: empty the queue, delete it, and let the bridge make it anew"
-                        + " with the arguments in docs/permissions.md",
-                    IsTransient: false),
-                exception);
+            return reason.ReplyCode is AccessRefused or NotFound ? null : exception;
         }
     }
 

@@ -22,19 +22,16 @@ internal sealed class DeleteBatcher(IQueueReceiver queue, int atATime)
         return pending.Deleted.Task;
     }
 
-    /// <summary>Deletes until cancelled; what is not deleted by then fails.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Deletes until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, atATime).Select(_ => DeleteBatchesAsync(cancellationToken)));
+
+    /// <summary>Fails what is not deleted yet; nothing may be deleted from now on.</summary>
+    public void Cancel()
     {
-        try
-        {
-            await Task.WhenAll(Enumerable.Range(0, atATime).Select(_ => DeleteBatchesAsync(cancellationToken)));
-        }
-        finally
-        {
-            _pending.Writer.TryComplete();
-            while (_pending.Reader.TryRead(out var left))
-                left.Deleted.TrySetCanceled(cancellationToken);
-        }
+        _pending.Writer.TryComplete();
+        while (_pending.Reader.TryRead(out var left))
+            left.Deleted.TrySetCanceled();
     }
 
     private async Task DeleteBatchesAsync(CancellationToken cancellationToken)

@@ -66,5 +66,10 @@ internal sealed class LeaseRenewal(QueueEndpoint queue, BridgeMetrics metrics, I
         {
             ReceiveLog.RenewalFailed(log, message.Message.Id, e.Message);
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // One message's trouble must not keep the others from being renewed.
+            ReceiveLog.RenewalFailedUnexpectedly(log, e, message.Message.Id);
+        }
     }
 }

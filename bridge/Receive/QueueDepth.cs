@@ -27,10 +27,12 @@ internal sealed class QueueDepth(IQueueReceiver queue, TimeProvider clock)
                 Volatile.Write(ref _asked, clock.GetUtcNow().UtcTicks);
                 Volatile.Write(ref _last, await queue.GetDepthAsync(cancellationToken));
             }
-            catch (QueueException)
+            catch (Exception e)
             {
                 // Receiving reports the queue's troubles; here the depth is just unknown.
                 Volatile.Write(ref _last, -1);
+                if (e is not QueueException)
+                    throw;
             }
         }
         while (await timer.WaitForNextTickAsync(cancellationToken));

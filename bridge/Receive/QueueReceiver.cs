@@ -34,7 +34,7 @@ internal sealed class QueueReceiver(
     private readonly DeleteBatcher _deletes = new(queue, options.MaxPolls);
     private readonly QueueDepth _depth = new(queue, clock);
     private readonly QueueFront _front = new(clock);
-    private readonly TaskGroup _inWork = new();
+    private readonly TaskGroup _inWork = new(log);
     private int _polls;
     private long _expectedAnswer = SmallestAnswer;
 
@@ -43,7 +43,10 @@ internal sealed class QueueReceiver(
     {
         metrics.Observe(queue.Endpoint, () => _depth.Last, _leases.OldestAge, () => _front.Age(_depth.Last, _depth.Asked));
         using var settling = new CancellationTokenSource();
-        var upkeep = Task.WhenAll(_leases.RunAsync(settling.Token), _deletes.RunAsync(settling.Token), _depth.RunAsync(settling.Token));
+        var upkeep = Task.WhenAll(
+            KeepAsync("Renewing the leases", _leases.RunAsync, settling.Token),
+            KeepAsync("Deleting", _deletes.RunAsync, settling.Token),
+            KeepAsync("Asking for the depth", _depth.RunAsync, settling.Token));
         ReceiveLog.Started(log, queue.Endpoint);
         try
         {
@@ -54,10 +57,14 @@ internal sealed class QueueReceiver(
             // Leases are renewed and deletes done until the last message in work is settled.
             await _inWork.WhenAllAsync();
             await settling.CancelAsync();
-            await upkeep.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await upkeep;
+            _deletes.Cancel();
             await queue.DisposeAsync();
         }
     }
+
+    private Task KeepAsync(string name, Func<CancellationToken, Task> loop, CancellationToken cancellationToken) =>
+        KeptLoop.RunAsync($"{name} of {queue.Endpoint}", loop, log, clock, cancellationToken);
 
     private async Task PollAsync(bool isFirst, CancellationToken stop)
     {
@@ -112,6 +119,13 @@ internal sealed class QueueReceiver(
             if (backoff.Failures == 0)
                 ReceiveLog.Failing(log, queue.Endpoint, e.Message);
             await Task.Delay(backoff.Next(), clock, stop);
+            return 0;
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            var delay = backoff.Next();
+            ReceiveLog.ReceivingFailedUnexpectedly(log, e, queue.Endpoint, delay);
+            await Task.Delay(delay, clock, stop);
             return 0;
         }
     }
@@ -186,8 +200,10 @@ internal sealed class QueueReceiver(
             await work.GiveUpAsync(leased, Abort);
             return true;
         }
-        catch (Exception e) when (e is PublishException or OperationCanceledException)
+        catch (Exception e)
         {
+            if (e is not (PublishException or OperationCanceledException))
+                ReceiveLog.SettlingFailedUnexpectedly(log, e, leased.Message.Id);
             return false;
         }
     }
@@ -206,6 +222,10 @@ internal sealed class QueueReceiver(
         {
             ReceiveLog.DeleteFailed(log, message.Id, e.Message);
         }
+        catch (Exception e)
+        {
+            ReceiveLog.SettlingFailedUnexpectedly(log, e, message.Id);
+        }
     }
 
     private async Task ReleaseAsync(LeasedMessage leased, TimeSpan delay)
@@ -220,6 +240,10 @@ internal sealed class QueueReceiver(
         catch (QueueException e)
         {
             ReceiveLog.RenewalFailed(log, message.Id, e.Message);
+        }
+        catch (Exception e)
+        {
+            ReceiveLog.SettlingFailedUnexpectedly(log, e, message.Id);
         }
     }
 

@@ -24,6 +24,15 @@ internal static partial class ReceiveLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} could not be renewed: {Reason}")]
     public static partial void RenewalFailed(ILogger log, string messageId, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "The lease of message {MessageId} could not be renewed, for an unexpected reason")]
+    public static partial void RenewalFailedUnexpectedly(ILogger log, Exception exception, string messageId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Receiving from {Queue} failed unexpectedly and is tried again in {Delay}")]
+    public static partial void ReceivingFailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} could not be deleted or given back, for an unexpected reason; it will be received again")]
+    public static partial void SettlingFailedUnexpectedly(ILogger log, Exception exception, string messageId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} is done but could not be deleted; it will be received again: {Reason}")]
     public static partial void DeleteFailed(ILogger log, string messageId, string reason);
 

@@ -1,5 +1,6 @@
 using Bridge.Publish;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 
 namespace Bridge.Status;
@@ -20,7 +21,8 @@ internal sealed record WatchedBroker(string? Fault, double? Milliseconds, IReadO
 /// Asks the broker twice a second, over a connection of its own, while somebody looks at the status page: how many messages wait, how many
 /// consumers there are, and whether it answers at all. Without a viewer there is no connection.
 /// </summary>
-internal sealed class BrokerWatch(IBrokerConnector connector, Topology topology, TimeProvider clock) : BackgroundService
+internal sealed class BrokerWatch(IBrokerConnector connector, Topology topology, ILogger<BrokerWatch> log, TimeProvider clock)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -44,23 +46,8 @@ internal sealed class BrokerWatch(IBrokerConnector connector, Topology topology,
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await _wanted.WaitAsync(stoppingToken);
-                if (IsWanted)
-                    await WatchAsync(stoppingToken);
-                await Task.Delay(TimeSpan.FromSeconds(1), clock, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The bridge ends.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        KeptLoop.RunAsync("The watch of the broker", WatchWhenWantedAsync, log, clock, stoppingToken);
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -80,6 +67,17 @@ internal sealed class BrokerWatch(IBrokerConnector connector, Topology topology,
         catch (SemaphoreFullException)
         {
             // Somebody else has just done it.
+        }
+    }
+
+    private async Task WatchWhenWantedAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _wanted.WaitAsync(cancellationToken);
+            if (IsWanted)
+                await WatchAsync(cancellationToken);
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken);
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed class Conditions(
         if (!publisher.IsReady)
             yield return new("bad", "RabbitMQ is not reachable", Kept, publisher.Fault ?? broker.Fault);
 
+        if (stages.Problem is { } problem)
+            yield return new("bad", "Events that came in chunks are not put together", Kept, problem);
+
         // Under load its answers to questions may be late while it still confirms.
         if (broker.Fault is { } fault && !IsPublishing(values))
             yield return new("bad", "RabbitMQ does not answer", Kept, fault);

@@ -1,5 +1,6 @@
 using Bridge.Diagnostics;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Bridge.Status;
 
@@ -12,7 +13,7 @@ namespace Bridge.Status;
 internal sealed record FlowSample(long At, double Opened, double Published, double Age, double Dead);
 
 /// <summary>Keeps the last hour in memory, a sample every ten seconds.</summary>
-internal sealed class FlowHistory(MetricsExporter metrics, TimeProvider clock) : BackgroundService
+internal sealed class FlowHistory(MetricsExporter metrics, ILogger<FlowHistory> log, TimeProvider clock) : BackgroundService
 {
     /// <summary>Time between samples.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -30,34 +31,30 @@ internal sealed class FlowHistory(MetricsExporter metrics, TimeProvider clock) :
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        var before = new Totals(metrics.Read());
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                var now = metrics.Read();
-                var totals = new Totals(now);
-                Add(new FlowSample(
-                    clock.GetUtcNow().ToUnixTimeSeconds(),
-                    totals.Opened - before.Opened,
-                    totals.Published - before.Published,
-                    Math.Round(OldestAge(now), 1),
-                    totals.Dead - before.Dead));
-                before = totals;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The bridge ends.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        KeptLoop.RunAsync("The history of the status page", SampleAsync, log, clock, stoppingToken);
 
     /// <summary>Age of the oldest event that waits or is in work, in seconds.</summary>
     public static double OldestAge(MetricValues values) =>
         Math.Max(values.Max("bridge_queue_oldest_message_age_seconds"), values.Max("bridge_oldest_message_age_seconds"));
+
+    private async Task SampleAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        var before = new Totals(metrics.Read());
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            var now = metrics.Read();
+            var totals = new Totals(now);
+            Add(new FlowSample(
+                clock.GetUtcNow().ToUnixTimeSeconds(),
+                totals.Opened - before.Opened,
+                totals.Published - before.Published,
+                Math.Round(OldestAge(now), 1),
+                totals.Dead - before.Dead));
+            before = totals;
+        }
+    }
 
     private void Add(FlowSample sample)
     {

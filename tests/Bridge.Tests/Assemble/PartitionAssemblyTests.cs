@@ -209,6 +209,72 @@ public sealed class PartitionAssemblyTests
         Assert.Equal([batch.Event], running.Publisher.Events);
     }
 
+    [Fact]
+    public async Task Chunks_of_an_expiry_that_fails_unexpectedly_go_back()
+    {
+        var clock = new ManualTimeProvider();
+        await using var running = new RunningAssembly(clock: clock);
+        running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? throw new InvalidOperationException("a defect") : null;
+        running.Partition.Put(Large(1, chunks: 3).Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());
+        await running.DeliverAsync();
+        clock.Advance(TimeSpan.FromMinutes(10));
+
+        running.Assembly.Expire(clock.GetTimestamp());
+
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return running.Partition.Unacknowledged == 0;
+        });
+        Assert.Equal((1, 0L), (running.Partition.Count, running.Assembly.Bytes));
+    }
+
+    [Fact]
+    public async Task Leaving_a_partition_gives_back_what_an_expiry_under_way_has_taken_out()
+    {
+        var clock = new ManualTimeProvider();
+        await using var running = new RunningAssembly(clock: clock);
+        running.Publisher.Failures = int.MaxValue;
+        running.Partition.Put(Large(1, chunks: 3).Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());
+        await running.DeliverAsync();
+        clock.Advance(TimeSpan.FromMinutes(10));
+        running.Assembly.Expire(clock.GetTimestamp());
+        await Eventually.TrueAsync(() => running.Publisher.Begun > 0);
+        Assert.Equal(1, running.Partition.Unacknowledged);
+
+        await running.Assembly.ReturnAllAsync().WaitAsync(Patience);
+
+        Assert.Equal((0, 1), (running.Partition.Unacknowledged, running.Partition.Count));
+        running.Publisher.Failures = 0;
+        await running.DeliverAsync();
+        clock.Advance(TimeSpan.FromMinutes(1));
+        running.Assembly.Expire(clock.GetTimestamp());
+        await Eventually.TrueAsync(() => running.Publisher.InQueue(Topology.DeadQueue).Count == 1);
+    }
+
+    [Fact]
+    public async Task A_deferral_that_failed_forwards_only_what_was_not_confirmed()
+    {
+        await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, MaxBytes = 8 * 1024 * 1024 });
+        var failures = 3;
+        running.Publisher.Refuse = message =>
+            message.RoutingKey == running.Partition.Queue && running.Publisher.InQueue(running.Partition.Queue).Count % 7 == 6 && Interlocked.Decrement(ref failures) >= 0
+                ? PublishRefusalReason.Nacked
+                : null;
+        foreach (var text in Enumerable.Range(0, 120).SelectMany(number => Large(number, chunks: 3, QueueLimits.AzureStorage).Texts.Take(2)))
+            running.Partition.Put(text, Now);
+
+        using var stop = new CancellationTokenSource();
+        var delivering = running.DrainAsync(stop.Token);
+        await Eventually.TrueAsync(() => failures <= 0 && running.Publisher.InQueue(running.Partition.Queue).Count > 30, Patience);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivering);
+
+        var forwarded = running.Publisher.InQueue(running.Partition.Queue)
+            .Select(message => (message.Properties.MessageId, message.Properties.Headers.Single(header => header.Name == "x-telemetry-deferral").Number)).ToList();
+        Assert.Equal(forwarded.Distinct().Count(), forwarded.Count);
+    }
+
     private static (string Event, List<byte[]> Texts) Large(int number, int chunks, QueueLimits? limits = null)
     {
         // Random Base64 compresses to three quarters: the slices are the random bytes, and a little.

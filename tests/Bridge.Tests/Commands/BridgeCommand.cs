@@ -26,6 +26,14 @@ internal static class BridgeCommand
         return Assert.Single(Lines(result.Errors));
     }
 
+    /// <summary>Puts texts into a queue as they are.</summary>
+    public static async Task PutAsync(BridgeQueue queue, IEnumerable<byte[]> texts)
+    {
+        Assert.True(QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error), error);
+        await using var sender = CloudQueues.OpenSender(endpoint);
+        await sender.SendAsync([.. texts.Select(text => (ReadOnlyMemory<byte>)text)], CancellationToken.None);
+    }
+
     /// <summary>Takes all messages that a queue holds now.</summary>
     public static async Task<List<ReceivedMessage>> DrainAsync(BridgeQueue queue)
     {

@@ -22,6 +22,21 @@ public sealed class CheckMistakesTests(BrokerFixture broker, CloudsFixture cloud
     }
 
     [Fact]
+    public async Task Queues_of_an_earlier_version_that_a_policy_could_empty()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        foreach (var queue in Enumerable.Range(0, 8).Select(Topology.ChunkQueue).Append(Topology.DeadQueue))
+        {
+            var arguments = Topology.ArgumentsOf(queue);
+            if (queue is "telemetry.dead")
+                arguments.Remove("x-overflow");
+            await host.BindQueueAsync(queue, "none", arguments);
+        }
+
+        await AssertWarnsAsync(await EnvironmentAsync(host), "telemetry.dead", "x-overflow");
+    }
+
+    [Fact]
     public async Task A_dead_letter_queue_that_is_not_replicated()
     {
         await using var host = await broker.CreateVirtualHostAsync();

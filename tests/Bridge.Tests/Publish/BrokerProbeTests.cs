@@ -25,6 +25,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
                 "connection", "exchange telemetry", "write to exchange telemetry", "write to the default exchange",
                 "queue telemetry.chunks.0", "read from queue telemetry.chunks.0",
                 "queue telemetry.chunks.1", "read from queue telemetry.chunks.1", "queue telemetry.dead",
+                "connections and channels",
             ],
             findings.Select(finding => finding.Name),
             StringComparer.Ordinal);
@@ -141,6 +142,29 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
 
         Assert.True(fault.IsTransient);
         Assert.Contains("is not up yet", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_closed_port_of_an_IPv6_address_is_a_broker_that_is_not_up_yet()
+    {
+        var fault = await ConnectionFaultAsync($"amqp://[::1]:{Local.Components.FreePort.Next()}/");
+
+        Assert.True(fault.IsTransient);
+        Assert.Contains("[::1]", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("is not up yet", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_policy_of_length_makes_the_bridges_queues_refuse_and_not_forget()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await broker.Server.ControlAsync(["set_policy", "-p", host.Name, "all", ".*", """{"max-length":2}""", "--apply-to", "queues"]);
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+        for (var number = 0; number < 8; number++)
+            _ = running.PublishAsync(new OutgoingMessage("", Topology.DeadQueue, new OutgoingProperties($"id-{number}"), new byte[10]));
+
+        await Eventually.TrueAsync(async () => await host.CountAsync(Topology.DeadQueue) >= 2);
+        Assert.Equal("id-0", (await host.DrainAsync(Topology.DeadQueue))[0].BasicProperties.MessageId);
     }
 
     [Fact]

@@ -45,6 +45,20 @@ public sealed class BrokerTlsTests : IDisposable
     }
 
     [Fact]
+    public void Certificates_are_released_with_their_connection()
+    {
+        var own = _authority.IssueForClient("bridge");
+        var tls = new BrokerTls(Tls with { CaFile = _authority.CertificateFile, ClientCertificateFile = own.CertificateFile, ClientKeyFile = own.KeyFile });
+        using var asked = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(_authority.CertificateFile);
+        var shown = tls.Authentication.LocalCertificateSelectionCallback!(this, "", [], asked, [])!;
+        Assert.NotEqual(IntPtr.Zero, shown.Handle);
+
+        tls.Dispose();
+
+        Assert.Equal(IntPtr.Zero, shown.Handle);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_used_is_named_with_its_key_and_what_to_do()
     {
         var issued = _authority.IssueForClient("bridge", Password);

@@ -69,6 +69,37 @@ public sealed class RabbitMqOptionsTests
     }
 
     [Fact]
+    public void Further_hosts_share_user_virtual_host_and_port()
+    {
+        var options = new RabbitMqOptions { Uri = "amqps://us%40er:s%3Acret@rabbit-1:5673/v%2Fhost", Hosts = ["rabbit-2", "rabbit-3:5674", "[::1]"] };
+
+        Assert.Empty(options.Validate());
+        Assert.Equal("amqps://us%40er:***@rabbit-1:5673,rabbit-2:5673,rabbit-3:5674,[::1]:5673/v%2Fhost", options.DisplayUri);
+        Assert.Equal(
+            [
+                "amqps://us%40er:s%3Acret@rabbit-1:5673/v%2Fhost", "amqps://us%40er:s%3Acret@rabbit-2:5673/v%2Fhost",
+                "amqps://us%40er:s%3Acret@rabbit-3:5674/v%2Fhost", "amqps://us%40er:s%3Acret@[::1]:5673/v%2Fhost",
+            ],
+            options.EachHost().Select(host => host.Uri));
+        Assert.Empty(new RabbitMqOptions().Hosts);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("host:port")]
+    [InlineData("host/vhost")]
+    [InlineData("amqp://host")]
+    [InlineData("user:sec@host")]
+    public void A_further_host_that_would_not_work_is_refused(string host)
+    {
+        var error = Assert.Single(new RabbitMqOptions { Hosts = [host] }.Validate());
+
+        Assert.StartsWith("Bridge:RabbitMq:Hosts:0 ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("sec", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tls_is_verified_with_the_host_name_of_the_address()
     {
         var options = new RabbitMqOptions { Uri = "amqps://u:p@broker.example/vh" };

@@ -41,6 +41,25 @@ internal sealed class VirtualHost : IAsyncDisposable
     public Task DeclareExchangeAsync() =>
         OnChannelAsync(channel => channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true));
 
+    public Task DeleteQueuesAsync(IEnumerable<string> queues) => OnChannelAsync(async channel =>
+    {
+        foreach (var queue in queues)
+            await channel.QueueDeleteAsync(queue);
+    });
+
+    public async Task<bool> ExistsAsync(string queue)
+    {
+        try
+        {
+            await OnChannelAsync(channel => channel.QueueDeclarePassiveAsync(queue));
+            return true;
+        }
+        catch (OperationInterruptedException)
+        {
+            return false;
+        }
+    }
+
     public async Task<uint> CountAsync(string queue)
     {
         uint count = 0;

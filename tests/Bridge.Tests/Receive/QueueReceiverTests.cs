@@ -24,6 +24,57 @@ public sealed class QueueReceiverTests
         Assert.Equal([Messages.Event(1), Messages.Event(2)], receiver.Publisher.Events);
     }
 
+    [Theory]
+    [InlineData(nameof(InMemoryQueue.ReceiveAsync))]
+    [InlineData(nameof(InMemoryQueue.DeleteAsync))]
+    [InlineData(nameof(InMemoryQueue.ReleaseAsync))]
+    [InlineData(nameof(InMemoryQueue.GetDepthAsync))]
+    public async Task What_nobody_foresaw_ends_no_loop(string operation)
+    {
+        await using var receiver = new RunningReceiver();
+        var failures = 2;
+        receiver.Queue.OnCall = name =>
+        {
+            if (name == operation && Interlocked.Decrement(ref failures) >= 0)
+                throw new InvalidOperationException("a defect");
+        };
+        receiver.Publisher.Failures = 3;
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+        await receiver.StartAsync();
+
+        await RunningReceiver.UntilAsync(() =>
+        {
+            receiver.Clock.Advance(TimeSpan.FromSeconds(1));
+            receiver.Queue.ExpireLeases();
+            return receiver.Queue.Texts.Count == 0 && failures < 0;
+        });
+
+        Assert.Equal([Messages.Event(1)], receiver.Publisher.Events);
+        Assert.False(receiver.HasEnded);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_in_an_unforeseen_way_keeps_the_others_renewed()
+    {
+        await using var receiver = new RunningReceiver();
+        var failures = 2;
+        receiver.Queue.OnCall = name =>
+        {
+            if (name == nameof(InMemoryQueue.RenewAsync) && Interlocked.Decrement(ref failures) >= 0)
+                throw new InvalidOperationException("a defect");
+        };
+        receiver.Publisher.HoldAnswers();
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0]);
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Publisher.Begun == 1);
+
+        await RunningReceiver.UntilAsync(() =>
+        {
+            receiver.Clock.Advance(TimeSpan.FromSeconds(1));
+            return receiver.Queue.Renewals > 1;
+        });
+    }
+
     [Fact]
     public async Task What_could_not_be_published_is_given_back_and_published_when_it_comes_again()
     {

@@ -19,6 +19,9 @@ internal sealed class InMemoryPartition : IPartitionChannel
     /// <summary>Chunks in the queue, delivered or not.</summary>
     public int Count => _waiting.Count + _unacknowledged.Count;
 
+    /// <summary>Chunks that were delivered and not settled.</summary>
+    public int Unacknowledged => _unacknowledged.Count;
+
     /// <summary>The most chunks that were delivered and not settled at a time.</summary>
     public int MostUnacknowledged { get; private set; }
 

@@ -28,6 +28,9 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
     /// <summary>Delays of the releases so far.</summary>
     public List<TimeSpan> Releases { get; } = [];
 
+    /// <summary>Called with the name of every operation; what it throws is the operation's failure.</summary>
+    public Action<string> OnCall { get; set; } = _ => { };
+
     /// <summary>Texts that are stored.</summary>
     public IReadOnlyList<string> Texts
     {
@@ -62,6 +65,7 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
 
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int max, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken)
     {
+        OnCall(nameof(ReceiveAsync));
         while (true)
         {
             Task arrived;
@@ -82,6 +86,7 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
 
     public Task<ReceivedMessage?> RenewAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken)
     {
+        OnCall(nameof(RenewAsync));
         lock (_gate)
         {
             Renewals++;
@@ -91,6 +96,7 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
 
     public Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
+        OnCall(nameof(DeleteAsync));
         lock (_gate)
         {
             var lost = messages.Where(message => Find(message) is null).ToList();
@@ -101,6 +107,7 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
 
     public Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken)
     {
+        OnCall(nameof(ReleaseAsync));
         lock (_gate)
         {
             Releases.Add(delay);
@@ -110,7 +117,11 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
         }
     }
 
-    public Task<long> GetDepthAsync(CancellationToken cancellationToken) => Task.FromResult((long)Texts.Count);
+    public Task<long> GetDepthAsync(CancellationToken cancellationToken)
+    {
+        OnCall(nameof(GetDepthAsync));
+        return Task.FromResult((long)Texts.Count);
+    }
 
     public Task CreateIfMissingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

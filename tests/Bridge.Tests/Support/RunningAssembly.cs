@@ -14,7 +14,7 @@ internal sealed class RunningAssembly : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly CancellationTokenSource _abort = new();
-    private readonly TaskGroup _inWork = new();
+    private readonly TaskGroup _inWork = new(NullLogger.Instance);
 
     public RunningAssembly(AssembleOptions? options = null, TimeProvider? clock = null)
     {

@@ -47,6 +47,9 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public ByteBudget Budget { get; } = new(BudgetBytes);
 
+    /// <summary>True when its loop has ended by itself.</summary>
+    public bool HasEnded => _receiver.ExecuteTask is { IsCompleted: true };
+
     public Task StartAsync() => _receiver.StartAsync(CancellationToken.None);
 
     /// <summary>Asks it to stop, while the clock stands.</summary>

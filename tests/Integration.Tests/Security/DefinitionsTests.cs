@@ -60,6 +60,23 @@ public sealed class DefinitionsTests(RoadComponents components, ITestOutputHelpe
     }
 
     [Fact]
+    public async Task A_policy_for_all_queues_does_not_reach_the_bridge_s_own()
+    {
+        var host = $"defined-{Guid.NewGuid():N}";
+        await DefinedBroker.ImportAsync(components.RabbitMq, host);
+
+        await components.RabbitMq.ControlAsync(
+            ["set_policy", "-p", host, "company", ".*", """{"message-ttl":1000,"max-length":10,"expires":60000}""", "--priority", "999999", "--apply-to", "queues"]);
+
+        var lines = await components.RabbitMq.ControlAsync(["list_queues", "-p", host, "--no-table-headers", "name", "policy", "effective_policy_definition"]);
+        var queues = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line.StartsWith("telemetry.events\t", StringComparison.Ordinal));
+        Assert.Contains("company", Assert.Single(queues[true]), StringComparison.Ordinal);
+        Assert.Equal(9, queues[false].Count());
+        Assert.All(queues[false], line => Assert.Contains("\ttelemetry-own-queues\t", line, StringComparison.Ordinal));
+        Assert.All(queues[false], line => Assert.DoesNotContain("ttl", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_bridge_s_user_carries_events_and_the_consumer_s_user_reads_them()
     {
         await using var road = await Road.LayAsync(components, output);

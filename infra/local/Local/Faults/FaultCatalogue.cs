@@ -20,6 +20,7 @@ internal static class FaultCatalogue
         new QueueTrouble(),
         new QueueRestarted(),
         new IncompleteFlood(),
+        new OwnQueuesDeleted(),
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>

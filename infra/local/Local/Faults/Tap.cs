@@ -11,7 +11,10 @@ namespace Local.Faults;
 internal sealed class Tap : IAsyncDisposable
 {
     public const string Exchange = ExchangeTap.Exchange;
-    private const string Queue = "tap";
+
+    /// <summary>Its queue.</summary>
+    public const string Queue = "tap";
+
     private const ushort Prefetch = 2_000;
 
     private readonly IConnection _connection;
@@ -63,11 +66,11 @@ internal sealed class Tap : IAsyncDisposable
         await channel.QueueBindAsync(Queue, Exchange, bindingKey);
     }
 
-    /// <summary>Deletes queues, its own among them: a broker that starts again has to recover each that is left.</summary>
+    /// <summary>Deletes queues with all that is in them.</summary>
     public async Task DeleteQueuesAsync(IEnumerable<string> queues)
     {
         await using var channel = await _connection.CreateChannelAsync();
-        foreach (var queue in queues.Append(Queue))
+        foreach (var queue in queues)
             await channel.QueueDeleteAsync(queue);
     }
 

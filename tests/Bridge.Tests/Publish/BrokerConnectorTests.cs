@@ -1,0 +1,78 @@
+using System.Net;
+using Bridge.Publish;
+using Local.Components;
+
+namespace Bridge.Tests.Publish;
+
+/// <summary>Which addresses a connection is tried at.</summary>
+[Collection(BrokerTests.Name)]
+public sealed class BrokerConnectorTests(BrokerFixture broker)
+{
+    private static readonly IPAddress Dead = IPAddress.Parse("127.0.0.9");
+
+    [Fact]
+    public async Task Every_address_of_a_name_is_tried()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        var options = Some.Options(host) with { Uri = new UriBuilder(host.Uri) { Host = "broker.example" }.Uri.AbsoluteUri };
+        var asked = new List<string>();
+        var connector = new BrokerConnector(options, TimeProvider.System, (name, _) =>
+        {
+            asked.Add(name);
+            return Task.FromResult<IPAddress[]>([Dead, IPAddress.IPv6Loopback, IPAddress.Loopback]);
+        });
+
+        for (var turn = 0; turn < 2; turn++)
+        {
+            await using var connection = await connector.OpenAsync("test", CancellationToken.None);
+            Assert.True(connection.Client.IsOpen);
+        }
+
+        Assert.Equal(["broker.example", "broker.example"], asked);
+    }
+
+    [Fact]
+    public async Task Every_host_of_a_cluster_is_tried_and_one_that_is_not_known_does_not_matter()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        var options = Some.Options(host) with
+        {
+            Uri = new UriBuilder(host.Uri) { Port = FreePort.Next() }.Uri.AbsoluteUri,
+            Hosts = ["no-such-host.invalid", $"127.0.0.1:{broker.Server.Port}"],
+        };
+        Assert.Empty(options.Validate());
+
+        await using var connection = await new BrokerConnector(options, TimeProvider.System).OpenAsync("test", CancellationToken.None);
+
+        Assert.True(connection.Client.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_not_known_is_waited_for_where_another_is_just_down()
+    {
+        var options = new RabbitMqOptions { Uri = $"amqp://127.0.0.1:{FreePort.Next()}/", Hosts = ["no-such-host.invalid"] };
+
+        var fault = await FaultAsync(options);
+
+        Assert.True(fault.IsTransient, fault.Message);
+        Assert.Contains("is not up yet", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_only_people_can_put_right_is_told_before_a_host_that_is_down()
+    {
+        var options = new RabbitMqOptions
+        {
+            Uri = $"amqp://guest:wrongsecret@127.0.0.1:{FreePort.Next()}/", Hosts = [$"127.0.0.1:{broker.Server.Port}"],
+        };
+
+        var fault = await FaultAsync(options);
+
+        Assert.False(fault.IsTransient, fault.Message);
+        Assert.Contains($"127.0.0.1:{broker.Server.Port}/ refused the user or its password", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrongsecret", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<BrokerFault> FaultAsync(RabbitMqOptions options) =>
+        (await Assert.ThrowsAsync<BrokerFaultException>(() => new BrokerConnector(options, TimeProvider.System).OpenAsync("test", CancellationToken.None))).Fault;
+}
