@@ -137,6 +137,7 @@ public sealed class UnreadableValueTests
     {
         await using var test = new LoggingClient(listen: options => options.ActivitySources.Add("UnreadableValueTests"));
         using var source = new ActivitySource("UnreadableValueTests");
+        _ = test.Logger("Orders");
         Acting tag = null!;
         tag = new Acting(() => source.StartActivity("inner")?.SetTag("tag", tag).Dispose());
         SendingException exception = null!;

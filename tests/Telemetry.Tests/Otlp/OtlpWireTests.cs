@@ -121,7 +121,7 @@ public sealed class OtlpWireTests
 
         var span = Assert.Single(await SendAsync("v1/traces", Message(2, [.. noTrace, .. Message(11, part), .. Message(13, link)])));
 
-        Assert.Equal("""[{"timestamp":"1970-01-01T00:00:00.000001+00:00","name":"event","attributes":{"a":1}}]""", span.GetProperty("events").GetRawText());
+        Assert.Equal("""[{"name":"event","timestamp":"1970-01-01T00:00:00.000001+00:00","attributes":{"a":1}}]""", span.GetProperty("events").GetRawText());
         Assert.Equal("""[{"traceId":"30313233343536373839616263646566","spanId":"3031323334353637"}]""", span.GetProperty("links").GetRawText());
         Assert.False(span.TryGetProperty("traceparent", out _));
     }
