@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Telemetry.Events;
 
 namespace Telemetry.Extensions;
@@ -11,59 +12,79 @@ internal static class LogAttributes
     // What Microsoft.Extensions.Logging calls the template among a state's values.
     private const string OriginalFormat = "{OriginalFormat}";
 
-    /// <summary>The values of a state; of two with one name the last, as the message shows it.</summary>
+    /// <summary>Writes the values of a state as members.</summary>
     internal static void WriteState(JsonOutput json, IReadOnlyList<KeyValuePair<string, object?>> state)
     {
         using var values = StateValues.Read(state);
         Write(json, values.Span);
     }
 
-    private static void Write(JsonOutput json, ReadOnlySpan<KeyValuePair<string, object?>> values)
+    /// <summary>The template among a state's values; null where there is none.</summary>
+    internal static string? TemplateOf(IReadOnlyList<KeyValuePair<string, object?>> state)
     {
-        for (var i = 0; i < values.Length; i++)
+        using var values = StateValues.Read(state);
+        foreach (ref readonly var one in values.Span)
         {
-            ref readonly var one = ref values[i];
             if (one.Key == OriginalFormat)
-                json.WriteString(Template, one.Value as string);
-            else if (!ComesAgain(values[(i + 1)..], one.Key))
-                EventValues.WriteMember(json, one.Key, one.Value);
+                return one.Value as string;
         }
+
+        return null;
     }
 
-    private static bool ComesAgain(ReadOnlySpan<KeyValuePair<string, object?>> rest, string name)
+    private static void Write(JsonOutput json, ReadOnlySpan<KeyValuePair<string, object?>> values)
     {
-        foreach (ref readonly var later in rest)
+        foreach (ref readonly var one in values)
         {
-            if (string.Equals(later.Key, name, StringComparison.Ordinal))
-                return true;
+            if (one.Key == OriginalFormat)
+                json.WriteString(Template, one.Value as string);
+            else
+                EventValues.WriteMember(json, one.Key, one.Value);
         }
-
-        return false;
     }
 
     /// <summary>The scopes around a log, the outermost first, as the attribute <c>scopes</c>: an object each, or its text.</summary>
     internal sealed class Scopes
     {
         [ThreadStatic]
-        private static Scopes? s_mine;
+        private static Scopes? s_free;
 
         private JsonOutput? _json;
         private bool _any;
 
-        internal static Scopes Begin(JsonOutput json)
+        internal static void Write(JsonOutput json, IExternalScopeProvider provider)
         {
-            var scopes = s_mine ??= new Scopes();
+            if (!ForeignCode.TryEnter())
+            {
+                json.WriteString(ScopesName, ForeignCode.Recursive);
+                return;
+            }
+
+            // A scope may log while it is read: that log's scopes are another's.
+            var scopes = s_free ?? new Scopes();
+            s_free = null;
             scopes._json = json;
-            scopes._any = false;
-            return scopes;
+            try
+            {
+                provider.ForEachScope(static (scope, scopes) => scopes.Write(scope), scopes);
+            }
+            catch (Exception e)
+            {
+                scopes.Array().WriteStringValue(ForeignCode.Mark(e));
+            }
+            finally
+            {
+                ForeignCode.Leave();
+                scopes.End();
+                s_free = scopes;
+            }
         }
 
-        internal static void Write(object? scope, Scopes scopes) => scopes.Write(scope);
-
-        internal void End()
+        private void End()
         {
             if (_any)
                 _json!.WriteEndArray();
+            _any = false;
             _json = null;
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Telemetry.Events;
 
 namespace Telemetry.Extensions;
 
@@ -27,14 +28,14 @@ internal sealed class QueueLogger(string category, TelemetryClient client) : ILo
         }
         catch (Exception e)
         {
-            // What a log holds may fail when it is turned into text; that must not fail the code that logs.
-            client.Reject($"a log of {category} failed to become text: {e.GetType().Name}");
+            // Whatever fails here must not fail the code that logs.
+            client.Reject($"a log of {category} failed to become an event: {e.GetType().Name}");
         }
     }
 
     private void Send<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        var log = TelemetryEvent.Log(LogLevels.Of(logLevel), category, formatter(state, exception));
+        var log = TelemetryEvent.Log(LogLevels.Of(logLevel), category, Message(state, exception, formatter));
         if (log.IsDiscarded)
             return;
         var json = log.Writer().Json;
@@ -47,12 +48,27 @@ internal sealed class QueueLogger(string category, TelemetryClient client) : ILo
         if (exception is not null)
             log.With(exception);
         if (ScopeProvider is { } scopes)
-        {
-            var written = LogAttributes.Scopes.Begin(json);
-            scopes.ForEachScope(LogAttributes.Scopes.Write, written);
-            written.End();
-        }
-
+            LogAttributes.Scopes.Write(json, scopes);
         client.Send(log);
+    }
+
+    // The formatter turns every value of the template into text: where one fails, the template stands for all of them.
+    private static string? Message<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!ForeignCode.TryEnter())
+            return ForeignCode.Recursive;
+        try
+        {
+            return formatter(state, exception);
+        }
+        catch (Exception e)
+        {
+            var template = state is IReadOnlyList<KeyValuePair<string, object?>> values ? LogAttributes.TemplateOf(values) : null;
+            return template is null ? ForeignCode.Mark(e) : $"{template} {ForeignCode.Mark(e)}";
+        }
+        finally
+        {
+            ForeignCode.Leave();
+        }
     }
 }

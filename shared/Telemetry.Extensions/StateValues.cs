@@ -1,9 +1,12 @@
+using Telemetry.Events;
+
 namespace Telemetry.Extensions;
 
 /// <summary>A state's values, read once: each reading of one may box it anew.</summary>
 internal readonly ref struct StateValues
 {
     private const int Kept = 64;
+    private const int Most = 1_024;
 
     [ThreadStatic]
     private static KeyValuePair<string, object?>[]? s_free;
@@ -26,14 +29,49 @@ internal readonly ref struct StateValues
             s_free = _values;
     }
 
-    /// <summary>Reads all; what is read meanwhile on the same thread has memory of its own.</summary>
+    /// <summary>
+    /// Reads all; what is read meanwhile on the same thread has memory of its own. A value that cannot be read is marked, under its place
+    /// where its name is unknown.
+    /// </summary>
     internal static StateValues Read(IReadOnlyList<KeyValuePair<string, object?>> state)
     {
-        var count = state.Count;
+        if (!ForeignCode.TryEnter())
+            return new StateValues([Unread(0, ForeignCode.Recursive)], 1);
+        try
+        {
+            return ReadAll(state);
+        }
+        catch (Exception e)
+        {
+            return new StateValues([Unread(0, ForeignCode.Mark(e))], 1);
+        }
+        finally
+        {
+            ForeignCode.Leave();
+        }
+    }
+
+    private static StateValues ReadAll(IReadOnlyList<KeyValuePair<string, object?>> state)
+    {
+        var count = Math.Clamp(state.Count, 0, Most);
         var values = count > Kept ? new KeyValuePair<string, object?>[count] : s_free ?? new KeyValuePair<string, object?>[Kept];
         s_free = null;
         for (var i = 0; i < count; i++)
-            values[i] = state[i];
+            values[i] = ReadOne(state, i);
         return new StateValues(values, count);
     }
+
+    private static KeyValuePair<string, object?> ReadOne(IReadOnlyList<KeyValuePair<string, object?>> state, int index)
+    {
+        try
+        {
+            return state[index];
+        }
+        catch (Exception e)
+        {
+            return Unread(index, ForeignCode.Mark(e));
+        }
+    }
+
+    private static KeyValuePair<string, object?> Unread(int index, string mark) => new($"[{index}]", mark);
 }

@@ -112,7 +112,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         }
         catch (Exception e)
         {
-            Reject($"{typeof(T)} does not serialise: {e.Message}");
+            Reject($"{typeof(T)} does not serialise: {e.GetType().Name}");
         }
     }
 

@@ -1,6 +1,4 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using Telemetry.Events;
 
 namespace Telemetry;
 
@@ -31,6 +29,6 @@ public static class TelemetryContext
     {
         internal string Id { get; } = id;
 
-        internal byte[] Member { get; } = Encoding.UTF8.GetBytes($",\"requestId\":\"{JsonEncodedText.Encode(id, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"");
+        internal byte[] Member { get; } = ClientMembers.Member("requestId"u8, id);
     }
 }

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Telemetry.Events;
 
@@ -14,14 +11,11 @@ internal sealed class ClientMembers
 
     internal ClientMembers(TelemetryOptions options)
     {
-        var sender = new StringBuilder();
-        AppendMember(sender, "service", options.Service);
-        AppendMember(sender, "release", options.Release);
-        AppendMember(sender, "instance", options.Instance);
-        AppendMember(sender, "function", options.Function);
-        AppendMember(sender, "region", options.Region);
-        AppendMember(sender, "commit", options.Commit);
-        _sender = Encoding.UTF8.GetBytes(sender.ToString());
+        _sender =
+        [
+            .. Member("service"u8, options.Service), .. Member("release"u8, options.Release), .. Member("instance"u8, options.Instance),
+            .. Member("function"u8, options.Function), .. Member("region"u8, options.Region), .. Member("commit"u8, options.Commit),
+        ];
         _baggage = options.Baggage.Count == 0 ? [] : [.. options.Baggage.Select(key => (key, $"baggage.{key}"))];
     }
 
@@ -52,9 +46,15 @@ internal sealed class ClientMembers
 
     internal static ReadOnlySpan<byte> TraceParent => "traceparent"u8;
 
-    private static void AppendMember(StringBuilder json, string name, string? value)
+    /// <summary>A member as ready JSON with a comma in front; empty where there is no value.</summary>
+    internal static byte[] Member(ReadOnlySpan<byte> name, string? value)
     {
-        if (value is not null)
-            json.Append(",\"").Append(name).Append("\":\"").Append(JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value).Append('"');
+        if (value is null)
+            return [];
+        var writer = EventWriter.Take();
+        writer.Json.WriteString(name, value);
+        byte[] member = [(byte)',', .. writer.Json.Written];
+        writer.Return();
+        return member;
     }
 }

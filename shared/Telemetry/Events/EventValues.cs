@@ -1,146 +1,132 @@
-using System.Collections;
 using System.Globalization;
+using System.Numerics;
 
 namespace Telemetry.Events;
 
-/// <summary>Writes values of any type, as tags and log states hold them: what JSON knows as itself, lists and maps as such, all else as text.</summary>
+/// <summary>
+/// Writes values of any type, as tags and log states hold them: what JSON knows as itself, numbers of every width as numbers, times in
+/// ISO 8601; all that is a caller's own goes to <see cref="ForeignValue"/>.
+/// </summary>
 internal static class EventValues
 {
-    private const int Deepest = 4;
-    private const int MostElements = 1_024;
-    private const int LongestFormatted = 128;
-
     internal static void WriteMember(JsonOutput json, string name, object? value)
     {
-        switch (value)
-        {
-            case string text:
-                json.WriteString(name, text);
-                break;
-            case int number:
-                json.WriteNumber(name, number);
-                break;
-            case long number:
-                json.WriteNumber(name, number);
-                break;
-            case double number when double.IsFinite(number):
-                json.WriteNumber(name, number);
-                break;
-            default:
-                json.WritePropertyName(name);
-                Write(json, value, 0);
-                break;
-        }
+        json.WritePropertyName(name);
+        WriteElement(json, value);
     }
 
-    internal static void WriteElement(JsonOutput json, object? value) => Write(json, value, 0);
-
-    internal static void WriteNumber(JsonOutput json, double value)
+    internal static void WriteElement(JsonOutput json, object? value)
     {
-        if (double.IsFinite(value))
+        if (!TryWritePlain(json, value))
+            ForeignValue.Write(json, value!);
+    }
+
+    internal static void WriteNumber<T>(JsonOutput json, T value)
+        where T : struct, INumberBase<T>
+    {
+        if (T.IsFinite(value))
             json.WriteNumberValue(value);
         else
-            json.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
+            json.WriteStringValue(value.ToString(format: null, CultureInfo.InvariantCulture));
     }
 
-    private static void Write(JsonOutput json, object? value, int depth)
+    /// <summary>Whether comparing and writing a value runs the framework's code alone.</summary>
+    internal static bool IsPlain(object? value) => value is
+        null or string or int or long or bool or double or Enum or uint or ulong or short or ushort or byte or sbyte or decimal or float or Half
+        or nint or nuint or Int128 or UInt128 or BigInteger or DateTime or DateTimeOffset or DateOnly or TimeOnly or Guid or TimeSpan or char;
+
+    /// <summary>Writes a value of a type whose code is the framework's.</summary>
+    /// <returns>False when it is of another type, or holds values that may be.</returns>
+    internal static bool TryWritePlain(JsonOutput json, object? value)
     {
         switch (value)
         {
-            case null:
-                json.WriteNullValue();
-                break;
             case string text:
                 json.WriteStringValue(text);
-                break;
-            case bool flag:
-                json.WriteBooleanValue(flag);
-                break;
+                return true;
             case int number:
                 json.WriteNumberValue(number);
-                break;
+                return true;
             case long number:
                 json.WriteNumberValue(number);
-                break;
-            case short or byte or sbyte or ushort or uint:
-                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                break;
-            case ulong number:
-                json.WriteNumberValue(number);
-                break;
-            case float or double:
-                WriteNumber(json, Convert.ToDouble(value, CultureInfo.InvariantCulture));
-                break;
-            case decimal number:
-                json.WriteNumberValue(number);
-                break;
+                return true;
+            case double number:
+                WriteNumber(json, number);
+                return true;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                return true;
+            case null:
+                json.WriteNullValue();
+                return true;
             case DateTime time:
                 json.WriteStringValue(time);
-                break;
+                return true;
             case DateTimeOffset time:
                 json.WriteStringValue(time);
-                break;
+                return true;
+            case DateOnly date:
+                json.WriteStringValue(date);
+                return true;
+            case TimeOnly time:
+                json.WriteStringValue(time);
+                return true;
+            case Guid or TimeSpan or char:
+                json.WriteFormatted((IUtf8SpanFormattable)value);
+                return true;
             default:
-                WriteOther(json, value, depth);
-                break;
+                return TryWriteNumber(json, value);
         }
     }
 
-    private static void WriteOther(JsonOutput json, object value, int depth)
+    private static bool TryWriteNumber(JsonOutput json, object value)
     {
         switch (value)
         {
-            case IEnumerable<KeyValuePair<string, object?>> members when depth < Deepest:
-                WriteMembers(json, members, depth);
-                break;
-            case IEnumerable elements when depth < Deepest:
-                WriteElements(json, elements, depth);
-                break;
-            case IUtf8SpanFormattable formattable:
-                WriteFormatted(json, formattable);
-                break;
-            case IFormattable formattable:
-                json.WriteStringValue(formattable.ToString(format: null, CultureInfo.InvariantCulture));
-                break;
+            case uint number:
+                json.WriteNumberValue(number);
+                return true;
+            case ulong number:
+                json.WriteNumberValue(number);
+                return true;
+            case short number:
+                json.WriteNumberValue(number);
+                return true;
+            case ushort number:
+                json.WriteNumberValue(number);
+                return true;
+            case byte number:
+                json.WriteNumberValue(number);
+                return true;
+            case sbyte number:
+                json.WriteNumberValue(number);
+                return true;
+            case decimal number:
+                json.WriteNumberValue(number);
+                return true;
+            case float number:
+                WriteNumber(json, number);
+                return true;
+            case Half number:
+                WriteNumber(json, number);
+                return true;
+            case nint number:
+                json.WriteNumberValue(number);
+                return true;
+            case nuint number:
+                json.WriteNumberValue(number);
+                return true;
+            case Int128 number:
+                json.WriteNumberValue(number);
+                return true;
+            case UInt128 number:
+                json.WriteNumberValue(number);
+                return true;
+            case BigInteger number:
+                json.WriteNumberValue(number);
+                return true;
             default:
-                json.WriteStringValue(value.ToString());
-                break;
+                return false;
         }
-    }
-
-    private static void WriteMembers(JsonOutput json, IEnumerable<KeyValuePair<string, object?>> members, int depth)
-    {
-        json.WriteStartObject();
-        foreach (var (name, value) in members.Take(MostElements))
-        {
-            json.WritePropertyName(name);
-            Write(json, value, depth + 1);
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void WriteElements(JsonOutput json, IEnumerable elements, int depth)
-    {
-        var written = 0;
-        json.WriteStartArray();
-        foreach (var element in elements)
-        {
-            if (written++ == MostElements)
-                break;
-            Write(json, element, depth + 1);
-        }
-
-        json.WriteEndArray();
-    }
-
-    // Identities, durations and the like, without a string between.
-    private static void WriteFormatted(JsonOutput json, IUtf8SpanFormattable value)
-    {
-        Span<byte> text = stackalloc byte[LongestFormatted];
-        if (value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))
-            json.WriteStringValue(text[..length]);
-        else
-            json.WriteStringValue(((IFormattable)value).ToString(format: null, CultureInfo.InvariantCulture));
     }
 }

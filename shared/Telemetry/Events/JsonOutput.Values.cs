@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using System.Text.Unicode;
 
@@ -10,6 +11,9 @@ internal sealed partial class JsonOutput
 {
     private const int BytesPerChar = 3;
     private const int LongestNumber = 40;
+
+    // A point and seven digits.
+    private const int FractionLength = 8;
 
     // Looked at where a text is not plain; made then, since most processes begin without one.
     private static class Special
@@ -91,28 +95,8 @@ internal sealed partial class JsonOutput
         }
     }
 
-    private void AppendNumber(long value)
-    {
-        Reserve(LongestNumber);
-        value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);
-        Length += written;
-    }
-
-    private void AppendNumber(ulong value)
-    {
-        Reserve(LongestNumber);
-        value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);
-        Length += written;
-    }
-
-    private void AppendNumber(double value)
-    {
-        Reserve(LongestNumber);
-        value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);
-        Length += written;
-    }
-
-    private void AppendNumber(decimal value)
+    private void AppendNumber<T>(T value)
+        where T : struct, INumberBase<T>
     {
         Reserve(LongestNumber);
         value.TryFormat(_bytes.AsSpan(Length), out var written, default, CultureInfo.InvariantCulture);
@@ -121,22 +105,24 @@ internal sealed partial class JsonOutput
 
     // ISO 8601 with as many digits of the second's fraction as are needed.
     private void AppendTime<T>(T value, ReadOnlySpan<char> format)
-        where T : IUtf8SpanFormattable
+        where T : struct, IUtf8SpanFormattable
     {
-        const int seconds = 19;
-        const int fraction = 27;
         Reserve(LongestNumber + 2);
         var bytes = _bytes.AsSpan(Length);
         bytes[0] = (byte)'"';
         value.TryFormat(bytes[1..], out var written, format, CultureInfo.InvariantCulture);
         var text = bytes.Slice(1, written);
-        var end = fraction;
-        while (end > seconds && text[end - 1] is (byte)'0')
-            end--;
-        end -= text[end - 1] is (byte)'.' ? 1 : 0;
-        text[fraction..].CopyTo(text[end..]);
-        var length = written - (fraction - end);
-        bytes[length + 1] = (byte)'"';
-        Length += length + 2;
+        if (text.IndexOf((byte)'.') is > 0 and var point)
+        {
+            // The offset follows the fraction.
+            var fraction = point + FractionLength;
+            var end = point + text[point..fraction].LastIndexOfAnyExcept((byte)'0') + 1;
+            end -= end == point + 1 ? 1 : 0;
+            text[fraction..].CopyTo(text[end..]);
+            written -= fraction - end;
+        }
+
+        bytes[written + 1] = (byte)'"';
+        Length += written + 2;
     }
 }

@@ -1,20 +1,27 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Telemetry.Events;
 
 /// <summary>
 /// Writes JSON into a reused buffer: what telemetry consists of, short names and short values, in half the time of a general writer, which does
-/// the rest. Only what JSON asks for is escaped; text that is no valid Unicode gets replacement characters. Nesting is the caller's business.
+/// the rest. Only what JSON asks for is escaped; text that is no valid Unicode gets replacement characters. An object's
+/// names are kept unique: of several members with one name the last stays. Nesting is the caller's business.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread and holds only memory.")]
 internal sealed partial class JsonOutput : IBufferWriter<byte>
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private const int LongestFormatted = 128;
 
     private byte[] _bytes = new byte[1_024];
     private Utf8JsonWriter? _general;
@@ -25,7 +32,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
 
     internal Span<byte> Written => _bytes.AsSpan(0, Length);
 
-    internal void Clear() => Length = 0;
+    internal void Clear() => Return(default);
 
     public void Advance(int count) => Length += count;
 
@@ -81,31 +88,15 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         WriteStringValue(value);
     }
 
-    internal void WriteNumber(ReadOnlySpan<byte> name, long value)
+    internal void WriteNumber<T>(ReadOnlySpan<byte> name, T value)
+        where T : struct, INumberBase<T>
     {
         AppendName(name);
         AppendNumber(value);
     }
 
-    internal void WriteNumber(ReadOnlySpan<byte> name, double value)
-    {
-        AppendName(name);
-        AppendNumber(value);
-    }
-
-    internal void WriteNumber(string name, long value)
-    {
-        WritePropertyName(name);
-        AppendNumber(value);
-    }
-
-    internal void WriteNumber(string name, double value)
-    {
-        WritePropertyName(name);
-        AppendNumber(value);
-    }
-
-    internal void WriteNumber(string name, decimal value)
+    internal void WriteNumber<T>(string name, T value)
+        where T : struct, INumberBase<T>
     {
         WritePropertyName(name);
         AppendNumber(value);
@@ -120,14 +111,18 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
     internal void WritePropertyName(string name)
     {
         AppendComma();
+        var start = Length;
         AppendText(name);
+        AddName(start);
         Append(":"u8);
     }
 
     internal void WritePropertyName(ReadOnlySpan<byte> name)
     {
         AppendComma();
+        var start = Length;
         AppendText(name);
+        AddName(start);
         Append(":"u8);
     }
 
@@ -158,6 +153,28 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         AppendTime(value, "O");
     }
 
+    internal void WriteStringValue(DateOnly value)
+    {
+        AppendComma();
+        AppendTime(value, "O");
+    }
+
+    internal void WriteStringValue(TimeOnly value)
+    {
+        AppendComma();
+        AppendTime(value, "O");
+    }
+
+    /// <summary>Writes identities, durations and the like as text, most without a string between.</summary>
+    internal void WriteFormatted(IUtf8SpanFormattable value)
+    {
+        Span<byte> text = stackalloc byte[LongestFormatted];
+        if (value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))
+            WriteStringValue(text[..length]);
+        else
+            WriteStringValue(ForeignCode.InvariantText(value));
+    }
+
     internal void WriteBase64StringValue(ReadOnlySpan<byte> value)
     {
         AppendComma();
@@ -167,28 +184,19 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         Append("\""u8);
     }
 
-    internal void WriteNumberValue(long value)
+    /// <summary>Writes a finite number as it is: no type is widened on the way.</summary>
+    internal void WriteNumberValue<T>(T value)
+        where T : struct, INumberBase<T>
     {
         AppendComma();
         AppendNumber(value);
     }
 
-    internal void WriteNumberValue(ulong value)
+    // Of any length.
+    internal void WriteNumberValue(BigInteger value)
     {
         AppendComma();
-        AppendNumber(value);
-    }
-
-    internal void WriteNumberValue(double value)
-    {
-        AppendComma();
-        AppendNumber(value);
-    }
-
-    internal void WriteNumberValue(decimal value)
-    {
-        AppendComma();
-        AppendNumber(value);
+        Append(Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
     }
 
     internal void WriteBooleanValue(bool value)
@@ -206,26 +214,58 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
     /// <summary>Writes a value of a type that source generation knows, with the general writer.</summary>
     internal void WriteValue<T>(T value, JsonTypeInfo<T> type)
     {
+        JsonSerializer.Serialize(BeginGeneral(), value, type);
+        EndGeneral();
+    }
+
+    /// <summary>Writes a JSON value that is neither object nor array.</summary>
+    internal void WriteValue(JsonValue value)
+    {
+        value.WriteTo(BeginGeneral());
+        EndGeneral();
+    }
+
+    /// <inheritdoc cref="WriteValue(JsonValue)"/>
+    internal void WriteValue(JsonElement value)
+    {
+        value.WriteTo(BeginGeneral());
+        EndGeneral();
+    }
+
+    private Utf8JsonWriter BeginGeneral()
+    {
         AppendComma();
         _general ??= new Utf8JsonWriter(this, Options);
         _general.Reset();
-        JsonSerializer.Serialize(_general, value, type);
-        _general.Flush();
+        return _general;
+    }
+
+    private void EndGeneral()
+    {
+        _general!.Flush();
+        if (_bytes[Length - 1] is (byte)':')
+            Append("null"u8);
     }
 
     internal void WriteStartObject()
     {
         AppendComma();
         Append("{"u8);
+        OpenObject();
     }
 
     internal void WriteStartObject(ReadOnlySpan<byte> name)
     {
         AppendName(name);
         Append("{"u8);
+        OpenObject();
     }
 
-    internal void WriteEndObject() => Append("}"u8);
+    internal void WriteEndObject()
+    {
+        Append("}"u8);
+        CloseObject();
+    }
 
     internal void WriteStartArray()
     {
@@ -250,8 +290,9 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         bytes[0] = (byte)'"';
         name.CopyTo(bytes[1..]);
         bytes[name.Length + 1] = (byte)'"';
-        bytes[name.Length + 2] = (byte)':';
-        Length += name.Length + 3;
+        Length += name.Length + 2;
+        AddName(Length - name.Length - 2);
+        _bytes[Length++] = (byte)':';
     }
 
     // What stands before tells whether one is due: nothing, an opening, a colon or a comma mean no.

@@ -33,6 +33,22 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
+    /// <summary>Adds an attribute.</summary>
+    public TelemetryEvent With(string name, ulong value)
+    {
+        if (!IsDiscarded)
+            Writer().Json.WriteNumber(name, value);
+        return this;
+    }
+
+    /// <summary>Adds an attribute with a float's own digits; what JSON cannot hold (NaN, infinities) is written as a string.</summary>
+    public TelemetryEvent With(string name, float value)
+    {
+        if (!IsDiscarded)
+            EventValues.WriteMember(Writer().Json, name, value);
+        return this;
+    }
+
     /// <summary>Adds an attribute; what JSON cannot hold (NaN, infinities) is written as a string.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TelemetryEvent With(string name, double value)
@@ -68,26 +84,38 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    /// <summary>Adds an attribute of any type that source generation knows.</summary>
+    /// <summary>
+    /// Adds an attribute of any type, read at once and without reflection on it: maps and pairs of every class become objects, lists
+    /// arrays, numbers of every width numbers, all else text in the invariant culture. What throws while it is read is marked
+    /// <c>[unreadable: EXCEPTION]</c>; a collection is cut behind 1,024 elements, and below 16 levels.
+    /// </summary>
+    public TelemetryEvent With(string name, object? value)
+    {
+        if (!IsDiscarded)
+            EventValues.WriteMember(Writer().Json, name, value);
+        return this;
+    }
+
+    /// <summary>Adds an attribute of any type that source generation knows. Where serialising throws, a mark stands in its place.</summary>
     public TelemetryEvent With<T>(string name, T value, JsonTypeInfo<T> type)
     {
         if (IsDiscarded)
             return this;
         var json = Writer().Json;
         json.WritePropertyName(name);
-        json.WriteValue(value, type);
+        ForeignValue.Write(json, value, type);
         return this;
     }
 
-    /// <summary>Adds the attributes <c>exception.type</c>, <c>exception.message</c> and <c>exception.stacktrace</c>.</summary>
+    /// <summary>Adds the attributes <c>exception.type</c>, <c>exception.message</c> and <c>exception.stacktrace</c>; of two exceptions the last stays.</summary>
     public TelemetryEvent With(Exception exception)
     {
         if (IsDiscarded)
             return this;
         var json = Writer().Json;
         json.WriteString("exception.type"u8, exception.GetType().FullName);
-        json.WriteString("exception.message"u8, exception.Message);
-        json.WriteString("exception.stacktrace"u8, exception.ToString());
+        json.WriteString("exception.message"u8, ForeignCode.Text(exception, static one => one.Message));
+        json.WriteString("exception.stacktrace"u8, ExceptionText.Read(exception));
         return this;
     }
 

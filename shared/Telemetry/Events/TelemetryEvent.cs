@@ -78,7 +78,7 @@ public readonly ref partial struct TelemetryEvent
         point.WriteTo(metric.Json);
         metric = metric.OpenAttributes();
         foreach (ref readonly var tag in point.Tags)
-            EventValues.WriteMember(metric.Json, tag.Key, tag.Value);
+            TagText.Write(metric.Json, tag);
         return metric;
     }
 

@@ -21,6 +21,7 @@ internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, Ev
     {
         scratch.Shrink();
         scratch.Event.Truncate(0);
+        scratch.RedactedNames = 0;
         var walk = new EventWalk(json, scratch.Event, withLimits && json.Length > limits.EventBytes ? limits.EventBytes : int.MaxValue);
         var reader = new Utf8JsonReader(json, Options);
         var longest = withLimits ? limits.AttributeBytes : int.MaxValue;
@@ -46,11 +47,12 @@ internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, Ev
 
     private void TakeMember(scoped ref Utf8JsonReader reader, scoped ref EventWalk walk, int longest, RewriteScratch scratch)
     {
-        walk.BeginMember(ref reader);
         var name = Decoded(ref reader, scratch.Text);
+        walk.BeginMember(ref reader, name);
         var isSecret = names.AreAtEndOf(name);
         var isTrace = TraceMembers.Contain(name);
-        TakeString(name, ref reader, ref walk, int.MaxValue, scratch);
+        if (TakeString(name, ref reader, ref walk, int.MaxValue, scratch) && scratch.RedactedNames++ > 0)
+            NumberName(scratch.RedactedNames, walk.Output);
         if (!isSecret && !isTrace)
             return;
         walk.Passed(ref reader);
@@ -78,16 +80,26 @@ internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, Ev
         }
     }
 
-    private void TakeString(scoped ReadOnlySpan<byte> text, scoped ref Utf8JsonReader reader, scoped ref EventWalk walk, int longest, RewriteScratch scratch)
+    private bool TakeString(scoped ReadOnlySpan<byte> text, scoped ref Utf8JsonReader reader, scoped ref EventWalk walk, int longest, RewriteScratch scratch)
     {
         scratch.Redacted.Truncate(0);
         var changed = redactor.TryRedact(text, scratch.Redacted);
         var result = changed ? scratch.Redacted.Span : text;
         if (!changed && result.Length <= longest)
-            return;
+            return false;
         var start = (int)reader.TokenStartIndex;
         walk.Replace(start, start + reader.ValueSpan.Length + 2);
         EventLimits.AppendCut(result, longest, walk.Output);
+        return true;
+    }
+
+    // Two names that differed in their secrets alone would be one.
+    private static void NumberName(int number, PooledBytes output)
+    {
+        output.Truncate(output.Length - 1);
+        output.Append("#"u8);
+        EventLimits.AppendNumber(number, output);
+        output.Append("\""u8);
     }
 
     private static void Blot(scoped ref Utf8JsonReader reader, scoped ref EventWalk walk)

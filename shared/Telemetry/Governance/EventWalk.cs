@@ -37,9 +37,9 @@ internal ref struct EventWalk(ReadOnlySpan<byte> json, PooledBytes output, int m
     internal void Passed(scoped ref Utf8JsonReader reader) => _passed = (int)reader.BytesConsumed;
 
     /// <summary>A member begins: one of the attributes is where the event may be cut.</summary>
-    internal void BeginMember(scoped ref Utf8JsonReader reader)
+    internal void BeginMember(scoped ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name)
     {
-        _attributesNext = !_inAttributes && reader.CurrentDepth == 1 && reader.ValueTextEquals("attributes"u8);
+        _attributesNext = !_inAttributes && reader.CurrentDepth == 1 && name.SequenceEqual("attributes"u8);
         if (!_inAttributes || reader.CurrentDepth != 2)
             return;
         EndAttribute();

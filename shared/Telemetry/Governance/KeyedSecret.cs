@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Telemetry.Governance;
 
@@ -9,6 +10,7 @@ internal static class KeyedSecret
     private const int Farthest = 8;
 
     private static readonly SearchValues<byte> BehindKey = SearchValues.Create(" \t\"'\\"u8);
+    private static readonly SearchValues<byte> HeaderName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
     private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(";&\"'\\,\r\n<>)}]"u8);
 
     /// <summary>The end of the key's name before a sign (<c>:</c> or <c>=</c>), exclusive.</summary>
@@ -31,6 +33,8 @@ internal static class KeyedSecret
             start++;
         if (text[start - 1] is (byte)'"' or (byte)'\'')
             return start..(start + Quoted(text[start..], text[start - 1]));
+        if (text[sign] == (byte)':' && HeaderLength(text, sign, start) is > 0 and var header)
+            return start..(start + header);
         var length = text[start..].IndexOfAny(ValueEnds);
         var value = length < 0 ? text[start..] : text.Slice(start, length);
         // Only what a semicolon ends may hold spaces: a connection string's value.
@@ -38,6 +42,21 @@ internal static class KeyedSecret
             value = FirstWord(value);
         return start..(start + value.Length);
     }
+
+    // Of headers whose value has parts, each of which may be the secret: to the line's end, or to the quote where the header is quoted.
+    private static int HeaderLength(ReadOnlySpan<byte> text, int sign, int start)
+    {
+        var name = text[..EndOfKey(text, sign)];
+        if (!EndsWith(name, "cookie"u8) && !EndsWith(name, "authorization"u8))
+            return 0;
+        var begin = name.LastIndexOfAnyExcept(HeaderName);
+        var quote = begin >= 0 && name[begin] is (byte)'"' or (byte)'\'' ? name[begin] : (byte)'\n';
+        var length = text[start..].IndexOfAny((byte)'\r', (byte)'\n', quote);
+        return length < 0 ? text.Length - start : length;
+    }
+
+    private static bool EndsWith(ReadOnlySpan<byte> name, ReadOnlySpan<byte> end) =>
+        name.Length >= end.Length && Ascii.EqualsIgnoreCase(name[^end.Length..], end);
 
     // To the quote that closes it, escaped or not; cut off, to the end.
     private static int Quoted(ReadOnlySpan<byte> text, byte quote)

@@ -28,6 +28,9 @@ internal sealed class RewriteScratch
     /// <summary>A text without secrets.</summary>
     internal PooledBytes Redacted { get; } = new(1_024);
 
+    /// <summary>Names of the event that were changed.</summary>
+    internal int RedactedNames { get; set; }
+
     /// <summary>Keeps no large memory for good.</summary>
     internal void Shrink()
     {

@@ -58,6 +58,7 @@ internal sealed class SecretScan(RedactionPatterns patterns, SecretNames names)
         var lower1 = v1 | Vector256.Create((byte)0x20);
         var lower2 = v2 | Vector256.Create((byte)0x20);
         var hits = Is(v0, '@') | Is(v0, '=') | Is(v0, ':')
+            | (Is(v0, ',') & Is(v1, ' '))
             | (Is(v0, '\\') & Is(v1, 'u'))
             | (Is(v0, 'y') & Is(v1, 'J'))
             | (Is(v0, 'I') & (Is(v1, 'A') | Is(v1, 'z')))
@@ -113,6 +114,7 @@ internal sealed class SecretScan(RedactionPatterns patterns, SecretNames names)
     private bool IsSuspicious(ReadOnlySpan<byte> json, int at) => json[at] switch
     {
         (byte)':' or (byte)'=' => names.AreAtEndOf(json[..KeyedSecret.EndOfKey(json, at)]),
+        (byte)',' => names.AreAtEndOf(json[..at]),
         (byte)'@' or (byte)'\\' => true,
         (byte)'y' => Before(json, at, 1).SequenceEqual("e"u8),
         (byte)'I' => Before(json, at, 1) is [(byte)'A' or (byte)'K' or (byte)'S'],

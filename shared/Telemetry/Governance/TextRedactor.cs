@@ -66,6 +66,9 @@ internal sealed class TextRedactor(RedactionPatterns patterns, SecretNames names
             case (byte)'=' or (byte)':':
                 mark = Redacted;
                 return ValueOfSecretKey(text, at);
+            case (byte)',':
+                mark = Redacted;
+                return ValueOfSecretPair(text, at);
             case (byte)'@':
                 return At(text, at, out mark);
             default:
@@ -93,9 +96,14 @@ internal sealed class TextRedactor(RedactionPatterns patterns, SecretNames names
     {
         if (names.IsEmpty || !names.AreAtEndOf(text[..KeyedSecret.EndOfKey(text, sign)]))
             return sign..sign;
-        var value = KeyedSecret.Value(text, sign);
-        return text[value].IsEmpty || text[value].SequenceEqual(Redacted) ? sign..sign : value;
+        return NewSecret(text, KeyedSecret.Value(text, sign), sign);
     }
+
+    private Range ValueOfSecretPair(ReadOnlySpan<byte> text, int comma) =>
+        !names.IsEmpty && names.AreAtEndOf(text[..comma]) ? NewSecret(text, PairedSecret.Value(text, comma), comma) : comma..comma;
+
+    private static Range NewSecret(ReadOnlySpan<byte> text, Range value, int sign) =>
+        text[value].IsEmpty || text[value].SequenceEqual(Redacted) ? sign..sign : value;
 
     private Range At(ReadOnlySpan<byte> text, int sign, out ReadOnlySpan<byte> mark)
     {

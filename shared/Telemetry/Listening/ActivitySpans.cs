@@ -14,12 +14,25 @@ internal sealed class ActivitySpans : IDisposable
             ShouldListenTo = source => sources.Match(source.Name),
             Sample = (ref ActivityCreationOptions<ActivityContext> options) => Sample(client, options.TraceId),
             SampleUsingParentId = (ref ActivityCreationOptions<string> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => client.Send(TelemetryEvent.Span(activity)),
+            ActivityStopped = activity => Send(client, activity),
         };
         ActivitySource.AddActivityListener(_listener);
     }
 
     public void Dispose() => _listener.Dispose();
+
+    private static void Send(TelemetryClient client, Activity activity)
+    {
+        try
+        {
+            client.Send(TelemetryEvent.Span(activity));
+        }
+        catch (Exception e)
+        {
+            // Whatever fails here must not fail the code that stops its activity.
+            client.Reject($"an activity of {activity.Source.Name} failed to become an event: {e.GetType().Name}");
+        }
+    }
 
     // An activity of a trace that is not kept holds its data all the same: only its end tells whether it failed, and failures are sent.
     private static ActivitySamplingResult Sample(TelemetryClient client, ActivityTraceId trace) =>

@@ -33,6 +33,9 @@ internal sealed class InstrumentMetrics
 
     internal void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        // Before the lock: reading runs callers' code, which may measure itself.
+        if (TagText.IsNeededFor(tags))
+            tags = TagText.Read(tags);
         lock (_gate)
         {
             if (!_lookup.TryGetValue(tags, out var series))

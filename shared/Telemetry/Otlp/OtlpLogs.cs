@@ -45,14 +45,14 @@ internal static class OtlpLogs
             {
                 switch (reader.Field)
                 {
-                    case 1: Time = reader.Number; break;
-                    case 2: Severity = reader.Number; break;
-                    case 5: Body = reader.Value; break;
-                    case 8: Flags = reader.Number; break;
-                    case 9: Trace = reader.Value; break;
-                    case 10: Span = reader.Value; break;
-                    case 11: ObservedTime = reader.Number; break;
-                    case 12: EventName = reader.Value; break;
+                    case 1 when reader.IsFixed64: Time = reader.Number; break;
+                    case 2 when reader.IsVarint: Severity = reader.Number; break;
+                    case 5 when reader.IsBytes: Body = reader.Value; break;
+                    case 8 when reader.IsFixed32: Flags = reader.Number; break;
+                    case 9 when reader.IsBytes: Trace = reader.Value; break;
+                    case 10 when reader.IsBytes: Span = reader.Value; break;
+                    case 11 when reader.IsFixed64: ObservedTime = reader.Number; break;
+                    case 12 when reader.IsBytes: EventName = reader.Value; break;
                 }
             }
         }

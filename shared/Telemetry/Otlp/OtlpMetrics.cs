@@ -12,42 +12,48 @@ internal static class OtlpMetrics
     {
         ReadOnlySpan<byte> name = default;
         ReadOnlySpan<byte> unit = default;
-        ReadOnlySpan<byte> data = default;
         var kind = 0;
         var reader = new ProtoReader(metric);
         while (reader.MoveNext())
         {
             switch (reader.Field)
             {
-                case 1: name = reader.Value; break;
-                case 3: unit = reader.Value; break;
-                case 5 or 7 or 9 or 10 or 11:
-                    kind = reader.Field;
-                    data = reader.Value;
-                    break;
+                case 1 when reader.IsBytes: name = reader.Value; break;
+                case 3 when reader.IsBytes: unit = reader.Value; break;
+                case 5 or 7 or 9 or 10 or 11 when reader.IsBytes: kind = reader.Field; break;
             }
         }
 
-        var (temporality, isMonotonic) = Sum(data, kind);
-        var points = new ProtoReader(data);
-        while (points.MoveNext())
+        var (temporality, isMonotonic) = Sum(metric, kind);
+        var kindName = KindName(kind, isMonotonic);
+        var parts = new ProtoReader(metric);
+        while (parts.MoveNext())
         {
-            if (points.Field == 1)
-                client.Send(Read(new Point(points.Value, kind), name, unit, KindName(kind, isMonotonic), temporality, scope));
+            var points = new ProtoReader(parts.Field == kind ? parts.Value : default);
+            while (points.MoveNext())
+            {
+                if (points.Field == 1 && points.IsBytes)
+                    client.Send(Read(new Point(points.Value, kind), name, unit, kindName, temporality, scope));
+            }
         }
     }
 
-    private static (ulong Temporality, bool IsMonotonic) Sum(ReadOnlySpan<byte> data, int kind)
+    // The data of one kind may come in several parts, which are one.
+    private static (ulong Temporality, bool IsMonotonic) Sum(ReadOnlySpan<byte> metric, int kind)
     {
         ulong temporality = 0;
         var isMonotonic = false;
-        var reader = new ProtoReader(data);
-        while (kind is 7 or 9 or 10 && reader.MoveNext())
+        var parts = new ProtoReader(metric);
+        while (kind is 7 or 9 or 10 && parts.MoveNext())
         {
-            if (reader.Field == 2)
-                temporality = reader.Number;
-            else if (reader.Field == 3)
-                isMonotonic = reader.Number != 0;
+            var reader = new ProtoReader(parts.Field == kind ? parts.Value : default);
+            while (reader.MoveNext())
+            {
+                if (reader.Field == 2 && reader.IsVarint)
+                    temporality = reader.Number;
+                else if (reader.Field == 3 && reader.IsVarint)
+                    isMonotonic = reader.Number != 0;
+            }
         }
 
         return (temporality, isMonotonic);
@@ -61,7 +67,7 @@ internal static class OtlpMetrics
         var json = result.Writer().Json;
         json.WriteString("name"u8, name);
         json.WritePropertyName("value"u8);
-        EventValues.WriteNumber(json, point.Value);
+        point.WriteValue(json);
         if (!unit.IsEmpty)
             json.WriteString("unit"u8, unit);
         json.WriteString("kind"u8, kind);
@@ -91,33 +97,38 @@ internal static class OtlpMetrics
     // The kinds of points have their fields in common, but for the numbers of some.
     private readonly ref struct Point
     {
+        private const int Histogram = 9;
+
         private readonly bool _isDistribution;
+        private readonly double _real;
+        private readonly long? _whole;
         private readonly ulong _count;
         private readonly double? _least;
         private readonly double? _most;
-        private readonly ReadOnlySpan<byte> _buckets;
-        private readonly ReadOnlySpan<byte> _bounds;
+        private readonly bool _hasBuckets;
 
         internal Point(ReadOnlySpan<byte> message, int kind)
         {
             Message = message;
-            _isDistribution = kind is 9 or 10 or 11;
-            AttributesField = kind switch { 9 => 9, 10 => 1, _ => 7 };
+            _isDistribution = kind is Histogram or 10 or 11;
+            AttributesField = kind switch { Histogram => 9, 10 => 1, _ => 7 };
             var reader = new ProtoReader(message);
             while (reader.MoveNext())
             {
+                if (kind is Histogram && reader.Field == 6)
+                    _hasBuckets |= reader.IsFixed64 || !reader.Value.IsEmpty;
+                if (!reader.IsFixed64)
+                    continue;
                 switch (reader.Field)
                 {
                     case 2: Start = reader.Number; break;
                     case 3: Time = reader.Number; break;
                     case 4 when _isDistribution: _count = reader.Number; break;
-                    case 4: Value = reader.Real; break;
-                    case 5: Value = reader.Real; break;
-                    case 6 when kind is 5 or 7: Value = (long)reader.Number; break;
-                    case 6 when kind is 9: _buckets = reader.Value; break;
-                    case 7 when kind is 9: _bounds = reader.Value; break;
-                    case 11 when kind is 9: _least = reader.Real; break;
-                    case 12 when kind is 9: _most = reader.Real; break;
+                    case 5 when _isDistribution: _real = reader.Real; break;
+                    case 4: (_real, _whole) = (reader.Real, null); break;
+                    case 6 when !_isDistribution: _whole = (long)reader.Number; break;
+                    case 11 when kind is Histogram: _least = reader.Real; break;
+                    case 12 when kind is Histogram: _most = reader.Real; break;
                     case 12 when kind is 10: _least = reader.Real; break;
                     case 13 when kind is 10: _most = reader.Real; break;
                 }
@@ -132,7 +143,14 @@ internal static class OtlpMetrics
 
         internal ulong Time { get; }
 
-        internal double Value { get; }
+        // A whole number keeps all its digits.
+        internal void WriteValue(JsonOutput json)
+        {
+            if (_whole is { } whole)
+                json.WriteNumberValue(whole);
+            else
+                EventValues.WriteNumber(json, _real);
+        }
 
         internal void WriteDistribution(JsonOutput json)
         {
@@ -143,16 +161,29 @@ internal static class OtlpMetrics
                 json.WriteNumber("min"u8, least);
             if (_most is { } most && double.IsFinite(most))
                 json.WriteNumber("max"u8, most);
-            if (_buckets.IsEmpty)
+            if (!_hasBuckets)
                 return;
             json.WriteStartArray("bounds"u8);
-            for (var bounds = _bounds; bounds.Length >= sizeof(double); bounds = bounds[sizeof(double)..])
-                EventValues.WriteNumber(json, BinaryPrimitives.ReadDoubleLittleEndian(bounds));
+            WriteNumbers(json, 7, static (json, bits) => EventValues.WriteNumber(json, BitConverter.UInt64BitsToDouble(bits)));
             json.WriteEndArray();
             json.WriteStartArray("buckets"u8);
-            for (var buckets = _buckets; buckets.Length >= sizeof(ulong); buckets = buckets[sizeof(ulong)..])
-                json.WriteNumberValue(BinaryPrimitives.ReadUInt64LittleEndian(buckets));
+            WriteNumbers(json, 6, static (json, count) => json.WriteNumberValue(count));
             json.WriteEndArray();
+        }
+
+        // A list of numbers comes packed, one by one, or in parts of either form.
+        private void WriteNumbers(JsonOutput json, int field, Action<JsonOutput, ulong> write)
+        {
+            var reader = new ProtoReader(Message);
+            while (reader.MoveNext())
+            {
+                if (reader.Field != field)
+                    continue;
+                if (reader.IsFixed64)
+                    write(json, reader.Number);
+                for (var packed = reader.Value; packed.Length >= sizeof(ulong); packed = packed[sizeof(ulong)..])
+                    write(json, BinaryPrimitives.ReadUInt64LittleEndian(packed));
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Telemetry;
 /// <code>exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
 /// exporter.HttpClientFactory = () =&gt; new HttpClient(new OtlpQueueHandler());</code>
 /// It answers 200 for what was read, 400 for what is no OTLP, 404 for a path that ends with neither <c>v1/traces</c>, <c>v1/metrics</c> nor
-/// <c>v1/logs</c>, and 415 for JSON.
+/// <c>v1/logs</c>, and 415 for JSON and for a <c>Content-Encoding</c> other than <c>gzip</c>.
 /// </summary>
 /// <param name="client">Sends; <see cref="TelemetryQueue.Client"/> when null, and nothing where that is null too.</param>
 public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessageHandler
@@ -42,24 +42,40 @@ public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessa
             return new HttpResponseMessage(HttpStatusCode.NotFound) { RequestMessage = request };
         if (request.Content?.Headers.ContentType?.MediaType is not Protobuf)
             return new HttpResponseMessage(HttpStatusCode.UnsupportedMediaType) { RequestMessage = request };
-        var status = TrySend(Unpacked(request.Content.Headers, body), signal) ? HttpStatusCode.OK : HttpStatusCode.BadRequest;
+        if (PackingOf(request.Content.Headers) is not { } isPacked)
+            return new HttpResponseMessage(HttpStatusCode.UnsupportedMediaType) { RequestMessage = request };
+        var status = TrySend(body, isPacked, signal) ? HttpStatusCode.OK : HttpStatusCode.BadRequest;
         var response = new HttpResponseMessage(status) { RequestMessage = request, Content = new ByteArrayContent([]) };
         response.Content.Headers.ContentType = new MediaTypeHeaderValue(Protobuf);
         return response;
     }
 
-    private bool TrySend(ReadOnlySpan<byte> message, OtlpSignal signal)
+    // Null where the body is packed in another way than OTLP's.
+    private static bool? PackingOf(HttpContentHeaders headers) => headers.ContentEncoding.Count switch
+    {
+        0 => false,
+        1 when headers.ContentEncoding.Contains("identity", StringComparer.OrdinalIgnoreCase) => false,
+        1 when headers.ContentEncoding.Contains("gzip", StringComparer.OrdinalIgnoreCase) => true,
+        _ => null,
+    };
+
+    private bool TrySend(MemoryStream body, bool isPacked, OtlpSignal signal)
     {
         if ((client ?? TelemetryQueue.Client) is not { } sender)
             return true;
         try
         {
-            OtlpRequest.Send(message, signal, sender);
+            OtlpRequest.Send(isPacked ? Unpacked(body) : body.GetBuffer().AsSpan(0, (int)body.Length), signal, sender);
             return true;
+        }
+        catch (InvalidDataException)
+        {
+            sender.Reject($"an export of {body.Length} bytes is no gzip, though its Content-Encoding says so");
+            return false;
         }
         catch (FormatException e)
         {
-            sender.Reject($"an export of {message.Length} bytes is no OTLP: {e.Message}");
+            sender.Reject($"an export of {body.Length} bytes is no OTLP: {e.Message}");
             return false;
         }
     }
@@ -72,11 +88,8 @@ public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessa
         _ => null,
     };
 
-    private static ReadOnlySpan<byte> Unpacked(HttpContentHeaders headers, MemoryStream body)
+    private static ReadOnlySpan<byte> Unpacked(MemoryStream body)
     {
-        var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
-        if (!headers.ContentEncoding.Contains("gzip", StringComparer.OrdinalIgnoreCase))
-            return bytes;
         body.Position = 0;
         using var unpacked = new MemoryStream();
         using var gzip = new GZipStream(body, CompressionMode.Decompress, leaveOpen: true);

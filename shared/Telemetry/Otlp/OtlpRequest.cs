@@ -12,29 +12,28 @@ internal static class OtlpRequest
         var reader = new ProtoReader(request);
         while (reader.MoveNext())
         {
-            if (reader.Field == 1)
+            if (reader.Field == 1 && reader.IsBytes)
                 SendResource(reader.Value, signal, client);
         }
     }
 
     private static void SendResource(ReadOnlySpan<byte> group, OtlpSignal signal, TelemetryClient client)
     {
-        var resource = First(group, 1);
         var reader = new ProtoReader(group);
         while (reader.MoveNext())
         {
-            if (reader.Field == 2)
-                SendScope(reader.Value, resource, signal, client);
+            if (reader.Field == 2 && reader.IsBytes)
+                SendScope(reader.Value, group, signal, client);
         }
     }
 
     private static void SendScope(ReadOnlySpan<byte> group, ReadOnlySpan<byte> resource, OtlpSignal signal, TelemetryClient client)
     {
-        var scope = new OtlpScope(resource, First(First(group, 1), 1));
+        var scope = new OtlpScope(resource, Last(Last(group, 1), 1));
         var reader = new ProtoReader(group);
         while (reader.MoveNext())
         {
-            if (reader.Field == 2)
+            if (reader.Field == 2 && reader.IsBytes)
                 SendItem(reader.Value, scope, signal, client);
         }
     }
@@ -55,16 +54,17 @@ internal static class OtlpRequest
         }
     }
 
-    private static ReadOnlySpan<byte> First(ReadOnlySpan<byte> message, int field)
+    private static ReadOnlySpan<byte> Last(ReadOnlySpan<byte> message, int field)
     {
+        ReadOnlySpan<byte> last = default;
         var reader = new ProtoReader(message);
         while (reader.MoveNext())
         {
-            if (reader.Field == field)
-                return reader.Value;
+            if (reader.Field == field && reader.IsBytes)
+                last = reader.Value;
         }
 
-        return default;
+        return last;
     }
 }
 

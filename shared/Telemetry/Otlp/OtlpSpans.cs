@@ -41,7 +41,7 @@ internal static class OtlpSpans
         var reader = new ProtoReader(span);
         while (reader.MoveNext())
         {
-            if (reader.Field != field)
+            if (reader.Field != field || !reader.IsBytes)
                 continue;
             SpanParts.Open(json, name, ref any);
             write(json, reader.Value);
@@ -56,9 +56,9 @@ internal static class OtlpSpans
         var reader = new ProtoReader(one);
         while (reader.MoveNext())
         {
-            if (reader.Field == 1)
+            if (reader.Field == 1 && reader.IsFixed64)
                 json.WriteString("timestamp"u8, OtlpTrace.Time(reader.Number));
-            else if (reader.Field == 2)
+            else if (reader.Field == 2 && reader.IsBytes)
                 json.WriteString("name"u8, reader.Value);
         }
 
@@ -74,7 +74,7 @@ internal static class OtlpSpans
         var reader = new ProtoReader(link);
         while (reader.MoveNext())
         {
-            if (reader.Field is 1 or 2)
+            if (reader.Field is 1 or 2 && reader.IsBytes)
                 OtlpTrace.WriteId(json, reader.Field == 1 ? "traceId"u8 : "spanId"u8, reader.Value);
         }
 
@@ -91,19 +91,19 @@ internal static class OtlpSpans
             {
                 switch (reader.Field)
                 {
-                    case 1: Trace = reader.Value; break;
-                    case 2: Id = reader.Value; break;
-                    case 3: TraceState = reader.Value; break;
-                    case 4: Parent = reader.Value; break;
-                    case 5: Name = reader.Value; break;
-                    case 6: Kind = reader.Number; break;
-                    case 7: Start = reader.Number; break;
-                    case 8: End = reader.Number; break;
-                    case 15:
+                    case 1 when reader.IsBytes: Trace = reader.Value; break;
+                    case 2 when reader.IsBytes: Id = reader.Value; break;
+                    case 3 when reader.IsBytes: TraceState = reader.Value; break;
+                    case 4 when reader.IsBytes: Parent = reader.Value; break;
+                    case 5 when reader.IsBytes: Name = reader.Value; break;
+                    case 6 when reader.IsVarint: Kind = reader.Number; break;
+                    case 7 when reader.IsFixed64: Start = reader.Number; break;
+                    case 8 when reader.IsFixed64: End = reader.Number; break;
+                    case 15 when reader.IsBytes:
                         Status = StatusOf(reader.Value, out var message);
                         StatusMessage = message;
                         break;
-                    case 16: Flags = reader.Number; break;
+                    case 16 when reader.IsFixed32: Flags = reader.Number; break;
                 }
             }
         }
@@ -137,9 +137,9 @@ internal static class OtlpSpans
             var reader = new ProtoReader(status);
             while (reader.MoveNext())
             {
-                if (reader.Field == 2)
+                if (reader.Field == 2 && reader.IsBytes)
                     message = reader.Value;
-                else if (reader.Field == 3)
+                else if (reader.Field == 3 && reader.IsVarint)
                     code = (ActivityStatusCode)reader.Number;
             }
 

@@ -13,7 +13,8 @@ internal static class OtlpTrace
     /// <summary>Lets the event belong to this trace, or to none, whatever is current.</summary>
     internal static void Set(EventWriter writer, ReadOnlySpan<byte> trace, ReadOnlySpan<byte> span, ulong flags)
     {
-        if (trace.Length != TraceBytes || span.Length != SpanBytes)
+        // Zeros mean none.
+        if (trace.Length != TraceBytes || span.Length != SpanBytes || trace.IndexOfAnyExcept((byte)0) < 0 || span.IndexOfAnyExcept((byte)0) < 0)
         {
             writer.SetOwnTrace(default);
             return;

@@ -13,45 +13,65 @@ internal static class OtlpValues
         var reader = new ProtoReader(message);
         while (reader.MoveNext())
         {
-            if (reader.Field == field)
+            if (reader.Field == field && reader.IsBytes)
                 WriteMember(json, reader.Value, depth);
         }
     }
 
-    /// <summary>Writes an AnyValue.</summary>
+    /// <summary>Writes an AnyValue: of several values the last.</summary>
     internal static void WriteAny(JsonOutput json, ReadOnlySpan<byte> any, int depth = 0)
     {
         var reader = new ProtoReader(any);
-        if (!reader.MoveNext() || depth > Deepest)
+        var last = reader;
+        while (reader.MoveNext())
         {
-            json.WriteNullValue();
-            return;
+            if (IsValue(reader))
+                last = reader;
         }
 
-        switch (reader.Field)
+        if (depth > Deepest)
+            json.WriteNullValue();
+        else
+            WriteValue(json, last, depth);
+    }
+
+    private static bool IsValue(in ProtoReader reader) => reader.Field switch
+    {
+        1 or 5 or 6 or 7 => reader.IsBytes,
+        2 or 3 => reader.IsVarint,
+        4 => reader.IsFixed64,
+        _ => false,
+    };
+
+    private static void WriteValue(JsonOutput json, in ProtoReader value, int depth)
+    {
+        switch (value.Field)
         {
             case 1:
-                json.WriteStringValue(reader.Value);
+                json.WriteStringValue(value.Value);
                 break;
             case 2:
-                json.WriteBooleanValue(reader.Number != 0);
+                json.WriteBooleanValue(value.Number != 0);
                 break;
             case 3:
-                json.WriteNumberValue((long)reader.Number);
+                json.WriteNumberValue((long)value.Number);
                 break;
             case 4:
-                EventValues.WriteNumber(json, reader.Real);
+                EventValues.WriteNumber(json, value.Real);
                 break;
             case 5:
-                WriteArray(json, reader.Value, depth);
+                WriteArray(json, value.Value, depth);
                 break;
             case 6:
                 json.WriteStartObject();
-                WriteMembers(json, reader.Value, 1, depth + 1);
+                WriteMembers(json, value.Value, 1, depth + 1);
                 json.WriteEndObject();
                 break;
+            case 7:
+                json.WriteBase64StringValue(value.Value);
+                break;
             default:
-                json.WriteBase64StringValue(reader.Value);
+                json.WriteNullValue();
                 break;
         }
     }
@@ -63,9 +83,9 @@ internal static class OtlpValues
         var reader = new ProtoReader(keyValue);
         while (reader.MoveNext())
         {
-            if (reader.Field == 1)
+            if (reader.Field == 1 && reader.IsBytes)
                 key = reader.Value;
-            else if (reader.Field == 2)
+            else if (reader.Field == 2 && reader.IsBytes)
                 value = reader.Value;
         }
 
@@ -79,7 +99,7 @@ internal static class OtlpValues
         var reader = new ProtoReader(array);
         while (reader.MoveNext())
         {
-            if (reader.Field == 1)
+            if (reader.Field == 1 && reader.IsBytes)
                 WriteAny(json, reader.Value, depth + 1);
         }
 

@@ -9,12 +9,31 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     private const int Varint = 0;
     private const int Fixed64 = 1;
     private const int Bytes = 2;
+    private const int GroupStart = 3;
+    private const int GroupEnd = 4;
     private const int Fixed32 = 5;
+    private const ulong HighestField = (1 << 29) - 1;
+
+    private int _form;
 
     private ReadOnlySpan<byte> _rest = message;
 
     /// <summary>The number of the current field.</summary>
     internal int Field { get; private set; }
+
+    // A field counts only in the form that its number asks for: in another one it is a field that nobody knows.
+
+    /// <summary>The field is an integer of variable length.</summary>
+    internal readonly bool IsVarint => _form == Varint;
+
+    /// <summary>The field is eight bytes: an integer or a double.</summary>
+    internal readonly bool IsFixed64 => _form == Fixed64;
+
+    /// <summary>The field is four bytes.</summary>
+    internal readonly bool IsFixed32 => _form == Fixed32;
+
+    /// <summary>The field has a length: bytes, text, a message, packed numbers.</summary>
+    internal readonly bool IsBytes => _form == Bytes;
 
     /// <summary>Its value where that is a number; a double's bits, a fixed or a variable length integer.</summary>
     internal ulong Number { get; private set; }
@@ -24,26 +43,42 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 
     internal readonly double Real => BitConverter.UInt64BitsToDouble(Number);
 
-    /// <summary>Goes to the next field.</summary>
+    /// <summary>Goes to the next field; groups, which OTLP has none of, are passed over.</summary>
     /// <exception cref="FormatException">The bytes are no message.</exception>
     internal bool MoveNext()
     {
-        if (_rest.IsEmpty)
-            return false;
+        var groups = 0;
+        while (!_rest.IsEmpty)
+        {
+            ReadField();
+            groups += _form switch { GroupStart => 1, GroupEnd => -1, _ => 0 };
+            if (groups < 0)
+                throw new FormatException($"field {Field} ends a group that did not begin");
+            if (groups == 0 && _form != GroupEnd)
+                return true;
+        }
+
+        return groups == 0 ? false : throw new FormatException($"field {Field} is in a group that does not end");
+    }
+
+    private void ReadField()
+    {
         var tag = ReadVarint();
+        if (tag >> 3 is 0 or > HighestField)
+            throw new FormatException($"{tag >> 3} is no number of a field");
         Field = (int)(tag >> 3);
         Value = default;
-        Number = (tag & 7) switch
+        _form = (int)(tag & 7);
+        Number = _form switch
         {
-            Varint => ReadVarint(),
+            Varint or Bytes => ReadVarint(),
             Fixed64 => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong))),
             Fixed32 => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint))),
-            Bytes => ReadVarint(),
-            var wire => throw new FormatException($"field {Field} has the unknown wire type {wire}"),
+            GroupStart or GroupEnd => 0,
+            _ => throw new FormatException($"field {Field} has the unknown wire type {_form}"),
         };
-        if ((tag & 7) == Bytes)
+        if (_form == Bytes)
             Value = Take(Number);
-        return true;
     }
 
     private ReadOnlySpan<byte> Take(ulong length)

@@ -25,6 +25,18 @@ public sealed class TextRedactorTests
     [InlineData("https://a.blob/x?sv=1&sig=abc%2F&se=2", "https://a.blob/x?sv=1&sig=[redacted]&se=2")]
     [InlineData("{\"user\":\"u\",\"password\":\"p w\"}", "{\"user\":\"u\",\"password\":\"[redacted]\"}")]
     [InlineData("password: hunter2 was wrong", "password: [redacted] was wrong")]
+    [InlineData("[password, hunter2]", "[password, [redacted]]")]
+    [InlineData("got [user, u], [db.password, my own word], [Authorization, Bearer x y], [a, b] today", "got [user, u], [db.password, [redacted]], [Authorization, [redacted]], [a, b] today")]
+    [InlineData("[Cookie, a=b; c=d], [x, y]", "[Cookie, [redacted]], [x, y]")]
+    [InlineData("[password, p]w], [x, y]", "[password, [redacted]], [x, y]")]
+    [InlineData("[token, [a, b]], [x, y]", "[token, [redacted]], [x, y]")]
+    [InlineData("[outer, [password, x]]", "[outer, [password, [redacted]]]")]
+    [InlineData("(password, hunter2) of (apiKey, 1, 2)", "(password, [redacted]) of (apiKey, [redacted])")]
+    [InlineData("[password, cut off at the", "[password, [redacted]")]
+    [InlineData("[my password, x]", "[my password, [redacted]]")]
+    [InlineData("Headers: {\r\n  Cookie: a=b; c=d\r\n  Host: h\r\n}", "Headers: {\r\n  Cookie: [redacted]\r\n  Host: h\r\n}")]
+    [InlineData("Authorization: Digest username=\"u\", response=\"r\"\nX: y", "Authorization: [redacted]\nX: y")]
+    [InlineData("curl -H 'Proxy-Authorization: AWS4-HMAC-SHA256 Credential=a, Signature=b' http://h", "curl -H 'Proxy-Authorization: [redacted]' http://h")]
     [InlineData("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- done", "[redacted:token] done")]
     public void A_secret_is_blotted_out_and_the_rest_stays(string text, string expected) => Assert.Equal(expected, Redact(text));
 
@@ -38,6 +50,8 @@ public sealed class TextRedactorTests
     [InlineData("eyJhbGciOiJIUzI1NiJ9 alone")]
     [InlineData("3f2504e0-4f89-11d3-9a0c-0305e82c3301")]
     [InlineData("a=1&b=2")]
+    [InlineData("[a, b] and [tokens, 17], then a token, no more, and (no password, sorry)")]
+    [InlineData("[password, [redacted]], (token, )")]
     public void Prose_stays_as_it_is(string text) => Assert.Null(Redact(text));
 
     [Fact]
@@ -59,7 +73,7 @@ public sealed class TextRedactorTests
             "4111111111111111", "4111 1111 1111 1111", "378282246310005", "4111", "-", " ", ".", "a@example.org", "@", "Bearer ", "bearer ", "BASIC ",
             "abc123def", "dXNlcjpwYXNzd29yZA==", "eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxMjM0In0", ".sig", "AKIAIOSFODNN7EXAMPLE", "ASIA", "ghp_",
             "0123456789abcdefghijABCDEFGHIJ012345", "xoxb-", "sk_live_", "github_pat_", "AIza", "://u:p@", "password", "=", ":", ";", "\"", "\\", "\\u0034",
-            "\\n", "\n", "é", "order", "-----BEGIN PRIVATE KEY-----", "token: ", "x", "7",
+            "\\n", "\n", "é", "[", "(", ", ", "]", ")", "Cookie", "order", "-----BEGIN PRIVATE KEY-----", "token: ", "x", "7",
         ];
         var random = new Random(4);
         var names = new SecretNames(RedactionOptions.DefaultNames);

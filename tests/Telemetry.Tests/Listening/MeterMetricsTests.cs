@@ -84,7 +84,7 @@ public sealed class MeterMetricsTests
 
         Assert.Equal([100.0, 30], Metrics(test).Where(metric => Text(metric, "name") == "total").Select(Value));
         Assert.Equal([7.5, 7.5], Metrics(test).Where(metric => Text(metric, "kind") == "gauge").Select(Value));
-        Assert.Contains(test.Reports, line => line.Contains("observable instrument failed: not now", StringComparison.Ordinal));
+        Assert.Contains(test.Reports, line => line.Contains("observable instrument failed: InvalidOperationException", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -133,6 +133,34 @@ public sealed class MeterMetricsTests
     }
 
     [Fact]
+    public async Task A_tag_of_any_type_is_read_once_and_a_bad_one_is_marked()
+    {
+        await using var test = new TestClient();
+        using var meter = new Meter("MeterMetricsTests.Tags");
+        using var listeners = Listen(test, meter);
+        var counter = meter.CreateCounter<long>("orders");
+        BadTag recording = null!;
+        recording = new BadTag(() => counter.Add(1, new KeyValuePair<string, object?>("recording", recording)));
+
+        counter.Add(1, new KeyValuePair<string, object?>("bad", new BadTag(static () => throw new NotSupportedException("not now"))));
+        counter.Add(2, new KeyValuePair<string, object?>("list", new List<int> { 1, 2 }));
+        counter.Add(3, new KeyValuePair<string, object?>("list", new List<int> { 1, 2 }));
+        counter.Add(4, new KeyValuePair<string, object?>("map", new Dictionary<string, string> { ["password"] = "hunter2" }));
+        counter.Add(5, new KeyValuePair<string, object?>("a", 1), new KeyValuePair<string, object?>("a", 2));
+        counter.Add(6, new KeyValuePair<string, object?>(null!, null));
+        counter.Add(7, new KeyValuePair<string, object?>("recording", recording));
+        await test.FlushedAsync();
+
+        var sums = Metrics(test).ToDictionary(Attributes, Value, StringComparer.Ordinal);
+        Assert.Equal(1, sums["""{"bad":"[unreadable: NotSupportedException]"}"""]);
+        Assert.Equal(5, sums["""{"list":[1,2]}"""]);
+        Assert.Equal(4, sums["""{"map":{"password":"[redacted]"}}"""]);
+        Assert.Equal(5, sums["""{"a":2}"""]);
+        Assert.Equal(6, sums["""{"":null}"""]);
+        Assert.InRange(sums["""{"recording":"tag"}"""], 8, 20);
+    }
+
+    [Fact]
     public async Task Counting_allocates_nothing_once_a_series_is_known()
     {
         await using var test = new TestClient();
@@ -163,4 +191,18 @@ public sealed class MeterMetricsTests
     private static string Attributes(JsonElement metric) => metric.GetProperty("attributes").GetRawText();
 
     private static string Text(JsonElement json, string member) => json.GetProperty(member).GetString()!;
+
+    // Not even its hash can be asked for.
+    private sealed class BadTag(Action act)
+    {
+        public override int GetHashCode() => throw new NotSupportedException("not now");
+
+        public override bool Equals(object? obj) => throw new NotSupportedException("not now");
+
+        public override string ToString()
+        {
+            act();
+            return "tag";
+        }
+    }
 }

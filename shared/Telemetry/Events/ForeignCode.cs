@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace Telemetry.Events;
+
+/// <summary>
+/// Runs code of types that callers made, such as <c>ToString</c>, enumerators and log formatters. It may throw: a mark stands for what it
+/// was to give. It may log or send itself: that many deep on one thread, after which nothing of a caller's is run any more, so that a value
+/// which logs itself ends.
+/// </summary>
+internal static class ForeignCode
+{
+    internal const string Recursive = "[unreadable: it logs or sends while it is read]";
+
+    private const int Deepest = 3;
+
+    [ThreadStatic]
+    private static int s_depth;
+
+    /// <summary>Whether foreign code may run here; if so, <see cref="Leave"/> must follow.</summary>
+    internal static bool TryEnter()
+    {
+        if (s_depth == Deepest)
+            return false;
+        s_depth++;
+        return true;
+    }
+
+    internal static void Leave() => s_depth--;
+
+    /// <summary>What stands in the place of a value whose code threw: the exception's type, since its text may hold anything.</summary>
+    internal static string Mark(Exception exception) => $"[unreadable: {exception.GetType().Name}]";
+
+    /// <summary>What a caller's code gives as text, or the mark.</summary>
+    internal static string? Text<T>(T from, Func<T, string?> read)
+    {
+        if (!TryEnter())
+            return Recursive;
+        try
+        {
+            return read(from);
+        }
+        catch (Exception e)
+        {
+            return Mark(e);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>An object's text in the invariant culture, also where its <c>ToString</c> asks for the current one.</summary>
+    /// <exception cref="Exception">Whatever the object throws.</exception>
+    internal static string? InvariantText(object value)
+    {
+        if (value is IFormattable formattable)
+            return formattable.ToString(format: null, CultureInfo.InvariantCulture);
+        var current = CultureInfo.CurrentCulture;
+        if (ReferenceEquals(current, CultureInfo.InvariantCulture))
+            return value.ToString();
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            return value.ToString();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = current;
+        }
+    }
+}

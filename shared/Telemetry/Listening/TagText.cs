@@ -1,0 +1,56 @@
+using System.Text;
+using Telemetry.Events;
+
+namespace Telemetry.Listening;
+
+/// <summary>
+/// A tag's value of a caller's own type, read once, when it is measured: neither comparing nor sending it runs the caller's code, and two
+/// values that read alike are one.
+/// </summary>
+/// <param name="Json">How the value reads in the event.</param>
+internal sealed record TagText(string Json)
+{
+    /// <summary>Whether tags can be compared as they are.</summary>
+    internal static bool IsNeededFor(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        foreach (ref readonly var tag in tags)
+        {
+            if (tag.Key is null || !EventValues.IsPlain(tag.Value))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A copy of tags with what is a caller's own read.</summary>
+    internal static KeyValuePair<string, object?>[] Read(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var read = tags.ToArray();
+        foreach (ref var tag in read.AsSpan())
+            tag = new(tag.Key ?? "", EventValues.IsPlain(tag.Value) ? tag.Value : Read(tag.Value));
+        return read;
+    }
+
+    /// <summary>Writes a tag as a member.</summary>
+    internal static void Write(JsonOutput json, in KeyValuePair<string, object?> tag)
+    {
+        if (tag.Value is TagText text)
+        {
+            json.WritePropertyName(tag.Key);
+            json.Append(Encoding.UTF8.GetBytes(text.Json));
+        }
+        else
+        {
+            EventValues.WriteMember(json, tag.Key, tag.Value);
+        }
+    }
+
+    private static TagText Read(object? value)
+    {
+        var writer = EventWriter.Take();
+        EventValues.WriteElement(writer.Json, value);
+        var text = new TagText(Encoding.UTF8.GetString(writer.Json.Written));
+        writer.Return();
+        return text;
+    }
+}
