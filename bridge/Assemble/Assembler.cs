@@ -97,7 +97,6 @@ internal sealed class Assembler(
         await using var registration = stop.UnsafeRegister(_ => closed.TrySetResult(null), null);
         try
         {
-            topology.VerifyChannels(connection, connector.Options);
             await topology.EnsureQueuesAsync(connection, stop);
             _consumers = await StartConsumersAsync(connection, closed, stop);
             AssembleLog.Started(log, _consumers.Length);
