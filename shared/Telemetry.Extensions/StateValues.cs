@@ -30,8 +30,8 @@ internal readonly ref struct StateValues
     }
 
     /// <summary>
-    /// Reads all; what is read meanwhile on the same thread has memory of its own. A value that cannot be read is marked, under its place
-    /// where its name is unknown.
+    /// Reads all; what is read meanwhile on the same thread has memory of its own. A value that cannot be read is marked, under
+    /// its place where its name is unknown.
     /// </summary>
     internal static StateValues Read(IReadOnlyList<KeyValuePair<string, object?>> state)
     {

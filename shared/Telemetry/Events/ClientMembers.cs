@@ -13,8 +13,9 @@ internal sealed class ClientMembers
     {
         _sender =
         [
-            .. Member("service"u8, options.Service), .. Member("release"u8, options.Release), .. Member("instance"u8, options.Instance),
-            .. Member("function"u8, options.Function), .. Member("region"u8, options.Region), .. Member("commit"u8, options.Commit),
+            .. Member("service"u8, options.Service), .. Member("release"u8, options.Release),
+            .. Member("instance"u8, options.Instance), .. Member("function"u8, options.Function),
+            .. Member("region"u8, options.Region), .. Member("commit"u8, options.Commit),
         ];
         _baggage = options.Baggage.Count == 0 ? [] : [.. options.Baggage.Select(key => (key, $"baggage.{key}"))];
     }

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Telemetry.Events;
 
 /// <summary>
-/// Writes values of any type, as tags and log states hold them: what JSON knows as itself, numbers of every width as numbers, times in
-/// ISO 8601; all that is a caller's own goes to <see cref="ForeignValue"/>.
+/// Writes values of any type, as tags and log states hold them: what JSON knows as itself, numbers of every width as numbers,
+/// times in ISO 8601. A value of a caller's own type goes to <see cref="ForeignValue"/>.
 /// </summary>
 internal static class EventValues
 {
@@ -32,8 +32,9 @@ internal static class EventValues
 
     /// <summary>Whether comparing and writing a value runs the framework's code alone.</summary>
     internal static bool IsPlain(object? value) => value is
-        null or string or int or long or bool or double or Enum or uint or ulong or short or ushort or byte or sbyte or decimal or float or Half
-        or nint or nuint or Int128 or UInt128 or BigInteger or DateTime or DateTimeOffset or DateOnly or TimeOnly or Guid or TimeSpan or char;
+        null or string or int or long or bool or double or Enum or uint or ulong or short or ushort or byte or sbyte or decimal
+        or float or Half or nint or nuint or Int128 or UInt128 or BigInteger
+        or DateTime or DateTimeOffset or DateOnly or TimeOnly or Guid or TimeSpan or char;
 
     /// <summary>Writes a value of a type whose code is the framework's.</summary>
     /// <returns>False when it is of another type, or holds values that may be.</returns>

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Telemetry.Events;
 
-/// <summary>An exception's whole text; where its own <c>ToString</c> throws, what can be read of it and of those inside it.</summary>
+/// <summary>
+/// An exception's whole text. Where its own <c>ToString</c> throws: what can be read of it and of its inner exceptions.
+/// </summary>
 internal static class ExceptionText
 {
     private const int MostInner = 16;

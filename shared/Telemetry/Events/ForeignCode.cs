@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Telemetry.Events;
 
 /// <summary>
-/// Runs code of types that callers made, such as <c>ToString</c>, enumerators and log formatters. It may throw: a mark stands for what it
-/// was to give. It may log or send itself: that many deep on one thread, after which nothing of a caller's is run any more, so that a value
-/// which logs itself ends.
+/// Guards code of types that callers made, such as <c>ToString</c>, enumerators and log formatters. It may throw: a mark stands
+/// for what it was to give. It may log or send, and so run again inside itself: three deep on one thread, so that a value that
+/// logs itself ends.
 /// </summary>
 internal static class ForeignCode
 {
@@ -27,7 +27,7 @@ internal static class ForeignCode
 
     internal static void Leave() => s_depth--;
 
-    /// <summary>What stands in the place of a value whose code threw: the exception's type, since its text may hold anything.</summary>
+    /// <summary>Stands for a value whose code threw: names the exception's type, since its text may hold anything.</summary>
     internal static string Mark(Exception exception) => $"[unreadable: {exception.GetType().Name}]";
 
     /// <summary>What a caller's code gives as text, or the mark.</summary>

@@ -47,9 +47,10 @@ internal static class ForeignPair
         }
     }
 
-    // Where compilation ahead of time left the properties of a rare instantiation out, it is no pair and becomes a text, which redaction reads as one.
+    // Where compilation ahead of time left the properties of a rare instantiation out, it becomes a text: redaction reads that
+    // as a pair.
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(KeyValuePair<,>))]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Only properties of KeyValuePair, which the attribute keeps.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Properties of KeyValuePair, which the attribute keeps.")]
     private static bool TryReadGeneric(object? item, out object? name, out object? value)
     {
         (name, value) = (null, null);

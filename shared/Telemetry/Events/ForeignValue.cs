@@ -9,8 +9,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Telemetry.Events;
 
 /// <summary>
-/// Writes a value whose type is a caller's own: maps of every class as objects, lists and tuples as arrays, JSON as JSON, all else as
-/// text. What cannot be read is marked in its place; what has no end is cut.
+/// Writes a value whose type is a caller's own: maps of every class as objects, lists and tuples as arrays, JSON as JSON,
+/// anything else as text. What cannot be read is marked in its place; what has no end is cut.
 /// </summary>
 internal struct ForeignValue
 {
@@ -149,7 +149,8 @@ internal struct ForeignValue
     // What an empty collection is read as; one that is not empty is a map when it begins with a pair.
     private static bool IsMap(object value) => value is
         IDictionary or NameValueCollection or JsonObject or JsonElement { ValueKind: JsonValueKind.Object }
-        or IEnumerable<KeyValuePair<string, object?>> or IEnumerable<KeyValuePair<string, string?>> or IEnumerable<KeyValuePair<string, IEnumerable<string>>>;
+        or IEnumerable<KeyValuePair<string, object?>> or IEnumerable<KeyValuePair<string, string?>>
+        or IEnumerable<KeyValuePair<string, IEnumerable<string>>>;
 
     private void WriteItems(IEnumerator enumerator, bool isMap, int depth)
     {
@@ -208,7 +209,8 @@ internal struct ForeignValue
             {
                 null => "",
                 string text => text,
-                DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)name).ToString("O", CultureInfo.InvariantCulture),
+                DateTime or DateTimeOffset or DateOnly or TimeOnly =>
+                    ((IFormattable)name).ToString("O", CultureInfo.InvariantCulture),
                 _ => ForeignCode.InvariantText(name) ?? "",
             };
         }

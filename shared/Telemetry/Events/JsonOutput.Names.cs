@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Telemetry.Events;
 
-/// <content>The names of the objects that are open: a member whose name stands there already takes the earlier one's place.</content>
+/// <content>
+/// The names of the objects that are open. A member with a name that is there already replaces the earlier one.
+/// </content>
 internal sealed partial class JsonOutput
 {
     // Of an object with more members only the first are compared with: what comparing costs grows with their number.
@@ -25,7 +27,8 @@ internal sealed partial class JsonOutput
     internal Position Here => new(Length, _names, _depth, _first);
 
     /// <summary>Forgets what was written since; the objects that were open then are open again.</summary>
-    internal void Return(Position position) => (Length, _names, _depth, _first) = (position.Length, position.Names, position.Depth, position.First);
+    internal void Return(Position position) =>
+        (Length, _names, _depth, _first) = (position.Length, position.Names, position.Depth, position.First);
 
     private void OpenObject()
     {
@@ -93,7 +96,8 @@ internal sealed partial class JsonOutput
         if (name.Length >= sizeof(ulong))
         {
             var head = BinaryPrimitives.ReadUInt64LittleEndian(name);
-            return BitOperations.RotateLeft(head, 29) ^ BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]) ^ (ulong)name.Length;
+            var tail = BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]);
+            return BitOperations.RotateLeft(head, 29) ^ tail ^ (ulong)name.Length;
         }
 
         ulong hash = 0;

@@ -41,7 +41,7 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    /// <summary>Adds an attribute with a float's own digits; what JSON cannot hold (NaN, infinities) is written as a string.</summary>
+    /// <summary>Adds an attribute with the digits of a float; NaN and infinities are written as strings.</summary>
     public TelemetryEvent With(string name, float value)
     {
         if (!IsDiscarded)
@@ -85,9 +85,10 @@ public readonly ref partial struct TelemetryEvent
     }
 
     /// <summary>
-    /// Adds an attribute of any type, read at once and without reflection on it: maps and pairs of every class become objects, lists
-    /// arrays, numbers of every width numbers, all else text in the invariant culture. What throws while it is read is marked
-    /// <c>[unreadable: EXCEPTION]</c>; a collection is cut behind 1,024 elements, and below 16 levels.
+    /// Adds an attribute of any type, which is read at once: maps and pairs of every class become objects, lists arrays,
+    /// numbers of every width numbers, anything else text in the invariant culture. What throws while it is read is marked
+    /// <c>[unreadable: EXCEPTION]</c>. A collection is cut behind 1,024 elements, a value behind 16,384 in all and below 16
+    /// levels.
     /// </summary>
     public TelemetryEvent With(string name, object? value)
     {
@@ -96,7 +97,7 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    /// <summary>Adds an attribute of any type that source generation knows. Where serialising throws, a mark stands in its place.</summary>
+    /// <summary>Adds an attribute of any type that source generation knows; a mark where serialising throws.</summary>
     public TelemetryEvent With<T>(string name, T value, JsonTypeInfo<T> type)
     {
         if (IsDiscarded)
@@ -107,7 +108,10 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    /// <summary>Adds the attributes <c>exception.type</c>, <c>exception.message</c> and <c>exception.stacktrace</c>; of two exceptions the last stays.</summary>
+    /// <summary>
+    /// Adds the attributes <c>exception.type</c>, <c>exception.message</c> and <c>exception.stacktrace</c>; of two exceptions
+    /// the last stays.
+    /// </summary>
     public TelemetryEvent With(Exception exception)
     {
         if (IsDiscarded)

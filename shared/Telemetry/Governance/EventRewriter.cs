@@ -80,7 +80,9 @@ internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, Ev
         }
     }
 
-    private bool TakeString(scoped ReadOnlySpan<byte> text, scoped ref Utf8JsonReader reader, scoped ref EventWalk walk, int longest, RewriteScratch scratch)
+    private bool TakeString(
+        scoped ReadOnlySpan<byte> text, scoped ref Utf8JsonReader reader, scoped ref EventWalk walk, int longest,
+        RewriteScratch scratch)
     {
         scratch.Redacted.Truncate(0);
         var changed = redactor.TryRedact(text, scratch.Redacted);

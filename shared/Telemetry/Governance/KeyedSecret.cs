@@ -10,7 +10,9 @@ internal static class KeyedSecret
     private const int Farthest = 8;
 
     private static readonly SearchValues<byte> BehindKey = SearchValues.Create(" \t\"'\\"u8);
-    private static readonly SearchValues<byte> HeaderName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
+    private static readonly SearchValues<byte> HeaderName =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
+
     private static readonly SearchValues<byte> ValueEnds = SearchValues.Create(";&\"'\\,\r\n<>)}]"u8);
 
     /// <summary>The end of the key's name before a sign (<c>:</c> or <c>=</c>), exclusive.</summary>
@@ -43,7 +45,7 @@ internal static class KeyedSecret
         return start..(start + value.Length);
     }
 
-    // Of headers whose value has parts, each of which may be the secret: to the line's end, or to the quote where the header is quoted.
+    // Each part of these headers' values may be the secret: to the line's end, or to the quote where the header is quoted.
     private static int HeaderLength(ReadOnlySpan<byte> text, int sign, int start)
     {
         var name = text[..EndOfKey(text, sign)];

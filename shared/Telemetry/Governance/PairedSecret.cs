@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Finds the value behind a secret name in what .NET writes for a pair and for a tuple: <c>[name, value]</c>, <c>(name, value)</c>. So it
-/// writes the elements of maps and of header collections in messages, and entries in exceptions.
+/// Finds the value behind a secret name in what .NET writes for a pair and for a tuple: <c>[name, value]</c>, <c>(name,
+/// value)</c>. So it writes the elements of maps and of header collections in messages.
 /// </summary>
 internal static class PairedSecret
 {

@@ -100,7 +100,9 @@ internal sealed class TextRedactor(RedactionPatterns patterns, SecretNames names
     }
 
     private Range ValueOfSecretPair(ReadOnlySpan<byte> text, int comma) =>
-        !names.IsEmpty && names.AreAtEndOf(text[..comma]) ? NewSecret(text, PairedSecret.Value(text, comma), comma) : comma..comma;
+        !names.IsEmpty && names.AreAtEndOf(text[..comma])
+            ? NewSecret(text, PairedSecret.Value(text, comma), comma)
+            : comma..comma;
 
     private static Range NewSecret(ReadOnlySpan<byte> text, Range value, int sign) =>
         text[value].IsEmpty || text[value].SequenceEqual(Redacted) ? sign..sign : value;

@@ -4,8 +4,8 @@ using Telemetry.Events;
 namespace Telemetry.Listening;
 
 /// <summary>
-/// A tag's value of a caller's own type, read once, when it is measured: neither comparing nor sending it runs the caller's code, and two
-/// values that read alike are one.
+/// A tag's value of a caller's own type, read once, when it is measured: neither comparing nor sending it runs the caller's code,
+/// and two values that read alike are one.
 /// </summary>
 /// <param name="Json">How the value reads in the event.</param>
 internal sealed record TagText(string Json)

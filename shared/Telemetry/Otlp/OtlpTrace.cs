@@ -13,8 +13,7 @@ internal static class OtlpTrace
     /// <summary>Lets the event belong to this trace, or to none, whatever is current.</summary>
     internal static void Set(EventWriter writer, ReadOnlySpan<byte> trace, ReadOnlySpan<byte> span, ulong flags)
     {
-        // Zeros mean none.
-        if (trace.Length != TraceBytes || span.Length != SpanBytes || trace.IndexOfAnyExcept((byte)0) < 0 || span.IndexOfAnyExcept((byte)0) < 0)
+        if (!IsIdentity(trace, TraceBytes) || !IsIdentity(span, SpanBytes))
         {
             writer.SetOwnTrace(default);
             return;
@@ -25,6 +24,9 @@ internal static class OtlpTrace
         Utf8.TryWrite(text, $"00-{Convert.ToHexStringLower(trace)}-{Convert.ToHexStringLower(span)}-{flags & 0xFF:x2}", out var length);
         writer.Json.WriteString(ClientMembers.TraceParent, text[..length]);
     }
+
+    // Zeros mean none.
+    private static bool IsIdentity(ReadOnlySpan<byte> id, int length) => id.Length == length && id.IndexOfAnyExcept((byte)0) >= 0;
 
     internal static void WriteId(JsonOutput json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> id)
     {

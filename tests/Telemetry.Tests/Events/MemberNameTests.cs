@@ -15,14 +15,21 @@ public sealed class MemberNameTests
         await using var test = new TestClient(options => options with { Baggage = ["who"] });
         using var activity = new Activity("a").AddBaggage("who", "b").Start();
 
-        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "m").With("a", 1).With("é\n", "x").With("b", "text").With("a", 2.5).With("é\n", true)
-            .With("baggage.who", "me").With("c", new Dictionary<string, object> { ["a"] = 1 }).With("", 1).With("", 2).With("a", (string?)null));
-        test.Client.Send(TelemetryEvent.Audit("m").With(new InvalidOperationException("first")).With("x", 1).With(new NotSupportedException("second")));
+        test.Client.Send(
+            TelemetryEvent.Log(TelemetryLevel.Info, "m").With("a", 1).With("é\n", "x").With("b", "text").With("a", 2.5)
+                .With("é\n", true)
+                .With("baggage.who", "me").With("c", new Dictionary<string, object> { ["a"] = 1 }).With("", 1).With("", 2)
+                .With("a", (string?)null));
+        test.Client.Send(
+            TelemetryEvent.Audit("m").With(new InvalidOperationException("first")).With("x", 1)
+                .With(new NotSupportedException("second")));
         test.Client.Send(TelemetryEvent.Metric("m", 1).With("a", 1).With("a", 2));
         await test.FlushedAsync();
 
-        Assert.Equal("""{"b":"text","é\n":true,"c":{"a":1},"":2,"a":null,"baggage.who":"b"}""", Attributes(test.Events[0]).GetRawText());
-        Assert.Equal(("second", 1), (Attributes(test.Events[1]).GetProperty("exception.message").GetString(), Attributes(test.Events[1]).GetProperty("x").GetInt32()));
+        Assert.Equal(
+            """{"b":"text","é\n":true,"c":{"a":1},"":2,"a":null,"baggage.who":"b"}""", Attributes(test.Events[0]).GetRawText());
+        var second = Attributes(test.Events[1]);
+        Assert.Equal(("second", 1), (second.GetProperty("exception.message").GetString(), second.GetProperty("x").GetInt32()));
         Assert.Equal("""{"a":2,"baggage.who":"b"}""", Attributes(test.Events[2]).GetRawText());
         Assert.All(test.Events, AssertNamesAreUnique);
     }
@@ -35,13 +42,15 @@ public sealed class MemberNameTests
 
         using (logger.BeginScope(new List<KeyValuePair<string, int>> { new("a", 1), new("a", 2) }))
             logger.LogError(
-                new EventId(7, "seven"), new InvalidOperationException("no stock"), "{event.id} {event.name} {exception.message} {message.template} {scopes} {a} {a}",
-                1, "one", "none", "t", "s", 1, 2);
+                new EventId(7, "seven"), new InvalidOperationException("no stock"),
+                "{event.id} {event.name} {exception.message} {message.template} {scopes} {a} {a}", 1, "one", "none", "t", "s", 1,
+                    2);
         await test.FlushedAsync();
 
         AssertNamesAreUnique(Assert.Single(test.Test.Events));
-        Assert.Equal((7, 2, "no stock"), (test.SingleAttributes.GetProperty("event.id").GetInt32(), test.SingleAttributes.GetProperty("a").GetInt32(),
-            test.SingleAttributes.GetProperty("exception.message").GetString()));
+        var log = test.SingleAttributes;
+        Assert.Equal((7, 2), (log.GetProperty("event.id").GetInt32(), log.GetProperty("a").GetInt32()));
+        Assert.Equal("no stock", log.GetProperty("exception.message").GetString());
     }
 
     [Fact]
@@ -66,11 +75,14 @@ public sealed class MemberNameTests
     {
         await using var test = new TestClient();
 
-        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "m").With("a@example.org", 1).With("b@example.org", 2).With("c@example.org", 3));
+        test.Client.Send(
+            TelemetryEvent.Log(TelemetryLevel.Info, "m").With("a@example.org", 1).With("b@example.org", 2)
+                .With("c@example.org", 3));
         test.Send("""{"a@example.org":1,"x":{"b@example.org":2}}""");
         await test.FlushedAsync();
 
-        Assert.Equal("""{"[redacted:email]":1,"[redacted:email]#2":2,"[redacted:email]#3":3}""", Attributes(test.Events[0]).GetRawText());
+        Assert.Equal(
+            """{"[redacted:email]":1,"[redacted:email]#2":2,"[redacted:email]#3":3}""", Attributes(test.Events[0]).GetRawText());
         Assert.Equal("""{"[redacted:email]":1,"x":{"[redacted:email]#2":2}}""", test.Events[1]);
     }
 
@@ -79,7 +91,8 @@ public sealed class MemberNameTests
     {
         await using var test = new TestClient();
         var random = new Random(4);
-        var names = Enumerable.Range(0, 300).Select(i => $"attribute.{new string('x', i % 40)}.{i / 2}.with.the.same.end").ToList();
+        var names = Enumerable.Range(0, 300).Select(i =>
+            $"attribute.{new string('x', i % 40)}.{i / 2}.with.the.same.end").ToList();
         var expected = new Dictionary<string, int>(StringComparer.Ordinal);
 
         var built = TelemetryEvent.Log(TelemetryLevel.Info, "m");
@@ -95,7 +108,8 @@ public sealed class MemberNameTests
 
         AssertNamesAreUnique(test.Events[0]);
         Assert.Equal(expected.OrderBy(one => one.Key, StringComparer.Ordinal),
-            Attributes(test.Events[0]).EnumerateObject().Select(one => KeyValuePair.Create(one.Name, one.Value.GetInt32())).OrderBy(one => one.Key, StringComparer.Ordinal));
+            Attributes(test.Events[0]).EnumerateObject().Select(one => KeyValuePair.Create(one.Name, one.Value.GetInt32()))
+                .OrderBy(one => one.Key, StringComparer.Ordinal));
     }
 
     private static JsonElement Attributes(string json) => JsonDocument.Parse(json).RootElement.GetProperty("attributes");

@@ -2,11 +2,14 @@ using System.Collections;
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Telemetry.Extensions;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Extensions;
 
-/// <summary>What cannot be read is marked, and all the rest arrives: one bad value costs no log, and none ends the process.</summary>
+/// <summary>
+/// What cannot be read is marked, and all the rest arrives: one bad value costs no log, and none ends the process.
+/// </summary>
 public sealed class UnreadableValueTests
 {
     private const string Mark = "[unreadable: NotSupportedException]";
@@ -56,11 +59,11 @@ public sealed class UnreadableValueTests
         var list = new List<object> { 1 };
         list.Add(new Acting(() => list.Add(3)));
 
-        test.Logger("Orders").LogInformation("{Count}", 1);
-        test.Logger("Orders").Log(LogLevel.Information, default, new List<KeyValuePair<string, object?>> { new("List", list) }, null, static (_, _) => "changed");
+        List<KeyValuePair<string, object?>> state = [new("List", list)];
+        test.Logger("Orders").Log(LogLevel.Information, default, state, null, static (_, _) => "changed");
         await test.FlushedAsync();
 
-        var changed = JsonDocument.Parse(test.Test.Events[1]).RootElement.GetProperty("attributes").GetProperty("List");
+        var changed = test.SingleAttributes.GetProperty("List");
         Assert.Equal("""[1,"acted","[unreadable: InvalidOperationException]"]""", changed.GetRawText());
     }
 
@@ -83,7 +86,9 @@ public sealed class UnreadableValueTests
     {
         await using var test = new LoggingClient();
 
-        test.Logger("Orders").Log(LogLevel.Error, new EventId(3), new BadState(), new InvalidOperationException("no stock"), static (_, _) => "the message");
+        test.Logger("Orders").Log(
+            LogLevel.Error, new EventId(3), new BadState(), new InvalidOperationException("no stock"), static (_, _) =>
+                "the message");
         await test.FlushedAsync();
 
         Assert.Equal("the message", test.SingleEvent.GetProperty("message").GetString());
@@ -97,7 +102,8 @@ public sealed class UnreadableValueTests
     {
         await using var test = new LoggingClient();
 
-        test.Logger("Orders").LogError(new BadException(new InvalidOperationException("the cause")), "failed with {Exception}", new BadException(null));
+        test.Logger("Orders").LogError(
+            new BadException(new InvalidOperationException("the cause")), "failed with {Exception}", new BadException(null));
         await test.FlushedAsync();
 
         var attributes = test.SingleAttributes;
@@ -141,7 +147,8 @@ public sealed class UnreadableValueTests
         Acting tag = null!;
         tag = new Acting(() => source.StartActivity("inner")?.SetTag("tag", tag).Dispose());
         SendingException exception = null!;
-        exception = new SendingException(() => test.Test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "inner").With(exception)));
+        exception = new SendingException(() =>
+            test.Test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "inner").With(exception)));
 
         source.StartActivity("outer")!.SetTag("tag", tag).SetTag("bad", new Bad()).Dispose();
         test.Test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "outer").With(exception).With("after", 1));
@@ -175,7 +182,7 @@ public sealed class UnreadableValueTests
     public async Task Scopes_that_fail_as_a_whole_are_marked()
     {
         await using var test = new TestClient();
-        await using var provider = new Telemetry.Extensions.TelemetryQueueLoggerProvider(test.Client, new TelemetryListenerOptions());
+        await using var provider = new TelemetryQueueLoggerProvider(test.Client, new TelemetryListenerOptions());
         provider.SetScopeProvider(new BadScopes());
 
         provider.CreateLogger("Orders").LogInformation("within");

@@ -84,7 +84,9 @@ public sealed class MeterMetricsTests
 
         Assert.Equal([100.0, 30], Metrics(test).Where(metric => Text(metric, "name") == "total").Select(Value));
         Assert.Equal([7.5, 7.5], Metrics(test).Where(metric => Text(metric, "kind") == "gauge").Select(Value));
-        Assert.Contains(test.Reports, line => line.Contains("observable instrument failed: InvalidOperationException", StringComparison.Ordinal));
+        Assert.Contains(
+            test.Reports, line => line.Contains("observable instrument failed: InvalidOperationException",
+                StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,7 +144,8 @@ public sealed class MeterMetricsTests
         BadTag recording = null!;
         recording = new BadTag(() => counter.Add(1, new KeyValuePair<string, object?>("recording", recording)));
 
-        counter.Add(1, new KeyValuePair<string, object?>("bad", new BadTag(static () => throw new NotSupportedException("not now"))));
+        var bad = new BadTag(static () => throw new NotSupportedException("not now"));
+        counter.Add(1, new KeyValuePair<string, object?>("bad", bad));
         counter.Add(2, new KeyValuePair<string, object?>("list", new List<int> { 1, 2 }));
         counter.Add(3, new KeyValuePair<string, object?>("list", new List<int> { 1, 2 }));
         counter.Add(4, new KeyValuePair<string, object?>("map", new Dictionary<string, string> { ["password"] = "hunter2" }));

@@ -24,17 +24,20 @@ public sealed class OtlpWireTests
         var gauge = Either(first, exemplar, Real(4, 1.5));
         byte[] distribution = [.. Fixed64(4, 3), .. Real(5, 6.5), .. Real(11, 1), .. Real(12, 4)];
         var histogram = Either(first, Message(8, [.. Fixed64(6, 9)]), distribution);
-        byte[] exponential = [.. Fixed64(4, 3), .. Real(5, 6.5), .. Number(6, 3), .. Message(8, Number(1, 2)), .. Message(9, Number(1, 2)), .. Real(12, 1), .. Real(13, 4), .. Real(14, 0.5)];
+        byte[] exponential = [.. Fixed64(4, 3), .. Real(5, 6.5), .. Number(6, 3), .. Message(8, Number(1, 2)),
+            .. Message(9, Number(1, 2)), .. Real(12, 1), .. Real(13, 4), .. Real(14, 0.5)];
         exponential = Either(first, Message(11, [.. Fixed64(6, 9)]), exponential);
         byte[] summary = [.. Fixed64(4, 3), .. Real(5, 6.5), .. Message(6, [.. Real(1, 0.5), .. Real(2, 2)])];
 
         var metrics = await SendAsync(
-            Metrics, Message(2, Metric("sum", 7, sum)), Message(2, Metric("gauge", 5, gauge)), Message(2, Metric("histogram", 9, histogram)),
+            Metrics, Message(2, Metric("sum", 7, sum)), Message(2, Metric("gauge", 5, gauge)),
+                Message(2, Metric("histogram", 9, histogram)),
             Message(2, Metric("exponential", 10, exponential)), Message(2, Metric("summary", 11, summary)));
 
         Assert.Equal(["42", "1.5", "6.5", "6.5", "6.5"], metrics.Select(metric => metric.GetProperty("value").GetRawText()));
         Assert.All(metrics.Skip(2), metric => Assert.Equal(3, metric.GetProperty("count").GetInt32()));
-        Assert.All(metrics.Skip(2).Take(2), metric => Assert.Equal((1, 4), (metric.GetProperty("min").GetInt32(), metric.GetProperty("max").GetInt32())));
+        Assert.All(metrics.Skip(2).Take(2), metric =>
+            Assert.Equal((1, 4), (metric.GetProperty("min").GetInt32(), metric.GetProperty("max").GetInt32())));
         Assert.All(metrics.Skip(2).Take(1), metric => Assert.False(metric.TryGetProperty("buckets", out _)));
     }
 
@@ -51,12 +54,15 @@ public sealed class OtlpWireTests
     [Fact]
     public async Task Lists_of_numbers_may_be_packed_or_not_and_in_parts()
     {
-        byte[] packed = [.. Packed(6, 1UL, 2UL, 3UL), .. Packed(7, BitConverter.DoubleToUInt64Bits(0.5), BitConverter.DoubleToUInt64Bits(1.5))];
+        byte[] packed = [.. Packed(6, 1UL, 2UL, 3UL),
+            .. Packed(7, BitConverter.DoubleToUInt64Bits(0.5), BitConverter.DoubleToUInt64Bits(1.5))];
         byte[] single = [.. Real(7, 0.5), .. Fixed64(6, 1), .. Fixed64(6, 2), .. Real(7, 1.5), .. Fixed64(6, 3)];
-        byte[] mixed = [.. Packed(6, 1UL), .. Real(7, 0.5), .. Fixed64(6, 2), .. Packed(7, BitConverter.DoubleToUInt64Bits(1.5)), .. Packed(6, 3UL)];
+        byte[] mixed = [.. Packed(6, 1UL), .. Real(7, 0.5), .. Fixed64(6, 2), .. Packed(7, BitConverter.DoubleToUInt64Bits(1.5)),
+            .. Packed(6, 3UL)];
 
         var metrics = await SendAsync(
-            Metrics, Message(2, Metric("packed", 9, packed)), Message(2, Metric("single", 9, single)), Message(2, Metric("mixed", 9, mixed)));
+            Metrics, Message(2, Metric("packed", 9, packed)), Message(2, Metric("single", 9, single)),
+                Message(2, Metric("mixed", 9, mixed)));
 
         Assert.All(metrics, metric => Assert.Equal(
             ("[0.5,1.5]", "[1,2,3]"), (metric.GetProperty("bounds").GetRawText(), metric.GetProperty("buckets").GetRawText())));
@@ -66,28 +72,38 @@ public sealed class OtlpWireTests
     [Fact]
     public async Task Fields_of_another_form_and_unknown_ones_change_nothing()
     {
-        byte[] unknown = [.. Fixed64(99, 1), .. Number(98, 1), .. Text(97, "x"), .. Fixed32(96, 1), .. Group(95, [.. Number(1, 1), .. Group(2, Text(3, "x"))])];
-        byte[] strange = [.. Text(4, "12345678"), .. Text(6, "12345678"), .. Number(4, 7), .. Text(2, "x"), .. Text(3, "x"), .. Fixed64(7, 1), .. Real(11, 1), .. Real(12, 1)];
-        byte[] point = [.. unknown, .. Fixed64(6, 42), .. Message(7, Pair("a", [.. unknown, .. Text(1, "b"), .. unknown])), .. strange];
+        byte[] unknown = [.. Fixed64(99, 1), .. Number(98, 1), .. Text(97, "x"), .. Fixed32(96, 1),
+            .. Group(95, [.. Number(1, 1), .. Group(2, Text(3, "x"))])];
+        byte[] strange = [.. Text(4, "12345678"), .. Text(6, "12345678"), .. Number(4, 7), .. Text(2, "x"), .. Text(3, "x"),
+            .. Fixed64(7, 1), .. Real(11, 1), .. Real(12, 1)];
+        byte[] point = [.. unknown, .. Fixed64(6, 42), .. Message(7, Pair("a", [.. unknown, .. Text(1, "b"), .. unknown])),
+            .. strange];
         byte[] log =
         [
-            .. unknown, .. Number(1, 5), .. Fixed64(1, 1_000_000_000), .. Text(1, "x"), .. Number(2, 17), .. Fixed64(2, 1), .. Text(2, "x"),
+            .. unknown, .. Number(1, 5), .. Fixed64(1, 1_000_000_000), .. Text(1, "x"), .. Number(2, 17), .. Fixed64(2, 1),
+            .. Text(2, "x"),
             .. Message(5, Text(1, "body")), .. Number(5, 1), .. Fixed64(6, 1), .. Fixed64(9, 1), .. Number(12, 1), .. unknown,
         ];
         byte[] span =
         [
-            .. unknown, .. Text(5, "name"), .. Number(5, 1), .. Fixed64(5, 1), .. Fixed64(7, 1_000_000), .. Fixed64(8, 3_000_000), .. Number(7, 1),
-            .. Text(8, "x"), .. Number(6, 3), .. Text(6, "x"), .. Message(15, Number(3, 2)), .. Number(15, 1), .. Number(11, 1), .. Number(13, 1),
+            .. unknown, .. Text(5, "name"), .. Number(5, 1), .. Fixed64(5, 1), .. Fixed64(7, 1_000_000),
+            .. Fixed64(8, 3_000_000), .. Number(7, 1),
+            .. Text(8, "x"), .. Number(6, 3), .. Text(6, "x"), .. Message(15, Number(3, 2)), .. Number(15, 1), .. Number(11, 1),
+            .. Number(13, 1),
         ];
 
-        var metric = Assert.Single(await SendAsync(Metrics, unknown, Message(2, [.. unknown, .. Metric("sum", 7, point), .. Number(7, 1), .. Number(1, 2)])));
+        var metric = Assert.Single(await SendAsync(Metrics, unknown,
+            Message(2, [.. unknown, .. Metric("sum", 7, point), .. Number(7, 1), .. Number(1, 2)])));
         var record = Assert.Single(await SendAsync("v1/logs", unknown, Message(2, log)));
         var trace = Assert.Single(await SendAsync("v1/traces", unknown, Message(2, span)));
 
-        Assert.Equal(("42", """{"a":"b"}"""), (metric.GetProperty("value").GetRawText(), metric.GetProperty("attributes").GetRawText()));
+        Assert.Equal(("42", """{"a":"b"}"""),
+            (metric.GetProperty("value").GetRawText(), metric.GetProperty("attributes").GetRawText()));
         Assert.Equal(("error", "body", "1970-01-01T00:00:01.0000000Z"),
-            (record.GetProperty("level").GetString(), record.GetProperty("message").GetString(), record.GetProperty("timestamp").GetString()));
-        Assert.Equal(("name", 2.0, "client", "error"), (trace.GetProperty("name").GetString(), trace.GetProperty("durationMs").GetDouble(),
+            (record.GetProperty("level").GetString(), record.GetProperty("message").GetString(),
+                record.GetProperty("timestamp").GetString()));
+        Assert.Equal(("name", 2.0, "client", "error"),
+            (trace.GetProperty("name").GetString(), trace.GetProperty("durationMs").GetDouble(),
             trace.GetProperty("kind").GetString(), trace.GetProperty("status").GetString()));
     }
 
@@ -97,7 +113,8 @@ public sealed class OtlpWireTests
         byte[] value = [.. Text(1, "no"), .. Number(3, 7)];
         byte[] log =
         [
-            .. Message(5, Text(1, "no")), .. Message(5, Text(1, "body")), .. Message(6, Pair("a", value)), .. Message(6, Pair("a", Number(2, 1))),
+            .. Message(5, Text(1, "no")), .. Message(5, Text(1, "body")), .. Message(6, Pair("a", value)),
+            .. Message(6, Pair("a", Number(2, 1))),
             .. Message(6, [.. Text(1, "no"), .. Message(2, Text(1, "x")), .. Text(1, "late")]), .. Message(6, Text(1, "none")),
         ];
         var twice = Metric("sum", 7, Fixed64(6, 1), Number(2, 1));
@@ -109,20 +126,25 @@ public sealed class OtlpWireTests
         Assert.Equal("body", record.GetProperty("message").GetString());
         Assert.Equal("""{"a":true,"late":"x","none":null}""", record.GetProperty("attributes").GetRawText());
         Assert.Equal([1, 2], metrics.Select(metric => metric.GetProperty("value").GetInt32()));
-        Assert.All(metrics, metric => Assert.Equal(("counter", "delta"), (metric.GetProperty("kind").GetString(), metric.GetProperty("temporality").GetString())));
+        Assert.All(metrics, metric => Assert.Equal(("counter", "delta"),
+            (metric.GetProperty("kind").GetString(), metric.GetProperty("temporality").GetString())));
     }
 
     [Fact]
     public async Task Parts_of_a_span_are_objects_with_names_of_their_own()
     {
-        byte[] part = [.. Text(2, "no"), .. Fixed64(1, 1), .. Text(2, "event"), .. Fixed64(1, 1_000), .. Message(3, Pair("a", Number(3, 1)))];
+        byte[] part = [.. Text(2, "no"), .. Fixed64(1, 1), .. Text(2, "event"), .. Fixed64(1, 1_000),
+            .. Message(3, Pair("a", Number(3, 1)))];
         byte[] link = [.. Text(1, "no"), .. Text(1, "0123456789abcdef"), .. Text(2, "01234567")];
         byte[] noTrace = [.. Text(1, new string('\0', 16)), .. Text(2, new string('\0', 8))];
 
-        var span = Assert.Single(await SendAsync("v1/traces", Message(2, [.. noTrace, .. Message(11, part), .. Message(13, link)])));
+        var span = Assert.Single(await SendAsync("v1/traces",
+            Message(2, [.. noTrace, .. Message(11, part), .. Message(13, link)])));
 
-        Assert.Equal("""[{"name":"event","timestamp":"1970-01-01T00:00:00.000001+00:00","attributes":{"a":1}}]""", span.GetProperty("events").GetRawText());
-        Assert.Equal("""[{"traceId":"30313233343536373839616263646566","spanId":"3031323334353637"}]""", span.GetProperty("links").GetRawText());
+        Assert.Equal("""[{"name":"event","timestamp":"1970-01-01T00:00:00.000001+00:00","attributes":{"a":1}}]""",
+            span.GetProperty("events").GetRawText());
+        Assert.Equal("""[{"traceId":"30313233343536373839616263646566","spanId":"3031323334353637"}]""",
+            span.GetProperty("links").GetRawText());
         Assert.False(span.TryGetProperty("traceparent", out _));
     }
 
@@ -177,7 +199,8 @@ public sealed class OtlpWireTests
 
     private static byte[] Request(params byte[][] scope) => Message(1, Message(2, [.. scope.SelectMany(field => field)]));
 
-    private static ByteArrayContent Content(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf") } };
+    private static ByteArrayContent Content(byte[] body) =>
+        new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-protobuf") } };
 
     private static byte[] Packed(byte[] body)
     {
@@ -204,9 +227,11 @@ public sealed class OtlpWireTests
 
     private static byte[] Number(int field, ulong value) => [.. Varint((ulong)field << 3), .. Varint(value)];
 
-    private static byte[] Message(int field, byte[] value) => [.. Varint(((ulong)field << 3) | 2), .. Varint((ulong)value.Length), .. value];
+    private static byte[] Message(int field, byte[] value) =>
+        [.. Varint(((ulong)field << 3) | 2), .. Varint((ulong)value.Length), .. value];
 
-    private static byte[] Group(int field, byte[] value) => [.. Varint(((ulong)field << 3) | 3), .. value, .. Varint(((ulong)field << 3) | 4)];
+    private static byte[] Group(int field, byte[] value) =>
+        [.. Varint(((ulong)field << 3) | 3), .. value, .. Varint(((ulong)field << 3) | 4)];
 
     private static byte[] Packed(int field, params ulong[] values) => Message(field, [.. values.SelectMany(Bytes)]);
 

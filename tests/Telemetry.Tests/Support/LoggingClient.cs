@@ -9,12 +9,17 @@ internal sealed class LoggingClient : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    internal LoggingClient(Func<TelemetryOptions, TelemetryOptions>? change = null, Action<TelemetryListenerOptions>? listen = null)
+    internal LoggingClient(
+        Func<TelemetryOptions, TelemetryOptions>? change = null, Action<TelemetryListenerOptions>? listen = null)
     {
         Test = new TestClient(change);
         _services = new ServiceCollection().AddSingleton(Test.Client)
-            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddFilter("Quiet", LogLevel.None).AddTelemetryQueue(listen)
-                .Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.SpanId | ActivityTrackingOptions.TraceId | ActivityTrackingOptions.ParentId))
+            .AddLogging(logging => logging
+                .SetMinimumLevel(LogLevel.Trace)
+                .AddFilter("Quiet", LogLevel.None)
+                .AddTelemetryQueue(listen)
+                .Configure(options => options.ActivityTrackingOptions =
+                    ActivityTrackingOptions.SpanId | ActivityTrackingOptions.TraceId | ActivityTrackingOptions.ParentId))
             .BuildServiceProvider();
     }
 
