@@ -1,4 +1,5 @@
 using Bridge.Diagnostics;
+using Bridge.Publish;
 using Microsoft.Extensions.Logging;
 using Telemetry.Codec;
 
@@ -162,10 +163,11 @@ internal sealed class PartitionAssembly(
 
     private TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(held.FruitlessRounds * 20, LongestPause.TotalMilliseconds));
 
-    private Task ToTailAsync(Deferral deferral, CancellationToken cancellationToken) => Task.WhenAll(deferral.Chunks.Select(chunk =>
+    private Task ToTailAsync(Deferral deferral, CancellationToken cancellationToken) => Task.WhenAll(deferral.Chunks.Select(async chunk =>
     {
         _ = ChunkHeader.Read(chunk.Chunk.Span, limits, out var header);
-        return forwarder.ForwardAsync(header, chunk.Chunk, chunk.Origin with { Deferral = deferral.Number }, cancellationToken);
+        if (await forwarder.ForwardAsync(header, chunk.Chunk, chunk.Origin with { Deferral = deferral.Number }, cancellationToken) is { } refusal)
+            throw new PublishException(refusal.Detail);
     }));
 
     private async Task ExpireAllAsync()

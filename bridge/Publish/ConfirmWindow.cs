@@ -190,7 +190,7 @@ internal sealed class ConfirmWindow
         var latency = age > settled.Latency ? age : settled.Latency;
         if (returned is null && !nack)
         {
-            publication.Confirm();
+            publication.Confirm(index);
             return settled with { Confirmed = settled.Confirmed + 1, Latency = latency };
         }
 

@@ -20,6 +20,8 @@ internal static class FaultCatalogue
         new QueueTrouble(),
         new QueueRestarted(),
         new IncompleteFlood(),
+        new OversizedEvents(),
+        new RejectingQueue(),
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>
