@@ -127,7 +127,6 @@ internal sealed class BatchDelivery(
     private async Task<IReadOnlyList<PublishRefusal>> PublishAsync(
         EventPublication publication, BatchProgress progress, BatchOrigin origin, CancellationToken cancellationToken)
     {
-        var before = progress.Count;
         metrics.AddEventsInFlight(publication.Count);
         try
         {
@@ -136,7 +135,7 @@ internal sealed class BatchDelivery(
         finally
         {
             metrics.AddEventsInFlight(-publication.Count);
-            metrics.CountPublished(progress.Count - before, origin.EnqueuedAt);
+            metrics.CountPublished(progress.TakeConfirmed(), origin.EnqueuedAt);
         }
     }
 

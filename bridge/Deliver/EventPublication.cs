@@ -30,5 +30,5 @@ internal sealed class EventPublication(
         }
     }
 
-    public void OnConfirmed(int index) => progress.Settle(events[index].Ordinal);
+    public void OnConfirmed(int index) => progress.Confirm(events[index].Ordinal);
 }

@@ -74,6 +74,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public Task AdvanceUntilAsync(Func<bool> condition) => UntilAsync(() =>
     {
         Clock.Advance(TimeSpan.FromSeconds(1));
+        Queue.LookAgain();
         return condition();
     });
 

@@ -59,8 +59,13 @@ public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelpe
         var bridge = await road.StartBridgeAsync();
         await components.RabbitMq.ControlAsync(
             ["set_policy", "-p", road.Broker.Segments[^1], "full", "^telemetry\\.dead$", """{"max-length":1,"overflow":"reject-publish"}""", "--apply-to", "queues"]);
-        await road.Azure.PutAsync("no message");
-        await road.DeadLetters.UntilAsync(1, Patience, road.Describe);
+
+        // How many are too many, the broker decides.
+        await road.Azure.PutAsync([.. Enumerable.Range(0, 4).Select(number => Encoding.UTF8.GetBytes($"no message {number}"))]);
+        await Eventually.HoldsAsync(async () => await road.MetricAsync("bridge_stuck") > 0, Patience, () => Task.FromResult(road.Describe()));
+        await Eventually.HoldsAsync(
+            async () => (await road.DeadLetters.ReadAsync()).Count + await road.MetricAsync("bridge_stuck") == 4, Patience, () => Task.FromResult(road.Describe()));
+        var full = await road.MetricAsync("bridge_stuck");
 
         foreach (var queue in road.Queues)
         {
@@ -71,7 +76,7 @@ public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelpe
         }
 
         await road.UntilAllArrivedAsync();
-        await Eventually.HoldsAsync(async () => await road.MetricAsync("bridge_stuck") == 2, Patience, () => Task.FromResult(road.Describe()));
+        await Eventually.HoldsAsync(async () => await road.MetricAsync("bridge_stuck") == full + 2, Patience, () => Task.FromResult(road.Describe()));
         Assert.Contains("telemetry.dead", await ReadyAsync(bridge), StringComparison.Ordinal);
 
         // Others pass it by.
@@ -80,7 +85,7 @@ public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelpe
         await components.RabbitMq.ControlAsync(["clear_policy", "-p", road.Broker.Segments[^1], "full"]);
         await road.UntilSettledAsync();
         Assert.Equal("ok\n", await ReadyAsync(bridge));
-        Assert.Equal(3, (await road.DeadLetters.ReadAsync()).Count);
+        Assert.Equal(6, (await road.DeadLetters.ReadAsync()).Count);
         Assert.True(road.Ledger is { Duplicates: 0, Foreign.Count: 0 }, road.Describe());
     }
 

@@ -55,7 +55,7 @@ internal sealed class Feed(CloudQueue queue, Ledger ledger, int seed)
         byte[][] small = [_events.Small(), _events.Small()];
         foreach (var json in small)
             Expect(json);
-        return _batches.Write(small[0], large, small[1]);
+        return _batches.Write(large, small[0], small[1]);
     }
 
     private void Expect(byte[] json) => ledger.Expect(json, $"{queue.Kind} {_number++} ({json.Length} B)");

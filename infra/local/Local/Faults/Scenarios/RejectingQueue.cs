@@ -13,6 +13,10 @@ internal sealed class RejectingQueue() : FaultScenario("rejecting-queue", "a ful
     // by which it tries whether there is room is published with each attempt.
     private const int MostDuplicatesAnEvent = 3;
     private const int AttemptsAReplica = 20;
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(14);
+
+    // Longer than a queue takes to elect a leader: nobody may believe a nack for that.
+    protected override FaultScale Scale(FaultScale scale) => scale with { Hold = scale.Hold < Least ? Least : scale.Hold };
 
     protected override async Task ApplyAsync(FaultRun run, IReach? reach, CancellationToken cancellationToken)
     {
