@@ -5,6 +5,7 @@ using Bridge.Diagnostics;
 using Bridge.Publish;
 using Bridge.Receive;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Telemetry.Codec;
 
 namespace Bridge;
@@ -46,6 +47,11 @@ internal static class BridgeServices
         .AddSingleton(new Topology(options.RabbitMq.Exchange, options.Assemble.Partitions))
         .AddSingleton<PublishMetrics>()
         .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
+        .AddSingleton(provider => new StuckMessages(
+            new ByteBudget(options.Receive.MaxBytes / 2),
+            provider.GetRequiredService<ILogger<StuckMessages>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Random>()))
         .AddSingleton<IDeadLetters, DeadLetterPublisher>()
         .AddStage<RabbitPublisher>(StagePlace.Publishing);
 
@@ -67,7 +73,10 @@ internal static class BridgeServices
         .AddSingleton<KnownReplicas>()
         .AddSingleton<WholeBatches>()
         .AddSingleton(provider => new ChunkForwarder(
-            provider.GetRequiredService<IPublisher>(), options.Assemble.Partitions, provider.GetRequiredService<BridgeMetrics>()))
+            provider.GetRequiredService<IPublisher>(),
+            provider.GetRequiredService<StuckMessages>(),
+            options.Assemble.Partitions,
+            provider.GetRequiredService<BridgeMetrics>()))
         .AddStage<Assembler>(StagePlace.Assembling);
 
     private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)

@@ -53,6 +53,18 @@ internal sealed class ByteBudget(long bytes)
         return new Reservation(this, amount);
     }
 
+    /// <summary>Reserves bytes if there is room now; null when there is not.</summary>
+    public Reservation? TryReserve(long amount)
+    {
+        lock (_gate)
+        {
+            if (_waiters.Count > 0 || !Fits(amount))
+                return null;
+            _used += amount;
+            return new Reservation(this, amount);
+        }
+    }
+
     private bool Fits(long amount) => _used == 0 || _used + amount <= bytes;
 
     private void Change(long amount)

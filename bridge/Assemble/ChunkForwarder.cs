@@ -8,15 +8,19 @@ namespace Bridge.Assemble;
 /// <summary>
 /// Puts chunks at the tail of their batch's partition, where they meet the others, whichever replica received them.
 /// </summary>
-internal sealed class ChunkForwarder(IPublisher publisher, int partitions, BridgeMetrics metrics)
+internal sealed class ChunkForwarder(IPublisher publisher, StuckMessages stuck, int partitions, BridgeMetrics metrics)
 {
-    /// <summary>Completes when the broker has confirmed the chunk.</summary>
+    // Beside the chunk, the text that it came in.
+    private const int InMemory = 3;
+
+    /// <summary>Completes when the broker has confirmed the chunk, or never will take it. A queue that is full or missing is waited for.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="chunk">Header and slice, as they were in the message.</param>
     /// <param name="origin">Travels with it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null, or why it is refused: it is over a limit of the broker.</returns>
     /// <exception cref="PublishException">It is not confirmed.</exception>
-    public async Task ForwardAsync(ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
+    public async Task<Refusal?> ForwardAsync(ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
     {
         var properties = new OutgoingProperties($"{header.Batch}-chunk-{header.Index}")
         {
@@ -24,12 +28,31 @@ internal sealed class ChunkForwarder(IPublisher publisher, int partitions, Bridg
             Headers = HeadersOf(origin),
         };
         var queue = Topology.ChunkQueue((int)(header.Batch.Digest % (ulong)partitions));
-        var refusals = await publisher.PublishAsync(
-            new SingleMessage(new OutgoingMessage(Exchange: "", queue, properties, chunk)), cancellationToken);
-        if (refusals is [var refusal, ..])
-            throw new PublishException($"the broker refused a chunk for {queue}: {refusal.Detail}; the queue must exist and have room");
+        var message = new OutgoingMessage(Exchange: "", queue, properties, chunk);
+        var refused = await TryAsync(message, cancellationToken);
+        if (refused is { Reason: not PublishRefusalReason.Rejected })
+        {
+            await stuck.WaitAsync(
+                Reason(queue, refused),
+                (long)chunk.Length * InMemory,
+                async () => (refused = await TryAsync(message, cancellationToken)) is { Reason: not PublishRefusalReason.Rejected } still
+                    ? Reason(queue, still)
+                    : null,
+                cancellationToken);
+        }
+
+        if (refused is not null)
+            return new Refusal(RefusalReason.Rejected, $"a chunk for {queue}: {refused.Detail}");
         metrics.CountForwarded();
+        return null;
     }
+
+    private async Task<PublishRefusal?> TryAsync(OutgoingMessage message, CancellationToken cancellationToken) =>
+        await publisher.PublishAsync(new SingleMessage(message), cancellationToken) is [var refusal, ..] ? refusal : null;
+
+    private static string Reason(string queue, PublishRefusal refusal) => refusal.Reason is PublishRefusalReason.Unroutable
+        ? $"{queue} is missing ({refusal.Detail}): make it again"
+        : $"{queue} takes no chunk ({refusal.Detail}): it is full (max-length, x-overflow=reject-publish) or has no leader; make room";
 
     private static ImmutableArray<MessageHeader> HeadersOf(ChunkOrigin origin) =>
     [

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Bridge.Diagnostics;
+using Bridge.Publish;
 using Microsoft.Extensions.Logging;
 using Telemetry.Codec;
 
@@ -210,13 +211,19 @@ internal sealed class PartitionAssembly(
         var forwarding = left.ConvertAll(chunk =>
         {
             _ = ChunkHeader.Read(chunk.Chunk.Span, limits, out var header);
-            return (Chunk: chunk, Done: forwarder.ForwardAsync(header, chunk.Chunk, originOf(chunk), cancellationToken));
+            return (Chunk: chunk, Done: ForwardAsync(header, chunk.Chunk, originOf(chunk), cancellationToken));
         });
         var all = Task.WhenAll(forwarding.Select(one => one.Done));
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         left.Clear();
         left.AddRange(forwarding.Where(one => !one.Done.IsCompletedSuccessfully).Select(one => one.Chunk));
         await all;
+    }
+
+    private async Task ForwardAsync(ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
+    {
+        if (await forwarder.ForwardAsync(header, chunk, origin, cancellationToken) is { } refusal)
+            throw new PublishException(refusal.Detail);
     }
 
     private async Task ExpireAllAsync(CancellationToken leaving)

@@ -46,24 +46,29 @@ internal sealed class WholeBatches(
 
     private async Task DeliverAsync(Assembly<ChunkDelivery> whole, BatchOrigin origin, CancellationToken cancellationToken)
     {
-        using var attempt = await delivery.OpenAsync(whole.Header, whole.Sealed, cancellationToken);
-        if (attempt.Refusal is { } refusal)
+        IReadOnlyList<UnkeptLetter> left = [];
+        using (var attempt = await delivery.OpenAsync(whole.Header, whole.Sealed, cancellationToken))
         {
-            await RefuseAsync(whole.Tokens, refusal, cancellationToken);
-            return;
+            if (attempt.Refusal is { } refusal)
+            {
+                await RefuseAsync(whole.Tokens, refusal, cancellationToken);
+                return;
+            }
+
+            // What the chunks hold has been read for the last time: a large event is in memory once less.
+            foreach (var chunk in whole.Tokens)
+                chunk.Dispose();
+            await RetryAsync(
+                origin.Batch, async () => left = await delivery.PublishAsync(attempt.Lines, origin, cancellationToken), cancellationToken);
         }
 
-        // What the chunks hold has been read for the last time: a large event is in memory once less.
-        foreach (var chunk in whole.Tokens)
-            chunk.Dispose();
-        await RetryAsync(
-            origin.Batch, () => delivery.PublishAsync(attempt.Lines, origin, cancellationToken), cancellationToken);
+        await RetryAsync(origin.Batch, () => deadLetters.WaitAsync(left, heldBytes: 0, cancellationToken), cancellationToken);
         settled.Add(whole.Header.Batch);
     }
 
     /// <summary>Dead-letters chunks that cannot become a batch, trying until the broker has taken them.</summary>
     public Task RefuseAsync(IReadOnlyList<ChunkDelivery> chunks, Refusal refusal, CancellationToken cancellationToken) => RetryAsync(
-        chunks[0].MessageId, () => deadLetters.PublishAsync(DeadMessagesOf(chunks, refusal), cancellationToken), cancellationToken);
+        chunks[0].MessageId, () => deadLetters.KeepAsync(DeadMessagesOf(chunks, refusal), cancellationToken), cancellationToken);
 
     private static BatchOrigin OriginOf(IReadOnlyList<ChunkDelivery> chunks, BatchId batch) =>
         new(chunks[0].Origin.Source, batch.ToString(), chunks.Max(chunk => chunk.Origin.ReceiveCount)) { EnqueuedAt = chunks.Min(chunk => chunk.Origin.Enqueued) };

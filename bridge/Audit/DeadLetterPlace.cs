@@ -21,9 +21,11 @@ internal sealed record DeadLetterPlace(SenderId? Sender, uint Sequence, EventPla
     };
 
     /// <summary>Reads the headers of an event, and decodes the text of a message.</summary>
-    /// <returns>Null when neither tells.</returns>
+    /// <returns>Null when neither tells, and for a part of an incomplete letter.</returns>
     public static DeadLetterPlace? Of(KeptDeadLetter letter)
     {
+        if (letter.Problem is not null)
+            return null;
         if (!EventPlace.TryRead(letter.MessageId, name => letter.Headers.GetValueOrDefault(name), out var place))
             return null;
         if (place is { } found)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Bridge.Publish;
 using Bridge.Receive;
@@ -6,7 +7,10 @@ using Telemetry.Queues;
 namespace Bridge.Commands;
 
 /// <summary>Tries everything that the bridge needs of its queues and its broker. Every check is bounded in time.</summary>
-internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
+/// <param name="options">The configuration, valid.</param>
+/// <param name="clock">Every wait.</param>
+/// <param name="findsMessageLimit">Whether the broker is sent 16 MiB, to be thrown away, for it to tell a limit on messages.</param>
+internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bool findsMessageLimit = false)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -52,11 +56,29 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
         var findings = await new BrokerProbe(
             new BrokerConnector(options.RabbitMq, clock), topology, new TopologyAudit(topology, options.Assemble.Partitions, options.RabbitMq, clock))
             .CheckAsync(cancellationToken);
-        return [.. findings.Select(finding => new CheckResult(
+        var results = findings.Select(finding => new CheckResult(
             $"broker {options.RabbitMq.DisplayUri}: {finding.Name}", finding.Fault?.Message, finding.Fault?.IsTransient ?? false)
         {
             Warning = finding.Warning,
-        })];
+        }).ToList();
+        if (findsMessageLimit && findings.All(finding => finding.IsOk))
+            results.AddRange(await FindMessageLimitAsync(cancellationToken));
+        return results;
+    }
+
+    private async Task<IEnumerable<CheckResult>> FindMessageLimitAsync(CancellationToken cancellationToken)
+    {
+        var limit = await BrokerProbe.FindMessageLimitAsync(new BrokerConnector(options.RabbitMq, clock), cancellationToken);
+        return limit is null ? [] :
+        [
+            new CheckResult($"broker {options.RabbitMq.DisplayUri}: message size")
+            {
+                Warning = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the broker takes messages of {limit} bytes at most (max_message_size): a larger event, or chunk of a batch, is not published but"
+                        + $" kept in {Topology.DeadQueue}, in parts; raise it in rabbitmq.conf where there are larger ones"),
+            },
+        ];
     }
 
     private async Task<IReadOnlyList<CheckResult>> BoundedAsync(

@@ -20,7 +20,7 @@ internal static class CheckCommand
         var (done, failed) = (0, 0);
         foreach (var advice in await new ConfigurationAdvice(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes).FindAsync(cancellationToken))
             Console.Out.WriteLine(advice);
-        foreach (var check in new BridgeChecks(options, TimeProvider.System).Start(cancellationToken))
+        foreach (var check in new BridgeChecks(options, TimeProvider.System, findsMessageLimit: true).Start(cancellationToken))
         {
             foreach (var result in await check)
             {

@@ -8,6 +8,9 @@ namespace Bridge.Commands;
 /// <summary>The bridge's publisher for the length of a command; connects with the first publication.</summary>
 internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
 {
+    // Whoever waits at a terminal is told.
+    private static readonly TimeSpan NackPatience = TimeSpan.FromSeconds(10);
+
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly BrokerProbe _probe;
     private readonly RabbitPublisher _publisher;
@@ -15,6 +18,7 @@ internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
 
     public CommandPublisher(RabbitMqOptions options, int partitions)
     {
+        options = options with { WhenRejected = WhenRejected.DeadLetter, DeadLetterAfter = NackPatience };
         var connector = new BrokerConnector(options, TimeProvider.System);
         var topology = new Topology(options.Exchange, partitions);
         var metrics = new PublishMetrics(_services.GetRequiredService<IMeterFactory>());
@@ -27,6 +31,10 @@ internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
     public string Exchange { get; }
 
     public bool IsReady => _publisher.IsReady;
+
+    public bool IsRejected => _publisher.IsRejected;
+
+    public long MessageBytes => _publisher.MessageBytes;
 
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => _publisher.WaitUntilReadyAsync(cancellationToken);
 

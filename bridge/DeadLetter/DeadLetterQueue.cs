@@ -24,6 +24,8 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
 
     // Delivery tags count from 1 on a channel: all from there to the last are held, but for those removed.
     private readonly HashSet<ulong> _removed = [];
+    private readonly LetterAssembly _parts = new();
+    private readonly long _messages;
     private ulong _last;
     private int _settled;
 
@@ -32,12 +34,15 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         _connection = connection;
         _channel = channel;
         _options = options;
-        Count = count;
+        _messages = count;
         _clock = clock;
     }
 
-    /// <summary>Dead letters that were there when it was opened, those that another reader holds not included.</summary>
-    public long Count { get; }
+    /// <summary>
+    /// Dead letters that were there when it was opened, those that another reader holds not included. A letter in parts counts once as soon as
+    /// it has been read.
+    /// </summary>
+    public long Count => _messages - _parts.Joined;
 
     /// <summary>Opens the queue.</summary>
     /// <exception cref="BrokerFaultException">The broker is out of reach, or the queue is missing or may not be read.</exception>
@@ -60,24 +65,36 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the dead letters that were there when this was opened, oldest first. Call it once.</summary>
+    /// <summary>
+    /// Reads the dead letters that were there when this was opened, oldest first; one in parts where its last part lies, and parts whose
+    /// letter is incomplete at the end. Call it once.
+    /// </summary>
     /// <exception cref="BrokerFaultException">The broker failed.</exception>
     public async IAsyncEnumerable<KeptDeadLetter> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (long i = 0; i < Count; i++)
+        for (long i = 0; i < _messages; i++)
         {
             if (await TryAsync(() => GetAsync(cancellationToken)) is not { } message)
-                yield break;
-            yield return KeptDeadLetter.Of(message);
+                break;
+            if (_parts.Add(KeptDeadLetter.Of(message)) is { } letter)
+                yield return letter;
         }
+
+        foreach (var part in _parts.Incomplete)
+            yield return part;
     }
 
     /// <summary>Removes a dead letter that was read; certain once <see cref="SettleAsync"/> has ended.</summary>
     /// <exception cref="BrokerFaultException">The broker failed: it stays.</exception>
     public Task RemoveAsync(KeptDeadLetter letter, CancellationToken cancellationToken) => TryAsync(async () =>
     {
-        await _channel.BasicAckAsync(letter.DeliveryTag, multiple: false, cancellationToken);
-        return _removed.Add(letter.DeliveryTag);
+        foreach (var tag in letter.DeliveryTags)
+        {
+            await _channel.BasicAckAsync(tag, multiple: false, cancellationToken);
+            _removed.Add(tag);
+        }
+
+        return true;
     });
 
     /// <summary>Completes when the queue has applied every removal.</summary>

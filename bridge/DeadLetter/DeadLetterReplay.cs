@@ -26,7 +26,9 @@ internal sealed class DeadLetterReplay(ReplayDestinations destinations, IPublish
     public async Task<IReadOnlyDictionary<KeptDeadLetter, string>> TryAsync(
         IReadOnlyList<KeptDeadLetter> letters, CancellationToken cancellationToken)
     {
-        var failures = new ConcurrentDictionary<KeptDeadLetter, string>();
+        var failures = new ConcurrentDictionary<KeptDeadLetter, string>(
+            letters.Where(letter => letter.Problem is not null).Select(letter => KeyValuePair.Create(letter, letter.Problem!)));
+        letters = [.. letters.Where(letter => letter.Problem is null)];
         await PublishAsync([.. letters.Where(letter => letter.RoutingKey is not null)], failures, cancellationToken);
 
         // Each on its own: a text that the queue refuses must not keep others, and what was accepted is known exactly.

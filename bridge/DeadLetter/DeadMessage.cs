@@ -32,7 +32,9 @@ internal sealed record DeadMessage
     public string? TraceParent { get; init; }
 
     /// <summary>As a message for the dead-letter queue.</summary>
-    public OutgoingMessage ToMessage(DateTimeOffset now)
+    /// <param name="now">When it is kept.</param>
+    /// <param name="part">Which part of it; null for the whole.</param>
+    public OutgoingMessage ToMessage(DateTimeOffset now, LetterPart? part = null)
     {
         var headers = EventHeaders.ToBuilder();
         headers.Add(new MessageHeader(DeadLetterHeaders.Reason, Refusal.Code));
@@ -42,12 +44,18 @@ internal sealed record DeadMessage
         headers.Add(new MessageHeader(DeadLetterHeaders.At, now.UtcDateTime.ToString("O")));
         if (RoutingKey is not null)
             headers.Add(new MessageHeader(DeadLetterHeaders.RoutingKey, RoutingKey));
+        if (part is not null)
+        {
+            headers.Add(new MessageHeader(DeadLetterHeaders.Part, part.ToString()));
+            headers.Add(new MessageHeader(DeadLetterHeaders.Digest, part.Digest));
+        }
+
         var properties = new OutgoingProperties(MessageId)
         {
             ContentType = RoutingKey is null ? "text/plain" : "application/json",
             Headers = headers.ToImmutable(),
             TraceParent = TraceParent,
         };
-        return new OutgoingMessage(Exchange: "", Topology.DeadQueue, properties, Body);
+        return new OutgoingMessage(Exchange: "", Topology.DeadQueue, properties, part is null ? Body : Body[part.Range]);
     }
 }

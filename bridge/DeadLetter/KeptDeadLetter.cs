@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace Bridge.DeadLetter;
 
-/// <summary>A dead letter as it lies in the queue, held by the channel that it was read on.</summary>
+/// <summary>A dead letter as it lies in the queue, in one message or put together from its parts, held by the channel that it was read on.</summary>
 internal sealed class KeptDeadLetter
 {
     // Of this delivery, not of the message: quorum queues add them.
@@ -13,7 +13,7 @@ internal sealed class KeptDeadLetter
 
     private KeptDeadLetter(BasicGetResult message)
     {
-        DeliveryTag = message.DeliveryTag;
+        DeliveryTags = [message.DeliveryTag];
         MessageId = message.BasicProperties.MessageId ?? "";
         ContentType = message.BasicProperties.ContentType;
         Headers = (message.BasicProperties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
@@ -22,8 +22,25 @@ internal sealed class KeptDeadLetter
         Body = message.Body;
     }
 
-    /// <summary>Names it on its channel.</summary>
-    public ulong DeliveryTag { get; }
+    // The whole of the parts: their headers are the letter's.
+    private KeptDeadLetter(IReadOnlyList<KeptDeadLetter> parts, byte[] body)
+    {
+        DeliveryTags = [.. parts.SelectMany(part => part.DeliveryTags)];
+        MessageId = parts[0].MessageId;
+        ContentType = parts[0].ContentType;
+        Headers = parts[0].Headers.Where(header => header.Key is not (DeadLetterHeaders.Part or DeadLetterHeaders.Digest))
+            .ToDictionary(header => header.Key, header => header.Value, StringComparer.Ordinal);
+        Body = body;
+    }
+
+    /// <summary>Name its messages on their channel.</summary>
+    public IReadOnlyList<ulong> DeliveryTags { get; }
+
+    /// <summary>Of a part of a letter: which.</summary>
+    public LetterPart? Part => LetterPart.Read(Text(DeadLetterHeaders.Part), Text(DeadLetterHeaders.Digest));
+
+    /// <summary>Why this is not a whole letter, and therefore cannot be tried again; null when it is one.</summary>
+    public string? Problem { get; private init; }
 
     /// <summary>Its identity; empty when somebody else than a bridge put it there without one.</summary>
     public string MessageId { get; }
@@ -32,16 +49,16 @@ internal sealed class KeptDeadLetter
     public string? ContentType { get; }
 
     /// <summary>Its headers; each value a string or a long.</summary>
-    public IReadOnlyDictionary<string, object> Headers { get; }
+    public IReadOnlyDictionary<string, object> Headers { get; private init; }
 
     /// <summary>The raw text of the queue message, or the event.</summary>
-    public ReadOnlyMemory<byte> Body { get; }
+    public ReadOnlyMemory<byte> Body { get; private init; }
 
     /// <summary>The reason's code.</summary>
     public string Reason => Text(DeadLetterHeaders.Reason) ?? "";
 
     /// <summary>One line with the offending value.</summary>
-    public string Detail => Text(DeadLetterHeaders.Detail) ?? "";
+    public string Detail => $"{(Problem is null ? "" : $"{Problem}; ")}{Text(DeadLetterHeaders.Detail)}";
 
     /// <summary>URL of the queue that it came from.</summary>
     public string? Source => Text(DeadLetterHeaders.Source);
@@ -55,7 +72,31 @@ internal sealed class KeptDeadLetter
     /// <summary>Of an event that the broker would not take: its routing key.</summary>
     public string? RoutingKey => Text(DeadLetterHeaders.RoutingKey);
 
-    public static KeptDeadLetter Of(BasicGetResult message) => new(message);
+    public static KeptDeadLetter Of(BasicGetResult message)
+    {
+        var letter = new KeptDeadLetter(message);
+        return letter.Text(DeadLetterHeaders.Part) is { } part && letter.Part is null
+            ? letter.With($"INCOMPLETE: {DeadLetterHeaders.Part} is '{part}', which no bridge writes")
+            : letter;
+    }
+
+    /// <summary>The letter that the parts make up, in any order, and some of them several times; null when they do not.</summary>
+    public static KeptDeadLetter? Join(IReadOnlyList<KeptDeadLetter> parts)
+    {
+        var ordered = parts.DistinctBy(part => part.Part!.Index).OrderBy(part => part.Part!.Index).ToList();
+        var body = new byte[ordered.Sum(part => part.Body.Length)];
+        var length = 0;
+        foreach (var part in ordered)
+        {
+            part.Body.CopyTo(body.AsMemory(length));
+            length += part.Body.Length;
+        }
+
+        return LetterPart.DigestOf(body) == parts[0].Part!.Digest ? new KeptDeadLetter(parts, body) : null;
+    }
+
+    /// <summary>The same, with the reason why it is not a whole letter.</summary>
+    public KeptDeadLetter With(string problem) => new([this], []) { Headers = Headers, Body = Body, Problem = problem };
 
     private string? Text(string header) => Headers.GetValueOrDefault(header) as string;
 

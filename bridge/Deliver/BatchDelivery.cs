@@ -9,7 +9,8 @@ namespace Bridge.Deliver;
 
 /// <summary>
 /// Brings the events of a whole batch to the exchange. When a call has returned without an exception, every event is confirmed,
-/// or is confirmed in the dead-letter queue: only then may its caller settle the messages that carried them.
+/// or is confirmed in the dead-letter queue, but for what it gives back to wait for: only when these are kept too may its caller settle the
+/// messages that carried them. What was settled once is not published again by a further attempt.
 /// </summary>
 internal sealed class BatchDelivery(
     BatchOpener opener,
@@ -24,6 +25,8 @@ internal sealed class BatchDelivery(
     private const int ExpectedRatio = 8;
     private const int LeastExpected = BatchPacker.LargestBatch;
 
+    private readonly PartlySettledBatches _partly = new();
+
     /// <summary>Opens a sealed batch, which is not needed any more then.</summary>
     public async Task<OpeningAttempt> OpenAsync(ChunkHeader header, ReadOnlySequence<byte> sealedBatch, CancellationToken cancellationToken)
     {
@@ -37,8 +40,9 @@ internal sealed class BatchDelivery(
     }
 
     /// <summary>Publishes the events of an opened batch; may be repeated.</summary>
+    /// <returns>Dead letters that the broker does not take now, to be waited for; nothing of the opened batch is needed for it.</returns>
     /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
-    public Task PublishAsync(ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<UnkeptLetter>> PublishAsync(ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
     {
         var refused = new List<RefusedEvent>();
         var routed = router.Route(lines.Span, refused);
@@ -55,7 +59,8 @@ internal sealed class BatchDelivery(
         var routed = router.RoutePlain(json.Span, refused);
         if (refused is [var only])
             return new Refusal(only.Reason, only.Detail);
-        await PublishAsync(origin, EventHeaders.OfPlain(origin), json, routed, refused, cancellationToken);
+        var left = await PublishAsync(origin, EventHeaders.OfPlain(origin), json, routed, refused, cancellationToken);
+        await deadLetters.WaitAsync(left, heldBytes: json.Length, cancellationToken);
         return null;
     }
 
@@ -81,7 +86,7 @@ internal sealed class BatchDelivery(
         }
     }
 
-    private async Task PublishAsync(
+    private async Task<IReadOnlyList<UnkeptLetter>> PublishAsync(
         BatchOrigin origin,
         ImmutableArray<MessageHeader> headers,
         ReadOnlyMemory<byte> lines,
@@ -90,27 +95,64 @@ internal sealed class BatchDelivery(
         CancellationToken cancellationToken)
     {
         metrics.CountOpened(routed.Count + refused.Count, lines.Length);
-        metrics.AddEventsInFlight(routed.Count);
+        var progress = _partly.Of(origin.Batch, routed.Count + refused.Count);
+        routed.RemoveAll(item => progress.IsSettled(item.Ordinal));
+        refused.RemoveAll(item => progress.IsSettled(item.Ordinal));
+
+        // Until all is settled, whatever ends the attempt.
+        _partly.Remember(origin.Batch, progress);
         using var span = BridgeTracing.StartPublish(exchange, origin.Batch, routed);
         try
         {
-            var publication = new EventPublication(exchange, origin, headers, lines, routed);
-            var refusals = await publisher.PublishAsync(publication, cancellationToken);
-            metrics.CountPublished(routed.Count - refusals.Count, origin.EnqueuedAt);
-            var dead = refusals.Select(refusal => Dead(publication[refusal.Index], refusal, origin))
-                .Concat(refused.Select(item => Dead(lines[item.Range], item, origin, headers))).ToList();
-            if (dead.Count > 0)
-                await deadLetters.PublishAsync(dead, cancellationToken);
+            var publication = new EventPublication(exchange, origin, headers, lines, routed, progress);
+            var refusals = await PublishAsync(publication, progress, origin, cancellationToken);
+            var left = await KeepAsync(
+                [
+                    .. refusals.Select(refusal => (routed[refusal.Index].Ordinal, Dead(publication[refusal.Index], refusal, origin))),
+                    .. refused.Select(item => (item.Ordinal, Dead(lines[item.Range], item, origin, headers))),
+                ],
+                progress,
+                cancellationToken);
+            if (left.Count == 0)
+                _partly.Forget(origin.Batch);
+            return left;
         }
         catch (Exception failure)
         {
             span.SetFailed(failure);
             throw;
         }
+    }
+
+    private async Task<IReadOnlyList<PublishRefusal>> PublishAsync(
+        EventPublication publication, BatchProgress progress, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        metrics.AddEventsInFlight(publication.Count);
+        try
+        {
+            return await publisher.PublishAsync(publication, cancellationToken);
+        }
         finally
         {
-            metrics.AddEventsInFlight(-routed.Count);
+            metrics.AddEventsInFlight(-publication.Count);
+            metrics.CountPublished(progress.TakeConfirmed(), origin.EnqueuedAt);
         }
+    }
+
+    private async Task<IReadOnlyList<UnkeptLetter>> KeepAsync(
+        IReadOnlyList<(int Ordinal, DeadMessage Message)> dead, BatchProgress progress, CancellationToken cancellationToken)
+    {
+        if (dead.Count == 0)
+            return [];
+        var left = await deadLetters.TryAsync([.. dead.Select(letter => letter.Message)], cancellationToken);
+        var unkept = left.Select(letter => letter.Index).ToHashSet();
+        for (var index = 0; index < dead.Count; index++)
+        {
+            if (!unkept.Contains(index))
+                progress.Settle(dead[index].Ordinal);
+        }
+
+        return [.. left.Select(letter => letter.Detach())];
     }
 
     private static DeadMessage Dead(in OutgoingMessage message, PublishRefusal refusal, BatchOrigin origin) => new()

@@ -9,9 +9,14 @@ namespace Bridge.Deliver;
 /// <param name="headers">What they share, of <see cref="EventHeaders"/>.</param>
 /// <param name="lines">The batch's events, unchanged until all are settled.</param>
 /// <param name="events">What of <paramref name="lines"/> is published.</param>
+/// <param name="progress">Takes what is confirmed.</param>
 internal sealed class EventPublication(
-    string exchange, BatchOrigin origin, ImmutableArray<MessageHeader> headers, ReadOnlyMemory<byte> lines, IReadOnlyList<RoutedEvent> events)
-    : IPublication
+    string exchange,
+    BatchOrigin origin,
+    ImmutableArray<MessageHeader> headers,
+    ReadOnlyMemory<byte> lines,
+    IReadOnlyList<RoutedEvent> events,
+    BatchProgress progress) : IPublication
 {
     public int Count => events.Count;
 
@@ -24,4 +29,6 @@ internal sealed class EventPublication(
             return new OutgoingMessage(exchange, routed.RoutingKey, properties, lines[routed.Range]);
         }
     }
+
+    public void OnConfirmed(int index) => progress.Confirm(events[index].Ordinal);
 }

@@ -3,7 +3,7 @@ using Bridge.Publish;
 namespace Bridge.Diagnostics;
 
 /// <summary>Whether the bridge can do its work now, and if not, why.</summary>
-internal sealed class Readiness(IPublisher publisher, Stages stages)
+internal sealed class Readiness(IPublisher publisher, StuckMessages stuck, Stages stages)
 {
     private volatile string? _waitsFor = "the bridge is starting";
 
@@ -23,6 +23,10 @@ internal sealed class Readiness(IPublisher publisher, Stages stages)
                 return $"the stage {dead} has ended by itself";
             if (WaitsFor is { } reason)
                 return $"waiting before the start: {reason}";
+            if (publisher.IsRejected)
+                return "a queue bound to the exchange rejects messages: it is full, or has no leader; receiving pauses until it takes them";
+            if (stuck.Reason is { } inTheWay)
+                return $"{stuck.Count:D} messages can be neither published nor dead-lettered and wait, others go on: {inTheWay}";
             if (!publisher.IsReady)
                 return "the broker takes no messages now: not connected, incomplete or blocking publishers; the log says which";
             return stages.Problem;

@@ -14,8 +14,16 @@ internal static class StateGauges
         var meter = services.GetRequiredService<IMeterFactory>().Create(PublishMetrics.MeterName);
         var readiness = services.GetRequiredService<Readiness>();
         meter.CreateObservableGauge("bridge.ready", () => readiness.Problem is null ? 1 : 0, description: "1 while /readyz says ok");
+        ObserveStuck(meter, services.GetRequiredService<StuckMessages>());
         ObserveMemory(meter, services);
         ObserveIncomplete(meter, services.GetRequiredService<Assembler>(), services.GetRequiredService<TimeProvider>());
+    }
+
+    private static void ObserveStuck(Meter meter, StuckMessages stuck)
+    {
+        meter.CreateObservableGauge(
+            "bridge.stuck", () => stuck.Count, "{message}", "Messages that can be neither published nor dead-lettered, and wait while others go on");
+        meter.CreateObservableGauge("bridge.stuck.size", () => stuck.Bytes, "By", "Memory that they hold");
     }
 
     private static void ObserveMemory(Meter meter, IServiceProvider services)

@@ -15,6 +15,9 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
     private const string DefaultExchange = "";
     private const int PreconditionFailed = 406;
 
+    // RabbitMQ 4 takes 16 MiB unless told otherwise.
+    private const int MostProbed = (16 * 1024 * 1024) + 1;
+
     /// <summary>Tries one thing after the other; stops where the rest could not succeed. Never throws for what it is there to find.</summary>
     /// <returns>One finding a thing, in order.</returns>
     public async Task<IReadOnlyList<BrokerFinding>> CheckAsync(CancellationToken cancellationToken)
@@ -29,10 +32,10 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
             var client = connection!.Client;
             var exchange = topology.Exchange;
             if (await TryAsync($"exchange {exchange}", () => topology.FindExchangeAsync(client, cancellationToken)))
-                await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(connection, exchange, cancellationToken));
+                await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(connection, exchange, default, cancellationToken));
 
             // Chunks and dead letters reach their queues through it.
-            await TryAsync("write to the default exchange", () => TryWriteAsync(connection, DefaultExchange, cancellationToken));
+            await TryAsync("write to the default exchange", () => TryWriteAsync(connection, DefaultExchange, default, cancellationToken));
             foreach (var queue in topology.Queues)
             {
                 if (!await TryAsync($"queue {queue}", () => Topology.EnsureQueueAsync(client, queue, cancellationToken)))
@@ -100,8 +103,27 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
         }
     }
 
+    /// <summary>Finds the broker's limit on a message (<c>max_message_size</c>) if it is 16 MiB or less; that much is sent to it.</summary>
+    /// <returns>Bytes; null when it takes more.</returns>
+    /// <exception cref="OperationInterruptedException">The broker refused for another reason.</exception>
+    public static async Task<long?> FindMessageLimitAsync(IBrokerConnector connector, CancellationToken cancellationToken)
+    {
+        var limits = new MessageLimits();
+        await using var connection = await connector.OpenAsync("bridge check", cancellationToken);
+        try
+        {
+            await TryWriteAsync(connection, DefaultExchange, new byte[MostProbed], cancellationToken);
+            return null;
+        }
+        catch (OperationInterruptedException exception) when (limits.TryLearn(exception.ShutdownReason?.ReplyText))
+        {
+            return limits.MessageBytes;
+        }
+    }
+
     // In a transaction the broker checks the permission at once, but routes only at the commit, which never comes.
-    private static async Task TryWriteAsync(BrokerConnection connection, string exchange, CancellationToken cancellationToken)
+    private static async Task TryWriteAsync(
+        BrokerConnection connection, string exchange, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         await using var channel = await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken);
         await channel.TxSelectAsync(cancellationToken);
@@ -110,7 +132,7 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
         Task rollback;
         using (await connection.HoldWritesAsync(cancellationToken))
         {
-            await channel.BasicPublishAsync(exchange, "bridge.check", ReadOnlyMemory<byte>.Empty, CancellationToken.None);
+            await channel.BasicPublishAsync(exchange, "bridge.check", body, CancellationToken.None);
             rollback = channel.TxRollbackAsync(cancellationToken);
         }
 

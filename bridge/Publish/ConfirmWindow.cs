@@ -53,7 +53,7 @@ internal sealed class ConfirmWindow
         get
         {
             lock (_lock)
-                return _oldest == _next ? TimeSpan.Zero : _clock.GetElapsedTime(SlotOf(_oldest).WrittenAt);
+                return _failure is not null || _oldest == _next ? TimeSpan.Zero : _clock.GetElapsedTime(SlotOf(_oldest).WrittenAt);
         }
     }
 
@@ -134,7 +134,10 @@ internal sealed class ConfirmWindow
     /// <summary>The broker refused a message, or all up to it.</summary>
     public Settled Reject(ulong sequence, bool multiple) => Settle(sequence, multiple, nack: true);
 
-    /// <summary>Fails every publication with an unanswered message, and refuses further ones. The first failure counts.</summary>
+    /// <summary>
+    /// Fails every publication with an unanswered message, and refuses further ones. The first failure counts. A confirm that comes after it
+    /// is still told to its publication: what it names need not be published again.
+    /// </summary>
     /// <returns>Number of messages whose outcome is now unknown.</returns>
     public int Fail(PublishException failure)
     {
@@ -145,11 +148,8 @@ internal sealed class ConfirmWindow
 
             _failure = failure;
             var unanswered = _messages;
-            for (; _oldest < _next; _oldest++)
-            {
-                SlotOf(_oldest).Publication?.Fail(new PublishException(failure.Message, failure));
-                SlotOf(_oldest) = default;
-            }
+            for (var sequence = _oldest; sequence < _next; sequence++)
+                SlotOf(sequence).Publication?.Fail(new PublishException(failure.Message, failure));
 
             _messages = 0;
             _bytes = 0;
@@ -183,14 +183,18 @@ internal sealed class ConfirmWindow
             return settled;
 
         var (index, returned, age) = (slot.Index, slot.ReturnDetail, _clock.GetElapsedTime(slot.WrittenAt));
-        _messages--;
-        _bytes -= slot.Bytes;
+        if (_failure is null)
+        {
+            _messages--;
+            _bytes -= slot.Bytes;
+        }
+
         slot = default;
 
         var latency = age > settled.Latency ? age : settled.Latency;
         if (returned is null && !nack)
         {
-            publication.Confirm();
+            publication.Confirm(index);
             return settled with { Confirmed = settled.Confirmed + 1, Latency = latency };
         }
 

@@ -10,4 +10,11 @@ internal interface IPublication
 
     /// <summary>The message at <paramref name="index"/>; may be asked for more than once.</summary>
     OutgoingMessage this[int index] { get; }
+
+    /// <summary>
+    /// Told, on any thread, that the broker has taken a message: also where the others fail, or their publishing was cancelled meanwhile.
+    /// </summary>
+    void OnConfirmed(int index)
+    {
+    }
 }

@@ -11,12 +11,14 @@ internal sealed class PendingPublication
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private List<PublishRefusal>? _refusals;
+    private readonly IPublication? _publication;
     private int _unanswered;
 
     /// <param name="count">Messages of the publication; each must be confirmed or refused once.</param>
-    public PendingPublication(int count)
+    /// <param name="publication">Told of every confirm; null for none.</param>
+    public PendingPublication(int count, IPublication? publication = null)
     {
-        _unanswered = count;
+        (_unanswered, _publication) = (count, publication);
         if (count == 0)
             _completion.SetResult([]);
     }
@@ -25,7 +27,11 @@ internal sealed class PendingPublication
     public Task<IReadOnlyList<PublishRefusal>> Completion => _completion.Task;
 
     /// <summary>The broker has taken one message.</summary>
-    public void Confirm() => Answer(null);
+    public void Confirm(int index)
+    {
+        _publication?.OnConfirmed(index);
+        Answer(null);
+    }
 
     /// <summary>One message will not be taken.</summary>
     public void Refuse(PublishRefusal refusal) => Answer(refusal);

@@ -23,6 +23,16 @@ internal static partial class PublishLog
     [LoggerMessage(6, LogLevel.Information, "The broker takes messages again on connection {Link}")]
     public static partial void Unblocked(this ILogger logger, string link);
 
-    [LoggerMessage(7, LogLevel.Warning, "The broker takes messages up to {Bytes} bytes: larger ones are refused from now on")]
+    [LoggerMessage(
+        8,
+        LogLevel.Warning,
+        "A queue bound to the exchange '{Exchange}' rejects messages: it is full, or has no leader. Receiving pauses, and they are published"
+            + " again until it takes them")]
+    public static partial void Rejected(this ILogger logger, string exchange);
+
+    [LoggerMessage(9, LogLevel.Information, "The queues bound to the exchange '{Exchange}' take messages again")]
+    public static partial void TakenAgain(this ILogger logger, string exchange);
+
+    [LoggerMessage(7, LogLevel.Warning, "The broker takes messages up to {Bytes} bytes (max_message_size): larger ones are refused from now on")]
     public static partial void LimitLearned(this ILogger logger, long bytes);
 }

@@ -49,6 +49,10 @@ internal sealed class PublishMetrics
         _meter.CreateObservableGauge(
             "bridge.broker.ready", () => publisher.IsReady ? 1 : 0, description: "1 when a message could be published now");
         _meter.CreateObservableGauge(
+            "bridge.broker.rejected",
+            () => publisher.IsRejected ? 1 : 0,
+            description: "1 while a queue bound to the exchange rejects messages (nack), such as one that is full: receiving pauses");
+        _meter.CreateObservableGauge(
             "bridge.broker.blocked",
             () => publisher.BlockedReason is null ? 0 : 1,
             description: "1 while the broker blocks publishers (connection.blocked), such as for want of memory or disk");

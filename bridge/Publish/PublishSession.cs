@@ -106,7 +106,7 @@ internal sealed class PublishSession : IAsyncDisposable
         Interlocked.Increment(ref _publications);
         try
         {
-            var pending = new PendingPublication(publication.Count);
+            var pending = new PendingPublication(publication.Count, publication);
             var writing = _writer.WriteAsync(publication, pending, cancellationToken);
             try
             {

@@ -73,6 +73,16 @@ internal sealed record RabbitMqOptions
     /// </summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// What becomes of an event that a bound queue rejects, such as one that is full: <c>Wait</c> (default) receives nothing more and
+    /// publishes it again until it is taken; <c>DeadLetter</c> does so for <see cref="DeadLetterAfter"/>, then dead-letters it as
+    /// <c>rejected</c>.
+    /// </summary>
+    public WhenRejected WhenRejected { get; init; } = WhenRejected.Wait;
+
+    /// <summary>With <c>DeadLetter</c>: how long an event may be rejected before it is dead-lettered, 1 s to 1 day. Default 10 min.</summary>
+    public TimeSpan DeadLetterAfter { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>True for an <c>amqps://</c> address.</summary>
     public bool UsesTls => Uri.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase);
 
@@ -109,6 +119,10 @@ internal sealed record RabbitMqOptions
             errors.Add($"{Section}:MaxOutstandingBytes is {MaxOutstandingBytes}: give 65536 to 268435456 bytes");
         if (ConfirmTimeout < TimeSpan.FromSeconds(1) || ConfirmTimeout > TimeSpan.FromMinutes(10))
             errors.Add($"{Section}:ConfirmTimeout is {ConfirmTimeout}: give 00:00:01 to 00:10:00");
+        if (!Enum.IsDefined(WhenRejected))
+            errors.Add($"{Section}:WhenRejected is {WhenRejected}: give Wait or DeadLetter");
+        if (DeadLetterAfter < TimeSpan.FromSeconds(1) || DeadLetterAfter > TimeSpan.FromDays(1))
+            errors.Add($"{Section}:DeadLetterAfter is {DeadLetterAfter}: give 00:00:01 to 1.00:00:00");
         return errors;
     }
 

@@ -13,15 +13,16 @@ namespace Bridge.Publish;
 /// </summary>
 internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
 {
-    private static readonly TimeSpan NackPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstNackWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestNackWait = TimeSpan.FromSeconds(2);
-
     private readonly PublishContext _context;
     private readonly PublishLink[] _links;
+    private readonly NackedMessages _nacked;
+
+    // Ready is what others ask for: connected, and nothing is rejected. What was rejected is published again as soon as there is a link.
+    private readonly ReadySignal _connected = new();
     private readonly ReadySignal _ready = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
+    private bool _wasRejected;
 
     /// <param name="connector">Opens connections; its options are valid.</param>
     /// <param name="topology">What must exist before anything is published; verified on every connection.</param>
@@ -35,11 +36,18 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         _context = new PublishContext(connector, topology, new MessageLimits(), metrics, log, clock, random);
         _links = [.. Enumerable.Range(0, connector.Options.Connections)
             .Select(number => new PublishLink($"bridge publisher {number}", _context, UpdateReady))];
+        _nacked = new NackedMessages(connector.Options, UpdateReady, clock, random);
         metrics.Observe(this);
     }
 
     /// <inheritdoc/>
     public bool IsReady => _ready.IsReady;
+
+    /// <inheritdoc/>
+    public bool IsRejected => _nacked.AreAny;
+
+    /// <inheritdoc/>
+    public long MessageBytes => _context.Limits.MessageBytes;
 
     /// <summary>Messages that await their confirm.</summary>
     public int OutstandingMessages => _links.Sum(link => link.OutstandingMessages);
@@ -60,10 +68,14 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
     {
         var refusals = await PublishOnceAsync(publication, cancellationToken);
-        if (refusals.Any(IsNacked))
+        if (refusals.Any(IsForExchange))
             refusals = await InsistAsync(publication, refusals, cancellationToken);
         _context.Metrics.CountRefused(refusals);
         return refusals;
+
+        // The queues of the bridge's own are their publishers' concern: other events need not wait for them.
+        bool IsForExchange(PublishRefusal refusal) =>
+            refusal.Reason is PublishRefusalReason.Nacked && publication[refusal.Index].Exchange.Length > 0;
     }
 
     /// <summary>Begins to connect.</summary>
@@ -89,29 +101,14 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         return await link.PublishAsync(publication, cancellationToken);
     }
 
-    // A nack says nothing of the message: while a queue elects a leader, the broker nacks what is published to it. It is believed only
-    // when it lasts; the link meanwhile replaces a channel that nacks.
     private async Task<IReadOnlyList<PublishRefusal>> InsistAsync(
         IPublication publication, IReadOnlyList<PublishRefusal> refusals, CancellationToken cancellationToken)
     {
-        var began = _context.Clock.GetTimestamp();
-        var backoff = new Backoff(FirstNackWait, LongestNackWait, _context.Random);
-        var settled = refusals.Where(refusal => !IsNacked(refusal)).ToList();
-        var nacked = refusals.Where(IsNacked).ToList();
-        while (nacked.Count > 0 && _context.Clock.GetElapsedTime(began) < NackPatience)
-        {
-            await Task.Delay(backoff.Next(), _context.Clock, cancellationToken);
-            int[] indexes = [.. nacked.Select(refusal => refusal.Index)];
-            var again = (await PublishOnceAsync(new PublicationPart(publication, indexes), cancellationToken))
-                .Select(refusal => refusal with { Index = indexes[refusal.Index] }).ToList();
-            settled.AddRange(again.Where(refusal => !IsNacked(refusal)));
-            nacked = again.FindAll(IsNacked);
-        }
-
-        return [.. settled.Concat(nacked).OrderBy(refusal => refusal.Index)];
+        var nacked = refusals.ToLookup(refusal => refusal.Reason is PublishRefusalReason.Nacked);
+        var again = await _nacked.InsistAsync(
+            publication, nacked[true].Select(refusal => refusal.Index), part => PublishOnceAsync(part, cancellationToken), cancellationToken);
+        return [.. nacked[false].Concat(again).OrderBy(refusal => refusal.Index)];
     }
-
-    private static bool IsNacked(PublishRefusal refusal) => refusal.Reason is PublishRefusalReason.Nacked;
 
     // A short interruption is waited out: nothing of this publication has been written yet.
     private async Task<PublishLink> ChooseLinkAsync(CancellationToken cancellationToken)
@@ -126,7 +123,7 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
             var left = timeout - _context.Clock.GetElapsedTime(began);
             try
             {
-                await _ready.WaitAsync(cancellationToken)
+                await _connected.WaitAsync(cancellationToken)
                     .WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _context.Clock, cancellationToken);
             }
             catch (TimeoutException exception)
@@ -141,5 +138,21 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         ? null
         : _links.Where(link => link.IsReady).MinBy(link => (link.OutstandingBytes, link.Publications));
 
-    private void UpdateReady() => _ready.Update(() => LeastLoaded() is not null);
+    private void UpdateReady()
+    {
+        _connected.Update(() => LeastLoaded() is not null);
+        _ready.Update(() => !TellRejected() && LeastLoaded() is not null);
+    }
+
+    // Evaluated in turn with every change of state: one line each time that it begins and ends.
+    private bool TellRejected()
+    {
+        var isRejected = _nacked.AreAny;
+        if (isRejected && !_wasRejected)
+            _context.Log.Rejected(_context.Topology.Exchange);
+        else if (!isRejected && _wasRejected)
+            _context.Log.TakenAgain(_context.Topology.Exchange);
+        _wasRejected = isRejected;
+        return isRejected;
+    }
 }

@@ -84,7 +84,8 @@ internal sealed class MessageWork(
             {
                 Enqueued = leased.Message.EnqueuedAt,
             };
-            await forwarder.ForwardAsync(chunk, decoded.Bytes, origin, cancellationToken);
+            if (await forwarder.ForwardAsync(chunk, decoded.Bytes, origin, cancellationToken) is { } tooLarge)
+                await DeadLetterAsync(leased, tooLarge, cancellationToken);
             return;
         }
 
@@ -103,10 +104,16 @@ internal sealed class MessageWork(
         LeasedMessage leased, DecodedMessage decoded, BatchOrigin origin, CancellationToken cancellationToken)
     {
         decoded.Dispose();
-        using var attempt = await OpenAsync(leased.Message.Text, cancellationToken);
-        if (attempt.Refusal is null)
-            await delivery.PublishAsync(attempt.Lines, origin, cancellationToken);
-        return attempt.Refusal;
+        IReadOnlyList<UnkeptLetter> left;
+        using (var attempt = await OpenAsync(leased.Message.Text, cancellationToken))
+        {
+            if (attempt.Refusal is { } refusal)
+                return refusal;
+            left = await delivery.PublishAsync(attempt.Lines, origin, cancellationToken);
+        }
+
+        await deadLetters.WaitAsync(left, leased.Message.Text.Length, cancellationToken);
+        return null;
     }
 
     private async Task<OpeningAttempt> OpenAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
@@ -123,7 +130,7 @@ internal sealed class MessageWork(
         }
     }
 
-    private Task DeadLetterAsync(LeasedMessage leased, Refusal refusal, CancellationToken cancellationToken) => deadLetters.PublishAsync(
+    private Task DeadLetterAsync(LeasedMessage leased, Refusal refusal, CancellationToken cancellationToken) => deadLetters.KeepAsync(
         [
             new DeadMessage
             {

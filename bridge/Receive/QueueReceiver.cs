@@ -187,7 +187,8 @@ internal sealed class QueueReceiver(
         else
             ReceiveLog.FailedUnexpectedly(log, failure, queue.Endpoint, leased.Message.Id, delay);
 
-        if (leased.Message.ReceiveCount >= options.MaxDeliveries && publisher.IsReady && await TryGiveUpAsync(leased))
+        // What waits for room in the broker is not to blame, however often it comes.
+        if (failure is not NoRoomException && leased.Message.ReceiveCount >= options.MaxDeliveries && publisher.IsReady && await TryGiveUpAsync(leased))
             await DeleteAsync(leased);
         else
             await ReleaseAsync(leased, delay);

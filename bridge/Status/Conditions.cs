@@ -12,7 +12,7 @@ internal sealed record Condition(string Level, string Text, string Meaning, stri
 
 /// <summary>Tells what is the matter, the worst first; nothing while all is well.</summary>
 internal sealed class Conditions(
-    RabbitPublisher publisher, Readiness readiness, Stages stages, FlowHistory history, BridgeOptions options, TimeProvider clock)
+    RabbitPublisher publisher, StuckMessages stuck, Readiness readiness, Stages stages, FlowHistory history, BridgeOptions options, TimeProvider clock)
 {
     private const string Kept = "Events wait in the cloud queues and nothing is lost; the bridge goes on by itself.";
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(3);
@@ -21,7 +21,7 @@ internal sealed class Conditions(
 
     /// <summary>What is the matter now.</summary>
     public IReadOnlyList<Condition> Find(MetricValues values, WatchedBroker broker) =>
-        [.. Stopped(values, broker).Take(1), .. Behind(values), .. RecentlyDead()];
+        [.. Stopped(values, broker).Take(1), .. Stuck(), .. Behind(values), .. RecentlyDead()];
 
     private IEnumerable<Condition> Stopped(MetricValues values, WatchedBroker broker)
     {
@@ -31,6 +31,8 @@ internal sealed class Conditions(
             yield return new("bad", "The bridge waits before it starts", "It starts by itself once the cause is gone. Events wait in the cloud queues.", reason);
         if (publisher.BlockedReason is { } blocked)
             yield return new("bad", "RabbitMQ blocks publishers", $"Free its memory or disk. {Kept}", blocked);
+        if (publisher.IsRejected)
+            yield return new("bad", "A queue bound to the exchange rejects messages", $"It is full, or has no leader: make room in it. {Kept}");
         if (!publisher.IsReady)
             yield return new("bad", "RabbitMQ is not reachable", Kept, publisher.Fault ?? broker.Fault);
 
@@ -40,6 +42,18 @@ internal sealed class Conditions(
         // Under load its answers to questions may be late while it still confirms.
         if (broker.Fault is { } fault && !IsPublishing(values))
             yield return new("bad", "RabbitMQ does not answer", Kept, fault);
+    }
+
+    private IEnumerable<Condition> Stuck()
+    {
+        if (stuck.Reason is { } reason)
+        {
+            yield return new(
+                "bad",
+                $"{stuck.Count} messages can be neither published nor dead-lettered",
+                "They wait, each by itself, and are tried again; nothing is lost, and other events go on.",
+                reason);
+        }
     }
 
     private bool IsPublishing(MetricValues values) =>

@@ -38,6 +38,8 @@ internal static class ConfigurationView
         new("RabbitMq:MaxOutstanding", $"{options.RabbitMq.MaxOutstanding}"),
         new("RabbitMq:MaxOutstandingBytes", $"{options.RabbitMq.MaxOutstandingBytes}"),
         new("RabbitMq:ConfirmTimeout", $"{options.RabbitMq.ConfirmTimeout}"),
+        new("RabbitMq:WhenRejected", $"{options.RabbitMq.WhenRejected}"),
+        new("RabbitMq:DeadLetterAfter", $"{options.RabbitMq.DeadLetterAfter}"),
         new("Http:Url", options.Http.Url),
         new("Http:ShowPayloads", $"{options.Http.ShowPayloads}"),
         new("Otlp:Endpoint", options.Otlp.IsOn ? new Uri(options.Otlp.Endpoint!).GetLeftPart(UriPartial.Path) : "off"),

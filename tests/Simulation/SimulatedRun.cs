@@ -102,6 +102,8 @@ internal sealed class SimulatedRun
             MaxOutstanding = _world.Random.Next(1, 100),
             MaxOutstandingBytes = 64 * 1024,
             ConfirmTimeout = TimeSpan.FromSeconds(_world.Random.Next(5, 31)),
+            WhenRejected = _world.Chance(0.25) ? WhenRejected.DeadLetter : WhenRejected.Wait,
+            DeadLetterAfter = TimeSpan.FromSeconds(_world.Random.Next(1, 31)),
         },
     };
 

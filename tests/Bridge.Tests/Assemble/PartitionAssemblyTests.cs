@@ -183,6 +183,35 @@ public sealed class PartitionAssemblyTests
     }
 
     [Fact]
+    public async Task A_batch_that_can_be_neither_published_nor_dead_lettered_waits_alone_with_its_chunks()
+    {
+        var clock = new ManualTimeProvider();
+        await using var running = new RunningAssembly(clock: clock);
+        running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? PublishRefusalReason.Nacked
+            : message.Body.Length > 4 && message.Body.Span[5] == '1' ? PublishRefusalReason.Unroutable : null;
+        var (stuck, other) = (Large(1, chunks: 3), Large(2, chunks: 3));
+        foreach (var text in (byte[][])[.. stuck.Texts, .. other.Texts])
+            running.Partition.Put(text, clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+        await running.Partition.DeliverAsync(running.Assembly, CancellationToken.None);
+        await Eventually.TrueAsync(() => running.Stuck.Count == 1 && running.Partition.Count == 3);
+        var before = running.Publisher.Begun;
+        await AdvanceUntilAsync(() => running.Publisher.Begun >= before + 5);
+        Assert.Equal([other.Event], running.Publisher.Events);
+        Assert.Equal((3, true), (running.Partition.Count, running.Stuck.Bytes >= stuck.Event.Length));
+
+        running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? null : PublishRefusalReason.Unroutable;
+        await AdvanceUntilAsync(() => running.Partition.Count == 0);
+        Assert.Equal(stuck.Event, Text(Assert.Single(running.Publisher.InQueue(Topology.DeadQueue)).Body.ToArray()));
+
+        Task AdvanceUntilAsync(Func<bool> condition) => Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return condition();
+        });
+    }
+
+    [Fact]
     public async Task A_duplicate_chunk_and_a_batch_that_comes_again_are_dropped()
     {
         await using var running = new RunningAssembly();

@@ -26,6 +26,27 @@ public sealed class CheckCommandTests(BrokerFixture broker, CloudsFixture clouds
     }
 
     [Theory]
+    [InlineData(100_000)]
+    [InlineData(16 * 1024 * 1024)]
+    public async Task A_limit_of_the_broker_on_messages_is_named(int bytes)
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await broker.Server.EvaluateAsync($"application:set_env(rabbit, max_message_size, {bytes}).");
+        try
+        {
+            var result = await BridgeCommand.RunAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")), "check");
+
+            Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+            var warning = Assert.Single(BridgeCommand.Lines(result.Output), line => line.StartsWith("WARN ", StringComparison.Ordinal));
+            Assert.Contains($"{bytes} bytes at most (max_message_size)", warning, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await broker.Server.EvaluateAsync("application:set_env(rabbit, max_message_size, 134217728).");
+        }
+    }
+
+    [Theory]
     [InlineData("azure")]
     [InlineData("sqs")]
     public async Task A_missing_queue_is_named(string kind)

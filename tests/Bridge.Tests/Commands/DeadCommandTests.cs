@@ -228,6 +228,74 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         Assert.Contains("no header x-dead-source", BridgeCommand.OnlyError(await RunAsync(host, "replay")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_letter_in_parts_is_one_letter_whatever_lies_between_them_and_goes_as_it_was()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        var queue = await clouds.CreateAsync("sqs");
+        await host.BindQueueAsync("all", "logs.#");
+        var text = string.Concat(Enumerable.Range(0, 300).Select(number => $"{number:000} "));
+        DeadMessage[] letters =
+        [
+            Dead.Raw("one", RefusalReason.Malformed, text, queue.Url.ToString()),
+            Dead.Event("two", "logs.nobody.info") with { Body = Encoding.UTF8.GetBytes(text) },
+        ];
+
+        // In turns, from behind, and some twice: an attempt that broke off had kept them before.
+        await KeepAsync(host, letters, parts => parts.Reverse().Concat(parts.Take(2)).OrderBy(part => part.Number % 3));
+        var rows = BridgeCommand.Lines((await RunAsync(host, "list")).Output);
+        var exported = BridgeCommand.Lines((await RunAsync(host, "export")).Output).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var result = await RunAsync(host, [queue], "replay");
+
+        Assert.Equal((4, "2 shown of 2 dead letters"), (rows.Length, rows[^1]));
+        Assert.Contains(" 1200 ", rows[1], StringComparison.Ordinal);
+        Assert.All(exported, letter => Assert.Equal(text, Encoding.UTF8.GetString(letter.GetProperty("body").GetBytesFromBase64())));
+        Assert.All(exported, letter => Assert.False(letter.GetProperty("headers").TryGetProperty(DeadLetterHeaders.Part, out _)));
+        Assert.Equal((0, "replayed 2 dead letters; 0 stay\n"), (result.ExitCode, result.Output));
+        Assert.Equal(text, Encoding.UTF8.GetString(Assert.Single(await BridgeCommand.DrainAsync(queue)).Text.Span));
+        var message = Assert.Single(await host.DrainAsync("all"));
+        Assert.Equal(("two", text), (message.BasicProperties.MessageId, Encoding.UTF8.GetString(message.Body.Span)));
+        Assert.DoesNotContain(message.BasicProperties.Headers!.Keys, name => name.StartsWith("x-dead", StringComparison.Ordinal));
+        Assert.Equal(0u, await host.CountAsync(Topology.DeadQueue));
+    }
+
+    [Theory]
+    [InlineData("missing", "INCOMPLETE: part 1/4 of a letter that has 3 of its parts here")]
+    [InlineData("altered", "INCOMPLETE: part 1/4 of a letter whose parts do not give its digest")]
+    [InlineData("nonsense", "INCOMPLETE: x-dead-part is '0/4', which no bridge writes")]
+    public async Task Half_a_letter_is_shown_plainly_and_stays(string how, string problem)
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        var queue = await clouds.CreateAsync("sqs");
+        var letter = Dead.Raw("one", RefusalReason.Malformed, new string('x', 400), queue.Url.ToString());
+        await KeepAsync(host, [letter], parts => how switch
+        {
+            "missing" => parts.Take(3),
+            "altered" => parts.Select(part => (part.Number, part.Message with { Body = Encoding.UTF8.GetBytes(new string('y', 100)) })),
+            _ => parts.Take(1).Select(part => (part.Number, letter.ToMessage(DateTimeOffset.UnixEpoch, new LetterPart(0, 4, new string('a', 64))))),
+        });
+        var kept = await host.CountAsync(Topology.DeadQueue);
+
+        var (list, dry, result) = (await RunAsync(host, "list"), await RunAsync(host, [queue], "replay", "--dry-run"), await RunAsync(host, [queue], "replay"));
+
+        Assert.Contains(problem, list.Output, StringComparison.Ordinal);
+        Assert.Contains($"one (malformed) would stay: {problem}", dry.Output, StringComparison.Ordinal);
+        Assert.Equal((1, $"replayed 0 dead letters; {kept} stay\n"), (result.ExitCode, result.Output));
+        Assert.Contains(problem, result.Errors, StringComparison.Ordinal);
+        Assert.Equal(kept, await host.CountAsync(Topology.DeadQueue));
+        Assert.Empty(await BridgeCommand.DrainAsync(queue));
+    }
+
+    // Puts the parts of letters, of 100 bytes at most, into the queue in the order that the test says.
+    private static async Task KeepAsync(
+        VirtualHost host, IReadOnlyList<DeadMessage> letters, Func<IReadOnlyList<(int Number, OutgoingMessage Message)>, IEnumerable<(int Number, OutgoingMessage Message)>> order)
+    {
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host), partitions: 8);
+        var publication = new DeadPublication(letters, mostBytes: 100, DateTimeOffset.UnixEpoch);
+        (int Number, OutgoingMessage Message)[] parts = [.. Enumerable.Range(0, publication.Count).Select(number => (number, publication[number]))];
+        Assert.Empty(await running.PublishAsync(order(parts).Select(part => part.Message)));
+    }
+
     private static Task<CommandResult> RunAsync(VirtualHost host, params IReadOnlyList<string> arguments) => RunAsync(host, [], arguments);
 
     private static Task<CommandResult> RunAsync(VirtualHost host, IReadOnlyList<BridgeQueue> queues, params IReadOnlyList<string> arguments)

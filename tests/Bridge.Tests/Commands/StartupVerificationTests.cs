@@ -1,6 +1,7 @@
 using Bridge.Commands;
 using Bridge.Diagnostics;
 using Bridge.Tests.Publish;
+using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,7 +17,7 @@ public sealed class StartupVerificationTests
     private int _checks;
 
     public StartupVerificationTests() =>
-        _readiness = new Readiness(new ControlledPublisher(), new Stages([], NullLogger<Stages>.Instance, _clock));
+        _readiness = new Readiness(new ControlledPublisher(), Dead.NoneStuck, new Stages([], NullLogger<Stages>.Instance, _clock));
 
     [Fact]
     public async Task Waiting_is_told_when_it_begins_then_every_30_seconds_and_when_it_is_over()

@@ -32,12 +32,15 @@ internal static class Dead
         TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     };
 
+    /// <summary>For dead letters that are taken at once.</summary>
+    public static StuckMessages NoneStuck { get; } = new(new ByteBudget(1), NullLogger<StuckMessages>.Instance, TimeProvider.System, Random.Shared);
+
     /// <summary>Puts dead letters into the queue of a virtual host, as a bridge does.</summary>
     public static async Task KeepAsync(VirtualHost host, params IReadOnlyList<DeadMessage> messages)
     {
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host), partitions: 8);
         var publisher = new DeadLetterPublisher(
-            running.Publisher, new BridgeMetrics(running.Meters, TimeProvider.System), NullLogger<DeadLetterPublisher>.Instance, TimeProvider.System);
-        await publisher.PublishAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
+            running.Publisher, NoneStuck, new BridgeMetrics(running.Meters, TimeProvider.System), NullLogger<DeadLetterPublisher>.Instance, TimeProvider.System);
+        await publisher.KeepAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
     }
 }

@@ -24,7 +24,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
         _exporter = new MetricsExporter(meters, _clock);
-        _publisher = new DeadLetterPublisher(_broker, new BridgeMetrics(meters, _clock), _log, _clock);
+        _publisher = new DeadLetterPublisher(_broker, Dead.NoneStuck, new BridgeMetrics(meters, _clock), _log, _clock);
     }
 
     public void Dispose()
@@ -62,18 +62,45 @@ public sealed class DeadLetterPublisherTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_dead_letter_queue_that_refuses_fails_the_call_and_counts_nothing(bool isMissing)
+    public async Task A_dead_letter_that_its_queue_refuses_is_given_back_alone_and_not_counted(bool isMissing)
     {
         _broker.Refuse = message => message.Properties.MessageId is not "two" ? null
             : isMissing ? PublishRefusalReason.Unroutable : PublishRefusalReason.Rejected;
 
-        var failure = await Assert.ThrowsAsync<PublishException>(
-            () => PublishAsync(Dead.Raw("one", RefusalReason.Malformed), Dead.Raw("two", RefusalReason.Malformed)));
+        var left = await _publisher.TryAsync([Dead.Raw("one", RefusalReason.Malformed), Dead.Raw("two", RefusalReason.Conflict)], CancellationToken.None);
 
-        Assert.Contains("refused 1 of 2 dead letters", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("telemetry.dead", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(0, Counted(RefusalReason.Malformed));
-        Assert.Empty(_log.Lines);
+        var letter = Assert.Single(left);
+        Assert.Equal((1, "two"), (letter.Index, letter.Message.MessageId));
+        Assert.Contains("telemetry.dead", letter.Reason, StringComparison.Ordinal);
+        Assert.Equal((1, 0), (Counted(RefusalReason.Malformed), Counted(RefusalReason.Conflict)));
+        Assert.DoesNotContain("two", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_letter_over_the_brokers_limit_is_kept_in_parts_from_which_nothing_is_cut()
+    {
+        _broker.MessageBytes = 40;
+        var text = string.Concat(Enumerable.Range(0, 27).Select(number => $"{number:000} "));
+        await PublishAsync(Dead.Raw("small", RefusalReason.Malformed, "small"), Dead.Event("large", "logs") with { Body = Encoding.UTF8.GetBytes(text) });
+
+        var parts = _broker.InQueue(Topology.DeadQueue).Where(message => message.Properties.MessageId == "large").ToList();
+        Assert.Equal(["1/3", "2/3", "3/3"], parts.Select(part => Header(part, "x-dead-part")));
+        Assert.Equal([40, 40, 28], parts.Select(part => part.Body.Length));
+        Assert.Equal(text, string.Concat(parts.Select(part => Encoding.UTF8.GetString(part.Body.Span))));
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        Assert.All(parts, part => Assert.Equal((digest, "unroutable", "logs"), (Header(part, "x-dead-digest"), Header(part, "x-dead-reason"), Header(part, "x-dead-routing-key"))));
+        Assert.Equal((1, 1), (Counted(RefusalReason.Malformed), Counted(RefusalReason.Unroutable)));
+        Assert.Null(Header(_broker.InQueue(Topology.DeadQueue).Single(message => message.Properties.MessageId == "small"), "x-dead-part"));
+    }
+
+    [Fact]
+    public async Task A_limit_that_not_even_parts_keep_is_named()
+    {
+        _broker.MessageBytes = 0;
+
+        var left = await _publisher.TryAsync([Dead.Raw("one", RefusalReason.Malformed)], CancellationToken.None);
+
+        Assert.Contains("max_message_size", Assert.Single(left).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +139,10 @@ public sealed class DeadLetterPublisherTests : IDisposable
     }
 
     private Task PublishAsync(params IReadOnlyList<DeadMessage> messages) =>
-        _publisher.PublishAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
+        _publisher.KeepAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
+
+    private static string? Header(OutgoingMessage message, string name) =>
+        message.Properties.Headers.Where(header => header.Name == name).Select(header => header.Text).SingleOrDefault();
 
     private double Counted(RefusalReason reason) =>
         Local.Components.PrometheusText.Parse(_exporter.Export())[$$"""bridge_dead_letters_total{reason="{{Refusal.CodeOf(reason)}}"}"""];

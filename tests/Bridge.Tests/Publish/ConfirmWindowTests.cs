@@ -62,6 +62,25 @@ public sealed class ConfirmWindowTests
     }
 
     [Fact]
+    public async Task A_confirm_that_comes_after_the_failure_is_still_told_to_its_publication()
+    {
+        var window = new ConfirmWindow(4, 1_000_000, _clock);
+        var publication = new ConfirmedPublication(3);
+        var pending = new PendingPublication(3, publication);
+        for (var index = 0; index < 3; index++)
+            window.Add(pending, index, Some.Message(index));
+        window.Acknowledge(2, multiple: false);
+
+        window.Fail(new PublishException("cut"));
+        window.Acknowledge(1, multiple: true);
+        window.Reject(3, multiple: false);
+
+        Assert.Equal([1, 0], publication.Confirmed);
+        Assert.Equal((0, 0), (window.Messages, window.Bytes));
+        await Assert.ThrowsAsync<PublishException>(() => pending.Completion);
+    }
+
+    [Fact]
     public void The_count_bounds_the_window()
     {
         var window = new ConfirmWindow(4, 1_000_000, _clock);
@@ -181,4 +200,15 @@ public sealed class ConfirmWindowTests
 
     private static bool Return(ConfirmWindow window, string id, string routingKey = "logs.orders.info") =>
         window.TryReturn(id, VirtualHost.Exchange, routingKey, "312 NO_ROUTE");
+
+    private sealed class ConfirmedPublication(int count) : IPublication
+    {
+        public List<int> Confirmed { get; } = [];
+
+        public int Count => count;
+
+        public OutgoingMessage this[int index] => Some.Message(index);
+
+        public void OnConfirmed(int index) => Confirmed.Add(index);
+    }
 }

@@ -15,6 +15,7 @@ public sealed class RabbitMqOptionsTests
         Assert.Equal("{style}.{service}.{level}", options.RoutingKey);
         Assert.Equal((4, 2_000, 2_097_152L), (options.Connections, options.MaxOutstanding, options.MaxOutstandingBytes));
         Assert.Equal(TimeSpan.FromSeconds(30), options.ConfirmTimeout);
+        Assert.Equal((WhenRejected.Wait, TimeSpan.FromMinutes(10)), (options.WhenRejected, options.DeadLetterAfter));
     }
 
     [Fact]
@@ -29,10 +30,12 @@ public sealed class RabbitMqOptionsTests
             MaxOutstanding = 0,
             MaxOutstandingBytes = 1_000,
             ConfirmTimeout = TimeSpan.FromMilliseconds(10),
+            WhenRejected = (WhenRejected)7,
+            DeadLetterAfter = TimeSpan.FromDays(2),
         }.Validate();
 
         Assert.Equal(
-            ["Uri", "Exchange", "RoutingKey", "Connections", "MaxOutstanding", "MaxOutstandingBytes", "ConfirmTimeout"],
+            ["Uri", "Exchange", "RoutingKey", "Connections", "MaxOutstanding", "MaxOutstandingBytes", "ConfirmTimeout", "WhenRejected", "DeadLetterAfter"],
             errors.Select(error => error.Split(' ')[0]["Bridge:RabbitMq:".Length..]),
             StringComparer.Ordinal);
         Assert.Contains("'http://user:***@host/'", errors[0], StringComparison.Ordinal);

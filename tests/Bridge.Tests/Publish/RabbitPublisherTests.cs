@@ -99,11 +99,12 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
     }
 
     [Fact]
-    public async Task What_a_full_queue_does_not_take_for_ten_seconds_is_refused_and_the_rest_is_published_once()
+    public async Task What_a_full_queue_does_not_take_for_the_time_of_the_option_is_refused_and_the_rest_is_published_once()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync("full", "#", new(StringComparer.Ordinal) { ["x-max-length"] = 10, ["x-overflow"] = "reject-publish" });
-        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+        await host.BindQueueAsync("full", "#", FullAt(10));
+        await using var running = await RunningPublisher.StartReadyAsync(
+            Some.Options(host) with { WhenRejected = WhenRejected.DeadLetter, DeadLetterAfter = TimeSpan.FromSeconds(1) });
 
         var refusals = await running.PublishAsync(Some.Messages(50));
 
@@ -114,10 +115,67 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
     }
 
     [Fact]
+    public async Task While_a_queue_rejects_nothing_is_ready_to_be_received_and_another_queue_gets_one_copy_an_attempt()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("full", "#", FullAt(10));
+        await host.BindQueueAsync("all", "#");
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+        Assert.True(running.Publisher.IsReady);
+
+        var publishing = running.PublishAsync(Some.Messages(500));
+        await Eventually.TrueAsync(async () => await host.CountAsync("all") >= 503, RunningPublisher.Patience);
+        Assert.Equal((false, true, false), (running.Publisher.IsReady, running.Publisher.IsRejected, publishing.IsCompleted));
+        Assert.InRange(await host.CountAsync("all"), 503u, 510u);
+
+        await host.OnChannelAsync(channel => channel.QueueUnbindAsync("full", VirtualHost.Exchange, "#"));
+        Assert.Empty(await publishing);
+        Assert.Equal((true, false), (running.Publisher.IsReady, running.Publisher.IsRejected));
+
+        // Each once nacked and once taken, but for those that were tried meanwhile.
+        Assert.InRange(await host.CountAsync("all"), 990u, 1_010u);
+    }
+
+    [Fact]
+    public async Task A_queue_that_rejects_does_not_keep_another_from_what_it_has_room_for()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("full", "logs.full", FullAt(1));
+        await host.BindQueueAsync("other", "logs.other", FullAt(1));
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+        using var stop = new CancellationTokenSource();
+
+        var stuck = running.Publisher.PublishAsync(new ListPublication([.. Enumerable.Range(0, 3).Select(number => Some.Message(number, "logs.full"))]), stop.Token);
+        var other = running.PublishAsync(Some.Message(3, "logs.other"), Some.Message(4, "logs.other"));
+        await Eventually.TrueAsync(() => running.Publisher.IsRejected, RunningPublisher.Patience);
+        Assert.Single(await host.DrainAsync("other"));
+
+        Assert.Empty(await other);
+        Assert.False(stuck.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stuck);
+        Assert.False(running.Publisher.IsRejected);
+    }
+
+    [Fact]
+    public async Task A_full_queue_of_the_bridges_own_is_told_at_once_and_stops_nothing()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.OnChannelAsync(channel => channel.QueueDeclareAsync(Topology.DeadQueue, durable: true, exclusive: false, autoDelete: false, FullAt(1)));
+        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
+
+        var refusal = Assert.Single(await running.PublishAsync([.. Enumerable.Range(0, 2).Select(number =>
+            Some.Message(number, Topology.DeadQueue) with { Exchange = "" })]));
+
+        Assert.Equal(PublishRefusalReason.Nacked, refusal.Reason);
+        Assert.True(running.Publisher.IsReady);
+    }
+
+    [Fact]
     public async Task What_is_nacked_is_published_again_over_a_new_channel()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.BindQueueAsync("full", "#", new(StringComparer.Ordinal) { ["x-max-length"] = 10, ["x-overflow"] = "reject-publish" });
+        await host.BindQueueAsync("full", "#", FullAt(10));
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
 
         var publishing = running.PublishAsync(Some.Messages(15));
@@ -189,6 +247,13 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
 
             var refusal = Assert.Single(await running.PublishAsync(sent));
             Assert.Equal(new PublishRefusal(1, PublishRefusalReason.Rejected, "1,200,000 bytes; the broker takes 1,048,576"), refusal);
+            Assert.Equal(1_048_576, running.Publisher.MessageBytes);
+
+            // What is as large as the limit is taken, whatever its headers.
+            Assert.Empty(await running.PublishAsync(Some.Message("just", bytes: 1_048_576) with
+            {
+                Properties = new OutgoingProperties("just") { Headers = [new("x-dead-detail", new string('h', 10_000))] },
+            }));
         }
         finally
         {
@@ -226,6 +291,9 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         Assert.Empty(await other);
         Assert.Equal(1_000u + 16u, await host.CountAsync("all"));
     }
+
+    private static Dictionary<string, object?> FullAt(int messages) =>
+        new(StringComparer.Ordinal) { ["x-max-length"] = messages, ["x-overflow"] = "reject-publish" };
 
     private static OutgoingMessage Numbered(int number) =>
         Some.Message(number, $"logs.orders.{(number % 3 == 0 ? "info" : "error")}") with

@@ -115,15 +115,140 @@ public sealed class QueueReceiverTests
     }
 
     [Fact]
-    public async Task A_message_whose_dead_letter_is_not_taken_stays_in_the_queue()
+    public async Task A_message_whose_dead_letter_is_not_taken_waits_with_its_lease_until_it_is()
     {
-        await using var receiver = new RunningReceiver();
-        receiver.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? PublishRefusalReason.Rejected : null;
+        await using var receiver = new RunningReceiver(new ReceiveOptions { Lease = TimeSpan.FromSeconds(30) });
+        receiver.Publisher.Refuse = ToDeadQueue(PublishRefusalReason.Nacked);
         receiver.Queue.Put("noise");
 
         await receiver.StartAsync();
-        await RunningReceiver.UntilAsync(() => receiver.Queue.Releases.Count == 1);
+        await RunningReceiver.UntilAsync(() => receiver.Stuck.Count == 1);
+        Assert.Contains("telemetry.dead", receiver.Stuck.Reason, StringComparison.Ordinal);
+        await receiver.AdvanceUntilAsync(() => receiver.Queue.Renewals >= 2);
         Assert.Equal(["noise"], receiver.Queue.Texts);
+        Assert.Empty(receiver.Queue.Releases);
+
+        receiver.Publisher.Refuse = _ => null;
+        await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
+        Assert.Equal("noise", Encoding.UTF8.GetString(Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue)).Body.Span));
+        await RunningReceiver.UntilAsync(() => receiver.Stuck.Count == 0 && receiver.Stuck.Bytes == 0);
+    }
+
+    [Theory]
+    [InlineData(nameof(PublishRefusalReason.Nacked))]
+    [InlineData(nameof(PublishRefusalReason.Unroutable))]
+    [InlineData(nameof(PublishRefusalReason.Rejected))]
+    public async Task A_bad_event_that_cannot_be_dead_lettered_waits_alone_and_the_rest_of_its_batch_is_published_once(string reason)
+    {
+        await using var receiver = new RunningReceiver(new ReceiveOptions { MaxDeliveries = 5 });
+        receiver.Publisher.Refuse = ToDeadQueue(Enum.Parse<PublishRefusalReason>(reason));
+        receiver.Queue.Put(Messages.Of([Messages.Event(1), """{"number":2,""", Messages.Event(3)])[0]);
+        receiver.Queue.Put(Messages.Of([Messages.Event(4)], sequence: 1)[0]);
+
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Stuck.Count == 1 && receiver.Queue.Texts.Count == 1);
+        var before = receiver.Publisher.Begun;
+        await receiver.AdvanceUntilAsync(() => receiver.Publisher.Begun >= before + 8);
+        Assert.Equal([Messages.Event(1), Messages.Event(3), Messages.Event(4)], receiver.Publisher.Events.Order(StringComparer.Ordinal));
+        Assert.Empty(receiver.Queue.Releases);
+
+        receiver.Publisher.Refuse = _ => null;
+        await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
+        Assert.Equal("""{"number":2,""", Encoding.UTF8.GetString(Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue)).Body.Span));
+        Assert.Equal(3, receiver.Publisher.Events.Count);
+    }
+
+    [Fact]
+    public async Task What_was_confirmed_before_a_connection_was_lost_is_not_published_again()
+    {
+        await using var receiver = new RunningReceiver();
+        (receiver.Publisher.Failures, receiver.Publisher.ConfirmedBeforeFailure) = (2, 2);
+        receiver.Queue.Put(Messages.Of(Enumerable.Range(0, 5).Select(number => Messages.Event(number)))[0]);
+
+        await receiver.StartAsync();
+        for (var delivery = 1; delivery <= 2; delivery++)
+        {
+            await RunningReceiver.UntilAsync(() => receiver.Queue.Releases.Count == delivery);
+            receiver.Queue.ExpireLeases();
+        }
+
+        await receiver.UntilEmptyAsync();
+        Assert.Equal(Enumerable.Range(0, 5).Select(number => Messages.Event(number)), receiver.Publisher.Events);
+    }
+
+    [Fact]
+    public async Task More_than_may_wait_go_back_without_their_settled_part_and_without_being_given_up_and_others_flow()
+    {
+        const int Bad = 200;
+        await using var receiver = new RunningReceiver(new ReceiveOptions { MaxDeliveries = 5, Lease = TimeSpan.FromHours(1) });
+        receiver.Publisher.Refuse = ToDeadQueue(PublishRefusalReason.Nacked);
+        var large = new string('x', 30_000);
+        for (uint batch = 0; batch < Bad; batch++)
+            receiver.Queue.Put(Messages.Of([Messages.Event((int)batch), $$"""{"{{batch}}":"{{large}}""" ], sequence: batch)[0]);
+
+        await receiver.StartAsync();
+        await receiver.AdvanceUntilAsync(() => receiver.Queue.Releases.Count >= 2 * Bad);
+        Assert.InRange(receiver.Stuck.Bytes, 1, RunningReceiver.BudgetBytes / 2);
+        receiver.Queue.Put(Messages.Of([Messages.Event(Bad)], sequence: Bad)[0]);
+        await receiver.AdvanceUntilAsync(() => receiver.Publisher.Events.Count == Bad + 1);
+        Assert.Equal(Bad + 1, receiver.Publisher.Events.Distinct(StringComparer.Ordinal).Count());
+
+        receiver.Publisher.Refuse = _ => null;
+        await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
+        Assert.Equal(Bad + 1, receiver.Publisher.Events.Count);
+        Assert.All(receiver.Publisher.InQueue(Topology.DeadQueue), dead =>
+            Assert.Equal("malformed", dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text));
+    }
+
+    [Fact]
+    public async Task A_stop_gives_back_what_waits()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.Refuse = ToDeadQueue(PublishRefusalReason.Nacked);
+        receiver.Queue.Put("noise");
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Stuck.Count == 1);
+
+        await receiver.StopAsync(new CancellationToken(canceled: true));
+
+        Assert.Equal([TimeSpan.Zero], receiver.Queue.Releases);
+        Assert.Equal((0, 0), (receiver.Stuck.Count, receiver.Stuck.Bytes));
+    }
+
+    [Theory]
+    [InlineData(nameof(PublishRefusalReason.Nacked))]
+    [InlineData(nameof(PublishRefusalReason.Unroutable))]
+    public async Task A_chunk_whose_partition_takes_none_waits_and_others_flow(string reason)
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.Refuse = message => message.Exchange.Length == 0 ? Enum.Parse<PublishRefusalReason>(reason) : null;
+        receiver.Queue.Put(Chunks()[0]);
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)], sequence: 1)[0]);
+
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Stuck.Count == 1 && receiver.Publisher.Events.Count == 1);
+        Assert.Contains("telemetry.chunks.", receiver.Stuck.Reason, StringComparison.Ordinal);
+        Assert.Empty(receiver.Queue.Releases);
+
+        receiver.Publisher.Refuse = _ => null;
+        await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
+        Assert.Empty(receiver.Publisher.InQueue(Topology.DeadQueue));
+    }
+
+    [Fact]
+    public async Task A_chunk_over_the_brokers_limit_is_kept_as_it_came_in_parts()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Publisher.MessageBytes = 20_000;
+        var text = Chunks()[0];
+        receiver.Queue.Put(text);
+
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+
+        var parts = receiver.Publisher.InQueue(Topology.DeadQueue);
+        Assert.Equal(text, parts.SelectMany(part => part.Body.ToArray()));
+        Assert.All(parts, part => Assert.Equal("rejected", part.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text));
     }
 
     [Fact]
@@ -245,8 +370,7 @@ public sealed class QueueReceiverTests
     public async Task A_chunk_goes_to_the_partition_of_its_batch_and_is_then_deleted()
     {
         await using var receiver = new RunningReceiver();
-        var large = $$"""{"blob":"{{Convert.ToBase64String(Random.Shared.GetItems(Enumerable.Range(0, 256).Select(i => (byte)i).ToArray(), 120_000))}}"}""";
-        var texts = Messages.Of([large]);
+        var texts = Chunks();
         Assert.Equal(3, texts.Count);
         foreach (var text in texts)
             receiver.Queue.Put(text);
@@ -260,4 +384,10 @@ public sealed class QueueReceiverTests
 
         static string Decode(byte[] text) => Convert.ToHexString(Convert.FromBase64String(Encoding.UTF8.GetString(text)));
     }
+
+    private static List<byte[]> Chunks() => Messages.Of(
+        [$$"""{"blob":"{{Convert.ToBase64String(Random.Shared.GetItems(Enumerable.Range(0, 256).Select(i => (byte)i).ToArray(), 120_000))}}"}"""]);
+
+    private static Func<OutgoingMessage, PublishRefusalReason?> ToDeadQueue(PublishRefusalReason reason) =>
+        message => message.RoutingKey == Topology.DeadQueue ? reason : null;
 }

@@ -13,6 +13,11 @@ internal sealed class ControlledPublisher : IPublisher
 
     public bool IsReady => _ready.Task.IsCompleted;
 
+    public bool IsRejected => false;
+
+    /// <summary>Bytes of a body that the broker takes.</summary>
+    public long MessageBytes { get; set; } = long.MaxValue;
+
     /// <summary>Publications that were begun.</summary>
     public int Begun { get; private set; }
 
@@ -24,6 +29,9 @@ internal sealed class ControlledPublisher : IPublisher
 
     /// <summary>Fails this many publications from now on.</summary>
     public int Failures { get; set; }
+
+    /// <summary>Of a publication that fails: how many messages are confirmed before.</summary>
+    public int ConfirmedBeforeFailure { get; set; }
 
     /// <summary>Messages that were confirmed, with copies of their bodies.</summary>
     public IReadOnlyList<OutgoingMessage> Confirmed
@@ -63,20 +71,24 @@ internal sealed class ControlledPublisher : IPublisher
             if (Failures > 0)
             {
                 Failures--;
+                for (var index = 0; index < Math.Min(ConfirmedBeforeFailure, publication.Count); index++)
+                    Settle(index, publication);
                 throw new PublishException("the connection was lost");
             }
 
-            return [.. Enumerable.Range(0, publication.Count).Select(index => Settle(index, publication[index])).OfType<PublishRefusal>()];
+            return [.. Enumerable.Range(0, publication.Count).Select(index => Settle(index, publication)).OfType<PublishRefusal>()];
         }
     }
 
-    private PublishRefusal? Settle(int index, OutgoingMessage message)
+    private PublishRefusal? Settle(int index, IPublication publication)
     {
-        if (Refuse(message) is { } reason)
+        var message = publication[index];
+        if ((message.Body.Length > MessageBytes ? PublishRefusalReason.Rejected : Refuse(message)) is { } reason)
             return new PublishRefusal(index, reason, "as the test says");
         var copy = message with { Body = message.Body.ToArray() };
         _confirmed.Add(copy);
         OnConfirmed(copy);
+        publication.OnConfirmed(index);
         return null;
     }
 

@@ -52,6 +52,13 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
         }
     }
 
+    /// <summary>Lets a wait look again for what has become visible with time.</summary>
+    public void LookAgain()
+    {
+        lock (_gate)
+            _arrived.TrySetResult();
+    }
+
     /// <summary>Ends every lease, as if a replica had been dead for its length.</summary>
     public void ExpireLeases()
     {

@@ -3,6 +3,7 @@ using Bridge.Assemble;
 using Bridge.DeadLetter;
 using Bridge.Deliver;
 using Bridge.Diagnostics;
+using Bridge.Publish;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Codec;
@@ -20,7 +21,8 @@ internal sealed class RunningAssembly : IAsyncDisposable
     {
         clock ??= TimeProvider.System;
         var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), clock);
-        var dead = new DeadLetterPublisher(Publisher, metrics, NullLogger<DeadLetterPublisher>.Instance, clock);
+        Stuck = new StuckMessages(new ByteBudget(4 * 1024 * 1024), NullLogger<StuckMessages>.Instance, clock, Random.Shared);
+        var dead = new DeadLetterPublisher(Publisher, Stuck, metrics, NullLogger<DeadLetterPublisher>.Instance, clock);
         var delivery = new BatchDelivery(
             new BatchOpener(KeyRing.Empty, CodecLimits.Default),
             new EventRouter(RoutingKeyTemplate.Parse("{style}"), CodecLimits.Default),
@@ -28,7 +30,7 @@ internal sealed class RunningAssembly : IAsyncDisposable
         var whole = new WholeBatches(delivery, dead, new SettledBatches(), new KnownReplicas(clock), metrics, NullLogger<WholeBatches>.Instance, clock, Random.Shared);
         options ??= new AssembleOptions { Partitions = 1 };
         Assembly = new PartitionAssembly(
-            Partition, new HeldChunks(options, clock, Random.Shared), whole, new ChunkForwarder(Publisher, partitions: 1, metrics),
+            Partition, new HeldChunks(options, clock, Random.Shared), whole, new ChunkForwarder(Publisher, Stuck, partitions: 1, metrics),
             new ByteBudget(16 * 1024 * 1024), CodecLimits.Default, options, metrics, NullLogger.Instance, _inWork, clock, _abort.Token);
         Publisher.OnConfirmed = message =>
         {
@@ -40,6 +42,8 @@ internal sealed class RunningAssembly : IAsyncDisposable
     public InMemoryPartition Partition { get; } = new();
 
     public ControlledPublisher Publisher { get; } = new();
+
+    public StuckMessages Stuck { get; }
 
     public PartitionAssembly Assembly { get; }
 

@@ -3,6 +3,7 @@ using Bridge.Assemble;
 using Bridge.DeadLetter;
 using Bridge.Deliver;
 using Bridge.Diagnostics;
+using Bridge.Publish;
 using Bridge.Receive;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,7 +24,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
     {
         Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls };
         var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), Clock);
-        var dead = new DeadLetterPublisher(Publisher, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
+        Stuck = new StuckMessages(new ByteBudget(BudgetBytes / 2), NullLogger<StuckMessages>.Instance, Clock, Random.Shared);
+        var dead = new DeadLetterPublisher(Publisher, Stuck, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
         var delivery = new BatchDelivery(
             new BatchOpener(keys ?? KeyRing.Empty, CodecLimits.Default),
             new EventRouter(RoutingKeyTemplate.Parse("{style}.{service}.{level}"), CodecLimits.Default),
@@ -32,7 +34,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
             new ByteBudget(1024 * 1024),
             "telemetry",
             metrics);
-        var forwarder = new ChunkForwarder(Publisher, partitions: 4, metrics);
+        var forwarder = new ChunkForwarder(Publisher, Stuck, partitions: 4, metrics);
         var work = new MessageWork(
             delivery, forwarder, dead, new SettledBatches(), CodecLimits.Default, metrics, new ReplicaName("replica-1"), Clock);
         _receiver = new QueueReceiver(
@@ -44,6 +46,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public InMemoryQueue Queue { get; }
 
     public ControlledPublisher Publisher { get; } = new();
+
+    public StuckMessages Stuck { get; }
 
     public ByteBudget Budget { get; } = new(BudgetBytes);
 
@@ -68,6 +72,14 @@ internal sealed class RunningReceiver : IAsyncDisposable
     }
 
     public static Task UntilAsync(Func<bool> condition) => Eventually.TrueAsync(condition, Patience);
+
+    /// <summary>Waits for a condition, with the clock moving on.</summary>
+    public Task AdvanceUntilAsync(Func<bool> condition) => UntilAsync(() =>
+    {
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Queue.LookAgain();
+        return condition();
+    });
 
     public Task UntilEmptyAsync() => UntilAsync(() => Queue.Texts.Count == 0);
 

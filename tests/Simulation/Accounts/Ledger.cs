@@ -61,6 +61,12 @@ internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRule
         world.Break($"{receiver} deletes {message} although the broker has not confirmed to it what became of that message");
     }
 
+    public void OnPublishing(BrokerMessage message, string replica)
+    {
+        if (message.Place == SimulatedBroker.Exchange && Has(replica, Copy.Of(message.Place, message.MessageId, message.Body.Span)))
+            world.Break($"{replica} publishes {message.MessageId} again, which the broker has confirmed to it");
+    }
+
     public void OnKept(BrokerMessage message)
     {
         var copy = Copy.Of(message.Place, message.MessageId, message.Body.Span);

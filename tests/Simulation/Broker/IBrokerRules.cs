@@ -3,6 +3,9 @@ namespace Simulation.Broker;
 /// <summary>Told of what the broker keeps, what it has confirmed to whom, and what it forgets.</summary>
 internal interface IBrokerRules
 {
+    /// <summary>A replica publishes a message.</summary>
+    void OnPublishing(BrokerMessage message, string replica);
+
     /// <summary>A message is in its queue, for good.</summary>
     void OnKept(BrokerMessage message);
 

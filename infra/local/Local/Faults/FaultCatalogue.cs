@@ -21,6 +21,8 @@ internal static class FaultCatalogue
         new QueueRestarted(),
         new IncompleteFlood(),
         new OwnQueuesDeleted(),
+        new OversizedEvents(),
+        new RejectingQueue(),
     ];
 
     /// <summary>The scenario of this name; null when there is none.</summary>

@@ -25,6 +25,7 @@ internal abstract class FaultScenario(string name, string fault)
         await using var reach = Reach(components, seed);
         await using var run = await FaultRun.LayAsync(components, Scale(scale), seed, reach is null ? null : reach.Through, limit.Token);
         await run.Bridges.StartAsync(Bridges, limit.Token);
+        Prepare(run);
         var sending = Task.WhenAll(run.Feeds.Select(feed => feed.SendAsync(scale.Events / run.Feeds.Count, run.Flow, limit.Token)));
         await ApplyAsync(run, reach, limit.Token);
         run.Flow.Allow(1);
@@ -38,6 +39,11 @@ internal abstract class FaultScenario(string name, string fault)
 
     /// <summary>What lies between the bridges and what they reach; null for nothing.</summary>
     protected virtual IReach? Reach(FaultComponents components, int seed) => null;
+
+    /// <summary>What is done before anything is sent.</summary>
+    protected virtual void Prepare(FaultRun run)
+    {
+    }
 
     /// <summary>Does harm while events flow, and heals it.</summary>
     protected abstract Task ApplyAsync(FaultRun run, IReach? reach, CancellationToken cancellationToken);

@@ -66,6 +66,14 @@ internal sealed class GeneratedEvents(int seed)
         return json;
     }
 
+    /// <summary>An event of this many bytes and some, nearly all the same: it takes hardly any room in a message.</summary>
+    public byte[] Padded(int bytes)
+    {
+        var text = new StringBuilder(bytes + 300);
+        AppendHead(text);
+        return Encoding.UTF8.GetBytes(text.Append("\"message\":\"").Append('=', bytes).Append("\"}").ToString());
+    }
+
     /// <summary>An event of 100 KB to 4 MB: sizes spread evenly over the orders of magnitude, every other one a dump.</summary>
     public byte[] LargeOfSomeSize()
     {

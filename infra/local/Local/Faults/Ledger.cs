@@ -26,6 +26,9 @@ internal sealed class Ledger(bool keepBodies = false)
     /// <summary>Arrivals beyond the first of an event.</summary>
     public int Duplicates => Read(() => _duplicates);
 
+    /// <summary>Arrivals of the event that arrived most often.</summary>
+    public int MostArrivals => Read(() => _entries.Values.Max(entry => entry.Arrivals));
+
     /// <summary>Duplicates that came with another <c>message_id</c> than the first.</summary>
     public int Renamed => Read(() => _renamed);
 

@@ -66,6 +66,25 @@ internal sealed class Tap : IAsyncDisposable
         await channel.QueueBindAsync(Queue, Exchange, bindingKey);
     }
 
+    /// <summary>Makes one more queue that gets every event, and rejects what it has no room for; nobody reads it.</summary>
+    public async Task BindFullQueueAsync(string queue, int messages)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["x-max-length"] = messages,
+            ["x-overflow"] = "reject-publish",
+        });
+        await channel.QueueBindAsync(queue, Exchange, "#");
+    }
+
+    /// <summary>Deletes a queue.</summary>
+    public async Task DeleteQueueAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        await channel.QueueDeleteAsync(queue);
+    }
+
     /// <summary>Deletes queues with all that is in them.</summary>
     public async Task DeleteQueuesAsync(IEnumerable<string> queues)
     {

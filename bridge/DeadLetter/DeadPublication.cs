@@ -1,0 +1,30 @@
+using Bridge.Publish;
+
+namespace Bridge.DeadLetter;
+
+/// <summary>Dead letters as the messages that they become: one each, or several parts of a letter that is larger than the broker takes.</summary>
+internal sealed class DeadPublication : IPublication
+{
+    private readonly IReadOnlyList<DeadMessage> _letters;
+    private readonly DateTimeOffset _now;
+    private readonly List<(int Letter, LetterPart? Part)> _messages = [];
+
+    /// <param name="letters">The dead letters.</param>
+    /// <param name="mostBytes">Bytes of a body that the broker takes, as far as known.</param>
+    /// <param name="now">When they are kept.</param>
+    public DeadPublication(IReadOnlyList<DeadMessage> letters, long mostBytes, DateTimeOffset now)
+    {
+        (_letters, _now) = (letters, now);
+        for (var letter = 0; letter < letters.Count; letter++)
+            _messages.AddRange(LetterPart.Split(letters[letter].Body, mostBytes).Select(part => (letter, part)));
+    }
+
+    /// <inheritdoc/>
+    public int Count => _messages.Count;
+
+    /// <inheritdoc/>
+    public OutgoingMessage this[int index] => _letters[_messages[index].Letter].ToMessage(_now, _messages[index].Part);
+
+    /// <summary>Which letter a message belongs to.</summary>
+    public int LetterOf(int index) => _messages[index].Letter;
+}

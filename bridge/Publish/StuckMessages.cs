@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging;
+using Telemetry;
+
+namespace Bridge.Publish;
+
+/// <summary>
+/// Messages that the broker takes neither into the exchange nor into a queue of the bridge's own, such as a full dead-letter queue. Each waits
+/// by itself and is tried again, while everything else goes on; readiness, metrics and the status page tell of them. Safe for several threads.
+/// </summary>
+/// <param name="budget">Memory that they may hold together; one larger message may wait alone.</param>
+/// <param name="log">Told when the first begins to wait and the last no longer does.</param>
+/// <param name="clock">Every wait.</param>
+/// <param name="random">Spreads the attempts.</param>
+internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMessages> log, TimeProvider clock, Random random)
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<string> _reasons = [];
+
+    /// <summary>How many wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _reasons.Count;
+        }
+    }
+
+    /// <summary>Bytes of memory that they hold.</summary>
+    public long Bytes => budget.Used;
+
+    /// <summary>Why the one that has waited longest is not taken, in one line without payload; null when none waits.</summary>
+    public string? Reason
+    {
+        get
+        {
+            lock (_gate)
+                return _reasons.First?.Value;
+        }
+    }
+
+    /// <summary>Waits and tries until the broker takes it.</summary>
+    /// <param name="reason">Why it was not taken, with the limit of the broker that is in the way.</param>
+    /// <param name="bytes">Bytes of memory that it holds meanwhile.</param>
+    /// <param name="attempt">Tries once: null when it is taken, else why not.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NoRoomException">Too many wait already.</exception>
+    public async Task WaitAsync(string reason, long bytes, Func<Task<string?>> attempt, CancellationToken cancellationToken)
+    {
+        using var held = budget.TryReserve(bytes)
+            ?? throw new NoRoomException($"{reason}; {Count:D} messages that wait for it fill their share of the memory");
+        var place = Add(reason);
+        try
+        {
+            var backoff = new Backoff(FirstWait, LongestWait, random);
+            while (true)
+            {
+                await Task.Delay(backoff.Next(), clock, cancellationToken);
+                if (await TryAsync(attempt) is not { } still)
+                    return;
+                lock (_gate)
+                    place.Value = still;
+            }
+        }
+        finally
+        {
+            Remove(place);
+        }
+    }
+
+    private static async Task<string?> TryAsync(Func<Task<string?>> attempt)
+    {
+        try
+        {
+            return await attempt();
+        }
+        catch (PublishException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private LinkedListNode<string> Add(string reason)
+    {
+        lock (_gate)
+        {
+            if (_reasons.Count == 0)
+                Stuck(log, reason);
+            return _reasons.AddLast(reason);
+        }
+    }
+
+    private void Remove(LinkedListNode<string> place)
+    {
+        lock (_gate)
+        {
+            _reasons.Remove(place);
+            if (_reasons.Count == 0)
+                NoneStuck(log);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A message can be neither published nor dead-lettered; it waits alone, is lost in no case, and is tried again: {Reason}")]
+    private static partial void Stuck(ILogger logger, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "No message waits any more for want of room in the broker")]
+    private static partial void NoneStuck(ILogger logger);
+}
