@@ -13,6 +13,7 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
     private readonly EventAudit _audit = new(request.FromZero);
     private Stream? _export;
     private long _unreadableLines;
+    private long _unreadMessages;
 
     /// <summary>Runs it to its end.</summary>
     /// <returns>True when nothing is missing.</returns>
@@ -33,8 +34,9 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
     private async Task<bool> ReadQueueAsync(string queue, CancellationToken cancellationToken)
     {
         await using var reading = await QueueReading.OpenAsync(connect(), queue, clock, cancellationToken);
-        var read = await reading.ReadAsync(Take, cancellationToken);
-        if (read < reading.Count)
+        var read = await reading.ReadAsync(Take, request.MaxBytes, cancellationToken);
+        _unreadMessages = reading.IsFull ? reading.Count - read : 0;
+        if (read < reading.Count && !reading.IsFull)
             Console.Error.WriteLine($"read {read} of {reading.Count} messages: another consumer of {queue} took the rest");
         var isComplete = await ReportAsync(cancellationToken);
         if (request.Consume)
@@ -119,6 +121,12 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
 
         foreach (var problem in report.Problems)
             Console.Error.WriteLine($"error: {problem}");
-        return report.Problems.Count == 0 && _unreadableLines == 0;
+        if (_unreadMessages > 0)
+        {
+            Console.Error.WriteLine($"error: {_unreadMessages} messages were not read, since no more than {request.MaxBytes} bytes are held at once (--max-bytes):"
+                + " read the queue part by part with --consume --export and judge the parts together with --file, or listen with --for");
+        }
+
+        return report.Problems.Count == 0 && _unreadableLines == 0 && _unreadMessages == 0;
     }
 }
