@@ -7,7 +7,9 @@ namespace Bridge.Audit;
 /// <summary>Takes messages of a queue and acknowledges none. One object consumes several times: to the channel it is one after the other.</summary>
 /// <param name="channel">Holds the messages.</param>
 /// <param name="count">How many to take; more are left alone.</param>
-/// <param name="bytes">How many bytes of them to take, <see cref="Overhead"/> included; the message that reaches it is the last.</param>
+/// <param name="bytes">
+/// How many bytes of them to take, <see cref="Overhead"/> included; the message that reaches it is the last.
+/// </param>
 /// <param name="take">Takes each.</param>
 /// <param name="options">Which broker it is, for errors.</param>
 internal sealed class HeldMessages(IChannel channel, long count, long bytes, Action<SeenEvent> take, RabbitMqOptions options)
@@ -45,8 +47,9 @@ internal sealed class HeldMessages(IChannel channel, long count, long bytes, Act
     {
         var reached = Expect(goal);
         var (taken, since) = (Taken, clock.GetTimestamp());
-        while (await Task.WhenAny(_all.Task, reached, Task.Delay(Look, clock, cancellationToken)) is var first && first != _all.Task && first != reached)
+        while (!_all.Task.IsCompleted && !reached.IsCompleted)
         {
+            await Task.WhenAny(_all.Task, reached, Task.Delay(Look, clock, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             if (Taken != taken)
                 (taken, since) = (Taken, clock.GetTimestamp());

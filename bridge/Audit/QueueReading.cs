@@ -12,7 +12,8 @@ internal sealed class QueueReading : IAsyncDisposable
     // What a quorum queue hands one consumer, at most: to hold more takes more consumers.
     private const ushort MostPrefetch = 2_000;
 
-    // Until it is known how large messages are: with the largest that events may be, still no more than an audit holds by default.
+    // Until it is known how large messages are: with the largest that events may be, still no more than an audit holds by
+    // default.
     private const ushort FirstPrefetch = 64;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -62,11 +63,17 @@ internal sealed class QueueReading : IAsyncDisposable
     /// <summary>True when reading ended because no more may be held at once.</summary>
     public bool IsFull { get; private set; }
 
-    /// <summary>Reads the messages that were there when this was opened, as far as they may be held at once. Call it once.</summary>
+    /// <summary>
+    /// Reads the messages that were there when this was opened, as far as they may be held at once. Call it once.
+    /// </summary>
     /// <param name="take">Takes each, one after the other.</param>
-    /// <param name="bytes">Bytes that may be held, about a KiB a message included. The broker may hand out some more, which are not taken.</param>
+    /// <param name="bytes">
+    /// Bytes that may be held, about a KiB a message included. The broker may hand out some more, which are not taken.
+    /// </param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>How many there were: fewer than <see cref="Count"/> when another consumer took the rest, or <see cref="IsFull"/>.</returns>
+    /// <returns>
+    /// How many there were: fewer than <see cref="Count"/> when another consumer took the rest, or <see cref="IsFull"/>.
+    /// </returns>
     /// <exception cref="BrokerFaultException">The broker failed.</exception>
     public async Task<long> ReadAsync(Action<SeenEvent> take, long bytes, CancellationToken cancellationToken)
     {
@@ -128,7 +135,8 @@ internal sealed class QueueReading : IAsyncDisposable
         long room = 0;
         do
         {
-            var prefetch = held.Taken == 0 ? FirstPrefetch : Math.Clamp((bytes - held.HeldBytes) * held.Taken / held.HeldBytes, 1, MostPrefetch);
+            var fitting = held.Taken == 0 ? FirstPrefetch : (bytes - held.HeldBytes) * held.Taken / held.HeldBytes;
+            var prefetch = Math.Clamp(fitting, 1, MostPrefetch);
             await _channel.BasicQosAsync(prefetchSize: 0, (ushort)prefetch, global: false, cancellationToken);
             await _channel.BasicConsumeAsync(_queue, autoAck: false, held, cancellationToken);
             room += prefetch;

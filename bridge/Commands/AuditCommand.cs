@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.CommandLine.Parsing;
 using Bridge.Audit;
 using Bridge.Publish;
@@ -104,13 +105,24 @@ internal static class AuditCommand
 
     private static Option<TimeSpan> Time(string name, string description, TimeSpan standard)
     {
-        var option = new Option<TimeSpan>(name) { Description = description, HelpName = "HH:MM:SS", DefaultValueFactory = _ => standard };
         var shortest = standard > TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
-        option.Validators.Add(result =>
+        return new Option<TimeSpan>(name)
         {
-            if (result.Tokens is [var token] && TimeSpan.TryParse(token.Value, out var time) && (time < shortest || time > Longest))
-                result.AddError($"{name} is out of range: give {shortest} to {Longest.TotalDays} days, as HH:MM:SS");
-        });
-        return option;
+            Description = description,
+            HelpName = "HH:MM:SS",
+            DefaultValueFactory = _ => standard,
+            CustomParser = result =>
+            {
+                // A number alone would be days.
+                var text = result.Tokens[0].Value;
+                if (!text.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time))
+                    result.AddError($"{name} is no time: give HH:MM:SS, such as 00:01:30");
+                else if (time < shortest || time > Longest)
+                    result.AddError($"{name} is out of range: give {shortest} to {Longest.TotalDays} days, as HH:MM:SS");
+                else
+                    return time;
+                return default;
+            },
+        };
     }
 }

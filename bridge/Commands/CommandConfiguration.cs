@@ -37,6 +37,9 @@ internal static class CommandConfiguration
     public static int ReadPartitions() =>
         OptionsReader.Read<AssembleOptions>(Read(), AssembleOptions.Section, options => options.Validate()).Partitions;
 
+    /// <summary>Settings that are ignored although they look as if they were meant for the bridge, one line each.</summary>
+    public static IEnumerable<string> ReadLookAlikes() => OptionsReader.FindLookAlikes(Read());
+
     private static IConfigurationRoot Read() => new ConfigurationBuilder()
         .SetBasePath(Directory.GetCurrentDirectory())
         .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)

@@ -8,12 +8,13 @@ internal static class MessageTexts
     /// <summary>The texts, without surrounding white space; never empty.</summary>
     public static IReadOnlyList<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> file)
     {
-        var whole = EventJson.Trim(file);
+        var whole = file.Trim(" \t\r\n"u8);
         return IsOneEvent(whole.Span) ? [whole] : Lines(whole);
     }
 
     // A plain event may stretch over several lines.
-    private static bool IsOneEvent(ReadOnlySpan<byte> text) => text.IsEmpty || EventJson.Problem(text) is null;
+    private static bool IsOneEvent(ReadOnlySpan<byte> text) =>
+        text.IsEmpty || EventJson.Problem(EventJson.SkipByteOrderMark(text)) is null;
 
     private static List<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> text)
     {

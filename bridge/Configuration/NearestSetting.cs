@@ -9,13 +9,22 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
 
     // The right name in a wrong place is likelier than this many wrong letters.
     private const int WrongPlace = 2;
+    private const int FewLetters = 2;
 
-    /// <summary>The nearest known path, by the letters that would have to change.</summary>
+    /// <summary>The nearest known path: one below it, else by the letters that would have to change.</summary>
     public string To(string path)
     {
-        var plain = string.Join(Separator, path.Split(Separator).Select(part => part.All(char.IsAsciiDigit) ? "0" : part));
-        return known.Select(candidate => Named(candidate, plain)).MinBy(candidate => Math.Min(Distance(plain, candidate), DistanceOfNames(plain, candidate)))!;
+        var plain = Plain(path);
+        var below = known.FirstOrDefault(candidate => candidate.StartsWith($"{plain}{Separator}", StringComparison.OrdinalIgnoreCase));
+        return below ?? known.Select(candidate => Named(candidate, plain))
+            .MinBy(candidate => Math.Min(Distance(plain, candidate), DistanceOfNames(plain, candidate)))!;
     }
+
+    /// <summary>Whether it differs from a known path in so few letters that it must have been meant to be it.</summary>
+    public bool IsAlmostKnown(string path) => known.Any(candidate => Distance(Plain(path), candidate) <= FewLetters);
+
+    private static string Plain(string path) =>
+        string.Join(Separator, path.Split(Separator).Select(part => part.All(char.IsAsciiDigit) ? "0" : part));
 
     // A name of one's own is right whatever it is.
     private static string Named(string candidate, string path) =>

@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace Bridge.Configuration;
 
-/// <summary>What configuration may bind to a type of options, by the type itself: a new property is a new setting, without a list to keep.</summary>
+/// <summary>
+/// What configuration may bind to a type of options, by the type itself: a new property is a new setting, without a list to keep.
+/// </summary>
 internal static class OptionTypes
 {
     /// <summary>Stands in a path for a name of one's own, such as a key's.</summary>
@@ -25,7 +27,9 @@ internal static class OptionTypes
     public static IEnumerable<PropertyInfo> Settings(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true });
 
-    /// <summary>The path of every setting below a path, with <c>0</c> for a number and <see cref="AnyName"/> for a name of one's own.</summary>
+    /// <summary>
+    /// The path of every setting below a path, with <c>0</c> for a number and <see cref="AnyName"/> for a name of one's own.
+    /// </summary>
     public static IEnumerable<string> Paths(string path, Type type)
     {
         if (IsValue(type))

@@ -5,7 +5,10 @@ namespace Bridge.Configuration;
 /// <summary>Reads options from configuration, for every command alike.</summary>
 internal static class OptionsReader
 {
-    private const string Root = "Bridge";
+    private static readonly SettingsCheck Check = new("Bridge", typeof(BridgeOptions));
+
+    /// <inheritdoc cref="SettingsCheck.FindLookAlikes"/>
+    public static IEnumerable<string> FindLookAlikes(IConfiguration configuration) => Check.FindLookAlikes(configuration);
 
     /// <summary>Binds a section, and refuses it when anything in it is unknown or wrong.</summary>
     /// <param name="configuration">The whole configuration.</param>
@@ -17,7 +20,7 @@ internal static class OptionsReader
         where T : new()
     {
         var section = configuration.GetSection(path);
-        var errors = new SettingsCheck(Root, typeof(BridgeOptions)).Find(section, typeof(T)).ToList();
+        var errors = Check.Find(section, typeof(T)).ToList();
         var options = new T();
         try
         {

@@ -9,7 +9,9 @@ internal static class LetterRounds
     private const int MostLetters = 100;
     private const long MostBytes = 16L * 1024 * 1024;
 
-    /// <summary>Rounds of at most 100 letters and 16 MiB of bodies; a letter that is larger by itself is a round of its own.</summary>
+    /// <summary>
+    /// Rounds of at most 100 letters and 16 MiB of bodies; a letter that is larger by itself is a round of its own.
+    /// </summary>
     public static async IAsyncEnumerable<IReadOnlyList<KeptDeadLetter>> InRoundsAsync(
         this IAsyncEnumerable<KeptDeadLetter> letters, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

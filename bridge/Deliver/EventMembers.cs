@@ -6,8 +6,8 @@ using Telemetry.Codec;
 namespace Bridge.Deliver;
 
 /// <summary>
-/// Reads an event in full, to be sure that it is one (<see cref="EventJson"/>), and picks out top-level members on the way. What these
-/// hold never makes an event malformed.
+/// Reads an event in full, to be sure that it is one (<see cref="EventJson"/>), and picks out top-level members on the way. What
+/// these hold never makes an event malformed.
 /// </summary>
 /// <param name="names">UTF-8 names of the members wanted.</param>
 internal sealed class EventMembers(byte[][] names)
@@ -22,7 +22,8 @@ internal sealed class EventMembers(byte[][] names)
     private bool _isScanned;
 
     /// <summary>
-    /// A member's value: a string, number or boolean as text; null where the member is missing or none of these. The last of several counts.
+    /// A member's value: a string, number or boolean as text; null where the member is missing or none of these. The last of
+    /// several counts.
     /// </summary>
     /// <param name="json">The event that was read last.</param>
     /// <param name="member">The name's index.</param>

@@ -59,10 +59,12 @@ internal sealed class EventRouter
         if (json.Length > _limits.EventBytes)
             refused.Add(new RefusedEvent(range, ordinal, RefusalReason.TooLarge, $"an event of {json.Length} bytes: the limit is {_limits.EventBytes}"));
         else if (members.Read(json) is { } problem)
-            refused.Add(new RefusedEvent(range, ordinal, RefusalReason.Malformed, $"{(isPlain ? "a plain message that" : $"event {ordinal} of its batch")} is {problem}"));
+            refused.Add(new RefusedEvent(range, ordinal, RefusalReason.Malformed, $"{Name(ordinal, isPlain)} is {problem}"));
         else
             routed.Add(new RoutedEvent(range, ordinal, keys.Of(members, json), ReadTraceParent(members, json)));
     }
+
+    private static string Name(int ordinal, bool isPlain) => isPlain ? "a plain message that" : $"event {ordinal} of its batch";
 
     private string? ReadTraceParent(EventMembers members, ReadOnlySpan<byte> json) =>
         members.Value(json, _traceParent) is { Length: > 0 and <= LongestTraceParent } value ? value : null;

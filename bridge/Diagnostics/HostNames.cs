@@ -4,7 +4,8 @@ namespace Bridge.Diagnostics;
 internal static class HostNames
 {
     /// <summary>The names of a list that is separated by semicolons.</summary>
-    public static string[] Split(string? list) => list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    public static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     /// <summary>Whether it is a host name; <c>*.</c> in front stands for every name below it.</summary>
     public static bool IsValid(string name) =>

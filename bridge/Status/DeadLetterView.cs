@@ -17,9 +17,9 @@ internal sealed record ShownLetter(
 internal sealed record ShownLetters(long At, IReadOnlyList<ShownLetter> Letters, bool ShowsPayloads, string? Problem);
 
 /// <summary>
-/// Reads some dead letters for the status page and lets them lie. The broker can only hand them out and take them back, which it counts as
-/// a delivery of each, and which keeps them from other readers meanwhile. So it is done at most every 30 s, however many look, for at most
-/// 20 letters or 8 MiB; in between all are given the same answer.
+/// Reads some dead letters for the status page and lets them lie. The broker can only hand them out and take them back, which it
+/// counts as a delivery of each, and which keeps them from other readers meanwhile. So it is done at most every 30 s, however
+/// many look, for at most 20 letters or 8 MiB; in between all are given the same answer.
 /// </summary>
 internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, TimeProvider clock) : IDisposable
 {

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Primitives;
 namespace Bridge.Status;
 
 /// <summary>
-/// The names that the status page is served by. A page of another site can have its own name resolved to this machine's address (DNS
-/// rebinding) and would then be of one origin with the status page: but only by a name, which the request tells, and never by an address.
+/// The names that the status page is served by. A page of another site can have its own name resolved to this machine's address
+/// (DNS rebinding) and would then be of one origin with the status page: but only by a name, which the request tells, and never
+/// by an address.
 /// </summary>
 internal sealed class PageHosts
 {

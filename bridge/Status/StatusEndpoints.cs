@@ -47,26 +47,31 @@ internal static class StatusEndpoints
         await context.Response.Body.WriteAsync(page.Html, context.RequestAborted);
     }
 
-    private static void MapFigures(WebApplication app, string path, PageHosts hosts, Func<HttpContext, Task<object>> read) => Map(app, path, hosts, async context =>
-    {
-        // Another site's page cannot read the answer, but need not even cause the work.
-        if (context.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        else
-            await context.Response.WriteAsJsonAsync(await read(context), context.RequestAborted);
-    });
+    private static void MapFigures(WebApplication app, string path, PageHosts hosts, Func<HttpContext, Task<object>> read) =>
+        Map(app, path, hosts, async context =>
+        {
+            // Another site's page cannot read the answer, but need not even cause the work.
+            if (context.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            else
+                await context.Response.WriteAsJsonAsync(await read(context), context.RequestAborted);
+        });
 
     private static void Map(WebApplication app, string path, PageHosts hosts, RequestDelegate answer) => app.MapGet(path, context =>
     {
         Protect(context);
-        if (hosts.Contain(context.Request.Host))
-            return answer(context);
+        return hosts.Contain(context.Request.Host) ? answer(context) : RefuseAsync(context);
+    });
+
+    private static Task RefuseAsync(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(
-            $"The status page is not served by this host name: open it by an IP address or localhost, or add the name to {HttpOptions.Section}:AllowedHosts.\n",
+            "The status page is not served by this host name: open it by an IP address or localhost,"
+            + $" or add the name to {HttpOptions.Section}:AllowedHosts.\n",
             context.RequestAborted);
-    });
+    }
 
     private static void Protect(HttpContext context)
     {

@@ -241,8 +241,10 @@ async function lookInside() {
       make("small", null, one.messageId),
       one.payload === null ? null : make("pre", null, one.payload)));
     const note = problem ?? (letters.length === 0 ? "None is there now." : showsPayloads ? null : "Payloads are not shown: Bridge:Http:ShowPayloads allows it.");
-    const cost = `The oldest, as of ${new Date(at).toLocaleTimeString()}: read anew at most every 30 s, since each time the broker counts a delivery of every letter shown.`;
-    byId("letters").replaceChildren(...rows, ...[note, problem === null ? cost : null].filter((text) => text !== null).map((text) => make("li", { class: "note" }, text)));
+    const time = new Date(at).toLocaleTimeString();
+    const cost = problem === null ? `The oldest, as of ${time}. They are read at most every 30 s: each time counts as a delivery of them.` : null;
+    const notes = [note, cost].filter((text) => text !== null).map((text) => make("li", { class: "note" }, text));
+    byId("letters").replaceChildren(...rows, ...notes);
     button.textContent = "Look again";
   } catch {
     byId("letters").replaceChildren(make("li", null, "The bridge did not answer."));

@@ -79,6 +79,23 @@ public sealed class SettingsTests
     [InlineData("Bridge:Keys", null)]
     public void What_orchestrators_and_hosts_set_and_another_case_are_no_errors(string path, string? value) => Assert.Empty(Errors((path, value)));
 
+    [Theory]
+    [InlineData("Brigde:Queues:0:Url", "Bridge:Queues:0:Url")]
+    [InlineData("Bridge_Receive:MaxDeliveries", "Bridge:Receive:MaxDeliveries")]
+    [InlineData("BRIDGE_HTTP_URL", "Bridge:Http:Url")]
+    [InlineData("BRIDGE_HTTP_PORT", null)]
+    [InlineData("BRIDGE_HTTP_SERVICE_HOST", null)]
+    [InlineData("BRIDGE_RABBITMQ_PORT_5672_TCP", null)]
+    [InlineData("Bridge:Receive:MaxPolls", null)]
+    public void A_setting_outside_that_looks_like_one_of_the_bridge_is_told(string path, string? meant)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(path, "1")]).Build();
+
+        var found = Bridge.Configuration.OptionsReader.FindLookAlikes(configuration);
+
+        Assert.Equal(meant is null ? [] : [$"{path} is ignored: {meant} was probably meant"], found.Select(line => line.Split(',')[0]));
+    }
+
     [Fact]
     public void Every_setting_of_the_types_of_options_is_known()
     {

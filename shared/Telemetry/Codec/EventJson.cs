@@ -6,8 +6,8 @@ using Telemetry.Governance;
 namespace Telemetry.Codec;
 
 /// <summary>
-/// What an event is (docs/wire-format.md, "Events"): one JSON object in UTF-8, nested 512 levels deep at most. Senders, receivers and
-/// tools all ask here, so that none refuses what another takes.
+/// What an event is (docs/wire-format.md, "Events"): one JSON object in UTF-8, nested 512 levels deep at most. Senders, receivers
+/// and tools all ask here, so that none refuses what another takes.
 /// </summary>
 public static class EventJson
 {
@@ -28,7 +28,8 @@ public static class EventJson
     /// <summary>Reads an event in full.</summary>
     /// <param name="json">One event; white space may stand around it.</param>
     /// <returns>
-    /// Null, or what it is instead, such as <c>no JSON object: it goes wrong at byte 7</c>. Bytes and lines count from 1. Never any content.
+    /// Null, or what it is instead, such as <c>no JSON object: it goes wrong at byte 7</c>. Bytes and lines count from 1. Never
+    /// any content.
     /// </returns>
     public static string? Problem(ReadOnlySpan<byte> json)
     {
@@ -56,7 +57,9 @@ public static class EventJson
         }
     }
 
-    /// <summary>The part of <see cref="Problem"/> that costs a sender next to nothing. A receiver reads every event in full.</summary>
+    /// <summary>
+    /// The part of <see cref="Problem"/> that costs a sender next to nothing. A receiver reads every event in full.
+    /// </summary>
     /// <param name="json">One event without white space around it.</param>
     /// <returns>Null, or what it is instead.</returns>
     internal static string? CheapProblem(ReadOnlySpan<byte> json)
@@ -74,10 +77,12 @@ public static class EventJson
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> json) => SkipByteOrderMark(json).Trim(Space);
 
     /// <inheritdoc cref="Trim(ReadOnlySpan{byte})"/>
-    public static ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> json) => json[(json.Length - SkipByteOrderMark(json.Span).Length)..].Trim(Space);
+    public static ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> json) =>
+        json[(json.Length - SkipByteOrderMark(json.Span).Length)..].Trim(Space);
 
     /// <summary>A text without a UTF-8 byte order mark in front.</summary>
-    public static ReadOnlySpan<byte> SkipByteOrderMark(ReadOnlySpan<byte> text) => text.StartsWith(ByteOrderMark) ? text[ByteOrderMark.Length..] : text;
+    public static ReadOnlySpan<byte> SkipByteOrderMark(ReadOnlySpan<byte> text) =>
+        text.StartsWith(ByteOrderMark) ? text[ByteOrderMark.Length..] : text;
 
     /// <summary>What the inside of a JSON string reads as. Half a surrogate pair reads as U+FFFD.</summary>
     /// <param name="content">The valid string without its quotes, escapes as they stand.</param>

@@ -12,7 +12,10 @@ internal static class ReferenceJson
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The top-level members of an event as texts, null where the last of the name is no string, number or boolean; null for what is no event.</summary>
+    /// <summary>
+    /// The top-level members of an event as texts, null where the last of the name is no string, number or boolean; null for what
+    /// is no event.
+    /// </summary>
     internal static IReadOnlyDictionary<string, string?>? Read(byte[] json)
     {
         try

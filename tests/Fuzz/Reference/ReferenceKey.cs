@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Fuzz.Reference;
 
-/// <summary>The routing key <c>{style}.{service}.{level}</c> of an event, made of its members one character after the other.</summary>
+/// <summary>
+/// The routing key <c>{style}.{service}.{level}</c> of an event, made of its members one character after the other.
+/// </summary>
 internal static class ReferenceKey
 {
     private const int Longest = 255;
