@@ -1,4 +1,5 @@
 using Bridge.Assemble;
+using Bridge.Configuration;
 using Bridge.Diagnostics;
 using Bridge.Publish;
 using Bridge.Receive;
@@ -36,10 +37,8 @@ internal sealed record BridgeOptions
     /// <exception cref="BridgeOptionsException">At least one value is wrong; the exception lists them all.</exception>
     public static BridgeOptions Read(IConfiguration configuration)
     {
-        var options = Bind(configuration.GetSection("Bridge"));
-        options = options with { Otlp = options.Otlp.OrStandard(configuration) };
-        var errors = options.Validate().ToList();
-        return errors.Count == 0 ? options : throw new BridgeOptionsException(errors);
+        var options = OptionsReader.Read<BridgeOptions>(configuration, "Bridge", read => read.WithStandardOtlp(configuration).Validate());
+        return options.WithStandardOtlp(configuration);
     }
 
     /// <summary>The queues as endpoints; the options are valid.</summary>
@@ -48,18 +47,7 @@ internal sealed record BridgeOptions
     /// <summary>The keys as a ring; the options are valid.</summary>
     public KeyRing KeyRing() => new(Keys.Select(key => MasterKey.Parse(key.Key, key.Value)));
 
-    private static BridgeOptions Bind(IConfigurationSection section)
-    {
-        try
-        {
-            return section.Get<BridgeOptions>() ?? new BridgeOptions();
-        }
-        catch (InvalidOperationException e)
-        {
-            // Names key, value and type; only numbers and times can fail to convert, and these are no secrets.
-            throw new BridgeOptionsException([e.Message]);
-        }
-    }
+    private BridgeOptions WithStandardOtlp(IConfiguration configuration) => this with { Otlp = Otlp.OrStandard(configuration) };
 
     private IEnumerable<string> Validate() =>
         ValidateQueues().Concat(Receive.Validate()).Concat(ValidateKeys())
@@ -69,14 +57,20 @@ internal sealed record BridgeOptions
     {
         if (Queues.Count == 0)
             yield return "Bridge:Queues is empty: set Bridge__Queues__0__Url to the queue's URL; without a queue there is nothing to receive";
-        for (var i = 0; i < Queues.Count; i++)
-        {
-            if (Queues[i].Parse(out var error) is null)
-                yield return $"Bridge:Queues:{i}: {error}";
-        }
-
+        foreach (var error in ValidateEach(Queues))
+            yield return error;
         foreach (var twice in Queues.GroupBy(queue => queue.Url, StringComparer.Ordinal).Where(group => group.Key is not null && group.Count() > 1))
             yield return $"Bridge:Queues names {twice.Key} {twice.Count()} times: once is enough";
+    }
+
+    /// <summary>What is wrong with each queue, one line each.</summary>
+    public static IEnumerable<string> ValidateEach(IEnumerable<QueueOptions> queues)
+    {
+        foreach (var (index, queue) in queues.Index())
+        {
+            if (queue.Parse(out var error) is null)
+                yield return $"Bridge:Queues:{index}: {error}";
+        }
     }
 
     private IEnumerable<string> ValidateKeys()

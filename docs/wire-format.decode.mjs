@@ -6,12 +6,13 @@ import { brotliDecompressSync } from 'node:zlib';
 
 const HEADER = 36;
 const PREFIX = 20;
-const DEFAULTS = { chunks: 1024, sealed: 64 << 20, batch: 256 << 20, events: 65536, event: 16 << 20 };
+const DEFAULTS = { chunks: 1024, sealed: 64 << 20, batch: 256 << 20, events: 65536, event: 16 << 20, nesting: 512 };
 
 class Refusal extends Error {}
 const refuse = (reason) => { throw new Refusal(reason); };
 
-const beginsWithObject = (bytes) => /^[ \t\r\n]*\{/.test(bytes.toString('latin1'));
+const skipMark = (bytes) => (bytes.toString('latin1', 0, 3) === '\xef\xbb\xbf' ? bytes.subarray(3) : bytes);
+const beginsWithObject = (bytes) => /^[ \t\r\n]*\{/.test(skipMark(bytes).toString('latin1'));
 
 function readMessage(text, limits) {
   const raw = Buffer.from(text, 'utf8');
@@ -25,7 +26,8 @@ function readMessage(text, limits) {
   return { header, slice: bytes.subarray(HEADER) };
 }
 
-function plain(bytes, limits) {
+function plain(text, limits) {
+  const bytes = skipMark(text);
   if (bytes.length > limits.event) refuse('too-large');
   return { event: bytes };
 }
@@ -113,11 +115,23 @@ function decompress(packed, limits) {
 function readEvent(bytes, limits) {
   if (bytes.length > limits.event) return 'too-large';
   try {
-    const value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? null : 'malformed';
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value = JSON.parse(text);
+    const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+    return isObject && nesting(text) <= limits.nesting ? null : 'malformed';
   } catch {
     return 'malformed';
   }
+}
+
+// Brackets outside of strings.
+function nesting(json) {
+  let [level, deepest] = [0, 0];
+  for (const [token] of json.matchAll(/"(?:\\.|[^"\\])*"|[[{}\]]/g)) {
+    if (token === '{' || token === '[') deepest = Math.max(deepest, ++level);
+    else if (token === '}' || token === ']') level--;
+  }
+  return deepest;
 }
 
 // What the page says of a vector, in its own notation: the events one by one, or the one refusal.

@@ -22,6 +22,7 @@ internal static class AuditJson
             json.WriteNumber("unreadable", report.Unreadable);
             json.WriteNumber("outside", report.Outside);
             json.WriteNumber("notFollowed", report.NotFollowed);
+            json.WriteNumber("unread", report.Unread);
             if (report.IdsKept is { } kept)
                 json.WriteNumber("idsKept", kept);
             Write(json, report.DeadLetters);

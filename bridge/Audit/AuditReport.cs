@@ -24,6 +24,9 @@ internal sealed record AuditReport
     /// <summary>Events that were not followed for want of memory.</summary>
     public required long NotFollowed { get; init; }
 
+    /// <summary>Messages of the queue that were left unread, since more may not be held at once.</summary>
+    public long Unread { get; init; }
+
     /// <summary>How many identities were kept, when that were not all; else null.</summary>
     public required int? IdsKept { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed record AuditReport
             Say("events in the place of another event, as when two senders share an identity", duplicates.Reused);
             Say("events with x-telemetry headers that do not fit together", Unreadable);
             Say("events not followed, because there are too many senders, gaps and incomplete batches for the audit's memory", NotFollowed);
+            Say("messages not read, since no more are held at once (--max-bytes): read part by part with --consume --export", Unread);
             return problems;
 
             void Say(string what, long count)

@@ -3,8 +3,14 @@ namespace Bridge.Audit;
 /// <summary>What an audit is asked to do. Exactly one of <see cref="Queue"/>, <see cref="Window"/> and <see cref="File"/> is set.</summary>
 internal sealed record AuditRequest
 {
+    /// <summary>1 GiB: about a million usual events.</summary>
+    public const long StandardMaxBytes = 1L << 30;
+
     /// <summary>An existing queue to read to its current end.</summary>
     public string? Queue { get; init; }
+
+    /// <summary>Bytes of its messages that may be held at once, about a KiB a message included.</summary>
+    public long MaxBytes { get; init; } = StandardMaxBytes;
 
     /// <summary>Removes from the queue what was read.</summary>
     public bool Consume { get; init; }

@@ -13,6 +13,7 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
     private readonly EventAudit _audit = new(request.FromZero);
     private Stream? _export;
     private long _unreadableLines;
+    private long _unreadMessages;
 
     /// <summary>Runs it to its end.</summary>
     /// <returns>True when nothing is missing.</returns>
@@ -33,8 +34,9 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
     private async Task<bool> ReadQueueAsync(string queue, CancellationToken cancellationToken)
     {
         await using var reading = await QueueReading.OpenAsync(connect(), queue, clock, cancellationToken);
-        var read = await reading.ReadAsync(Take, cancellationToken);
-        if (read < reading.Count)
+        var read = await reading.ReadAsync(Take, request.MaxBytes, cancellationToken);
+        _unreadMessages = reading.IsFull ? reading.Count - read : 0;
+        if (read < reading.Count && !reading.IsFull)
             Console.Error.WriteLine($"read {read} of {reading.Count} messages: another consumer of {queue} took the rest");
         var isComplete = await ReportAsync(cancellationToken);
         if (request.Consume)
@@ -106,7 +108,7 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
                 _audit.AddDead(letter);
         }
 
-        var report = _audit.ToReport();
+        var report = _audit.ToReport() with { Unread = _unreadMessages };
         if (request.Json)
         {
             await using var output = Console.OpenStandardOutput();

@@ -10,7 +10,11 @@ namespace Bridge.Audit;
 internal sealed class QueueReading : IAsyncDisposable
 {
     // What a quorum queue hands one consumer, at most: to hold more takes more consumers.
-    private const ushort Prefetch = 2_000;
+    private const ushort MostPrefetch = 2_000;
+
+    // Until it is known how large messages are: with the largest that events may be, still no more than an audit holds by
+    // default.
+    private const ushort FirstPrefetch = 64;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(10);
@@ -56,25 +60,36 @@ internal sealed class QueueReading : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the messages that were there when this was opened. Call it once.</summary>
+    /// <summary>True when reading ended because no more may be held at once.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>
+    /// Reads the messages that were there when this was opened, as far as they may be held at once. Call it once.
+    /// </summary>
     /// <param name="take">Takes each, one after the other.</param>
+    /// <param name="bytes">
+    /// Bytes that may be held, about a KiB a message included. The broker may hand out some more, which are not taken.
+    /// </param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>How many there were: fewer than <see cref="Count"/> when another consumer took the rest.</returns>
+    /// <returns>
+    /// How many there were: fewer than <see cref="Count"/> when another consumer took the rest, or <see cref="IsFull"/>.
+    /// </returns>
     /// <exception cref="BrokerFaultException">The broker failed.</exception>
-    public async Task<long> ReadAsync(Action<SeenEvent> take, CancellationToken cancellationToken)
+    public async Task<long> ReadAsync(Action<SeenEvent> take, long bytes, CancellationToken cancellationToken)
     {
         if (Count == 0)
             return 0;
-        var held = _held = new HeldMessages(_channel, Count, take, _options);
-        await TryAsync(
-            async () =>
-            {
-                await _channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
-                for (long room = 0; room < Count; room += Prefetch)
-                    await _channel.BasicConsumeAsync(_queue, autoAck: false, held, cancellationToken);
-                await held.UntilReadAsync(_clock, cancellationToken);
-            },
-            cancellationToken);
+        var held = _held = new HeldMessages(_channel, Count, bytes, take, _options);
+        try
+        {
+            await TryAsync(() => ConsumeAsync(held, bytes, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            held.End();
+        }
+
+        IsFull = held.HeldBytes >= bytes && held.Taken < Count;
         return held.Taken;
     }
 
@@ -112,6 +127,21 @@ internal sealed class QueueReading : IAsyncDisposable
 
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    // One consumer more whenever all before have what they may hold: none for what would be too much.
+    private async Task ConsumeAsync(HeldMessages held, long bytes, CancellationToken cancellationToken)
+    {
+        long room = 0;
+        do
+        {
+            var fitting = held.Taken == 0 ? FirstPrefetch : (bytes - held.HeldBytes) * held.Taken / held.HeldBytes;
+            var prefetch = Math.Clamp(fitting, 1, MostPrefetch);
+            await _channel.BasicQosAsync(prefetchSize: 0, (ushort)prefetch, global: false, cancellationToken);
+            await _channel.BasicConsumeAsync(_queue, autoAck: false, held, cancellationToken);
+            room += prefetch;
+        }
+        while (await held.UntilTakenAsync(room, _clock, cancellationToken));
     }
 
     // Another consumer may take them at once: then their number never shows.

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bridge.Deliver;
+using Telemetry.Codec;
 
 namespace Bridge.Audit;
 
@@ -49,22 +51,23 @@ internal static class SeenEventLines
     }
 
     /// <summary>Reads a line.</summary>
-    /// <param name="line">One JSON object; members that are not known are ignored.</param>
+    /// <param name="line">One event (<see cref="EventJson"/>); members that are not known are ignored.</param>
     public static SeenEvent Read(ReadOnlyMemory<byte> line)
     {
-        using var json = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1_000 });
-        var members = json.RootElement;
-        return SeenEvent.Of(Text(members, MessageId) ?? "", name => Text(members, name), ReadHash(Text(members, BodyHash)));
+        var members = new Dictionary<string, string?>(StringComparer.Ordinal);
+        using var json = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = EventJson.MaxDepth });
+        foreach (var member in json.RootElement.EnumerateObject())
+            members[EventJson.Unescape(JsonMarshal.GetRawUtf8PropertyName(member))] = Text(member.Value);
+        return SeenEvent.Of(members.GetValueOrDefault(MessageId) ?? "", members.GetValueOrDefault, ReadHash(members.GetValueOrDefault(BodyHash)));
     }
 
-    private static string? Text(JsonElement members, string name) => members.TryGetProperty(name, out var value)
-        ? value.ValueKind switch
-        {
-            JsonValueKind.Null => null,
-            JsonValueKind.String => value.GetString(),
-            _ => value.GetRawText(),
-        }
-        : null;
+    private static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.String => EventJson.Unescape(JsonMarshal.GetRawUtf8Value(value)[1..^1]),
+        _ => value.GetRawText(),
+    };
+
 
     private static ulong? ReadHash(string? text) =>
         text?.Length >= HashDigits && ulong.TryParse(text.AsSpan(0, HashDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.CommandLine.Parsing;
 using Bridge.Audit;
 using Bridge.Publish;
@@ -20,6 +21,7 @@ internal static class AuditCommand
     {
         var queue = new Option<string?>("--from") { Description = "Existing queue to read to its current end; what is read stays in it", HelpName = "QUEUE" };
         var consume = new Option<bool>("--consume") { Description = "With --from: removes what was read, after the report" };
+        var maxBytes = MaxBytes();
         var window = Time("--for", "Listens to the exchange for so long, with a queue of its own", TimeSpan.Zero);
         var warmUp = Time("--warm-up", "With --for: listens so long before, to find where the senders are", StandardWarmUp);
         var wait = Time("--wait", "With --for: waits so long behind it, at most, for what is missing", StandardWait);
@@ -32,13 +34,14 @@ internal static class AuditCommand
         var uri = new Option<string?>("--uri") { Description = Help.AuditUri, HelpName = "URI" };
         var command = new DocumentedCommand("audit", Help.Audit, Help.AuditDetails)
         {
-            queue, consume, window, warmUp, wait, bindings, file, fromZero, dead, export, json, uri,
+            queue, consume, maxBytes, window, warmUp, wait, bindings, file, fromZero, dead, export, json, uri,
         };
-        command.Validators.Add(result => Validate(result, [queue, window, file], queue, window, consume, fromZero, [warmUp, wait, bindings]));
+        command.Validators.Add(result => Validate(result, [queue, window, file], queue, window, [consume, maxBytes], fromZero, [warmUp, wait, bindings]));
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new AuditRequest
             {
                 Queue = parsed.GetValue(queue),
+                MaxBytes = parsed.GetValue(maxBytes),
                 Consume = parsed.GetValue(consume),
                 Window = parsed.GetValue(window) is var time && time > TimeSpan.Zero ? time : null,
                 WarmUp = parsed.GetValue(warmUp),
@@ -70,12 +73,12 @@ internal static class AuditCommand
     }
 
     private static void Validate(
-        CommandResult result, Option[] sources, Option queue, Option window, Option consume, Option fromZero, Option[] ofWindow)
+        CommandResult result, Option[] sources, Option queue, Option window, Option[] ofQueue, Option fromZero, Option[] ofWindow)
     {
         if (sources.Count(IsGiven) != 1)
             result.AddError("give one of --from QUEUE, --for TIME and --file FILE");
-        if (IsGiven(consume) && !IsGiven(queue))
-            result.AddError("--consume goes with --from");
+        foreach (var option in ofQueue.Where(option => IsGiven(option) && !IsGiven(queue)))
+            result.AddError($"{option.Name} goes with --from");
         if (IsGiven(fromZero) && IsGiven(window))
             result.AddError("--from-zero does not go with --for: senders may have begun before it");
         foreach (var option in ofWindow.Where(option => IsGiven(option) && !IsGiven(window)))
@@ -84,15 +87,42 @@ internal static class AuditCommand
         bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
     }
 
-    private static Option<TimeSpan> Time(string name, string description, TimeSpan standard)
+    private static Option<long> MaxBytes()
     {
-        var option = new Option<TimeSpan>(name) { Description = description, HelpName = "HH:MM:SS", DefaultValueFactory = _ => standard };
-        var shortest = standard > TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+        var option = new Option<long>("--max-bytes")
+        {
+            Description = "With --from: holds at most so many bytes of messages, a KiB for each included, and leaves the rest unread",
+            HelpName = "N",
+            DefaultValueFactory = _ => AuditRequest.StandardMaxBytes,
+        };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && TimeSpan.TryParse(token.Value, out var time) && (time < shortest || time > Longest))
-                result.AddError($"{name} is out of range: give {shortest} to {Longest.TotalDays} days, as HH:MM:SS");
+            if (result.Tokens is [var token] && long.TryParse(token.Value, out var bytes) && bytes < 1)
+                result.AddError($"--max-bytes is {bytes}: give 1 or more");
         });
         return option;
+    }
+
+    private static Option<TimeSpan> Time(string name, string description, TimeSpan standard)
+    {
+        var shortest = standard > TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+        return new Option<TimeSpan>(name)
+        {
+            Description = description,
+            HelpName = "HH:MM:SS",
+            DefaultValueFactory = _ => standard,
+            CustomParser = result =>
+            {
+                // A number alone would be days.
+                var text = result.Tokens[0].Value;
+                if (!text.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time))
+                    result.AddError($"{name} is no time: give HH:MM:SS, such as 00:01:30");
+                else if (time < shortest || time > Longest)
+                    result.AddError($"{name} is out of range: give {shortest} to {Longest.TotalDays} days, as HH:MM:SS");
+                else
+                    return time;
+                return default;
+            },
+        };
     }
 }

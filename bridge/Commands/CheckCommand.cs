@@ -42,6 +42,8 @@ internal static class CheckCommand
         {
             var options = CommandConfiguration.ReadBridge();
             Console.Out.WriteLine(new CheckResult("configuration"));
+            foreach (var lookAlike in CommandConfiguration.ReadLookAlikes())
+                Console.Out.WriteLine(new CheckResult("configuration") { Warning = lookAlike });
             return options;
         }
         catch (BridgeOptionsException exception)

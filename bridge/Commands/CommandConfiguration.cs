@@ -1,3 +1,5 @@
+using Bridge.Assemble;
+using Bridge.Configuration;
 using Bridge.Diagnostics;
 using Bridge.Publish;
 using Bridge.Receive;
@@ -15,56 +17,32 @@ internal static class CommandConfiguration
 
     /// <summary>The broker's options alone: work on dead letters needs no queue.</summary>
     /// <exception cref="BridgeOptionsException">Something in them is wrong; all of it is listed.</exception>
-    public static RabbitMqOptions ReadBroker()
-    {
-        var options = Bind<RabbitMqOptions>(RabbitMqOptions.Section) ?? new RabbitMqOptions();
-        return options.Validate() is { Count: > 0 } errors ? throw new BridgeOptionsException(errors) : options;
-    }
+    public static RabbitMqOptions ReadBroker() =>
+        OptionsReader.Read<RabbitMqOptions>(Read(), RabbitMqOptions.Section, options => options.Validate());
 
     /// <summary>Where the bridge listens: a probe needs nothing else.</summary>
     /// <exception cref="BridgeOptionsException">Something in them is wrong; all of it is listed.</exception>
-    public static HttpOptions ReadHttp()
-    {
-        var options = Bind<HttpOptions>(HttpOptions.Section) ?? new HttpOptions();
-        return options.Validate().ToList() is { Count: > 0 } errors ? throw new BridgeOptionsException(errors) : options;
-    }
+    public static HttpOptions ReadHttp() => OptionsReader.Read<HttpOptions>(Read(), HttpOptions.Section, options => options.Validate());
 
     /// <summary>The configured queues; there may be none.</summary>
     /// <exception cref="BridgeOptionsException">At least one of them is wrong; all of these are listed.</exception>
     public static IReadOnlyList<QueueEndpoint> ReadQueues()
     {
-        var errors = new List<string>();
-        var endpoints = new List<QueueEndpoint>();
-        foreach (var (index, queue) in (Bind<List<QueueOptions>>("Bridge:Queues") ?? []).Index())
-        {
-            if (queue.Parse(out var error) is { } endpoint)
-                endpoints.Add(endpoint);
-            else
-                errors.Add($"Bridge:Queues:{index}: {error}");
-        }
-
-        return errors.Count == 0 ? endpoints : throw new BridgeOptionsException(errors);
+        var queues = OptionsReader.Read<List<QueueOptions>>(Read(), "Bridge:Queues", BridgeOptions.ValidateEach);
+        return [.. queues.Select(queue => queue.Parse(out _)!)];
     }
 
     /// <summary>Number of chunk queues.</summary>
-    public static int ReadPartitions() => (Bind<Assemble.AssembleOptions>(Assemble.AssembleOptions.Section) ?? new()).Partitions;
+    /// <exception cref="BridgeOptionsException">Something in its section is wrong; all of it is listed.</exception>
+    public static int ReadPartitions() =>
+        OptionsReader.Read<AssembleOptions>(Read(), AssembleOptions.Section, options => options.Validate()).Partitions;
+
+    /// <summary>Settings that are ignored although they look as if they were meant for the bridge, one line each.</summary>
+    public static IEnumerable<string> ReadLookAlikes() => OptionsReader.FindLookAlikes(Read());
 
     private static IConfigurationRoot Read() => new ConfigurationBuilder()
         .SetBasePath(Directory.GetCurrentDirectory())
         .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
         .AddEnvironmentVariables()
         .Build();
-
-    private static T? Bind<T>(string section)
-    {
-        try
-        {
-            return Read().GetSection(section).Get<T>();
-        }
-        catch (InvalidOperationException exception)
-        {
-            // Names key, value and type; only numbers and times can fail to convert, and these are no secrets.
-            throw new BridgeOptionsException([exception.Message]);
-        }
-    }
 }

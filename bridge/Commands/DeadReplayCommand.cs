@@ -8,8 +8,6 @@ namespace Bridge.Commands;
 /// <summary><c>bridge dead replay</c>.</summary>
 internal static class DeadReplayCommand
 {
-    private const int LettersAtOnce = 100;
-
     public static Command Create()
     {
         var (reason, limit) = (DeadCommand.Reason(), DeadCommand.Limit(0));
@@ -59,7 +57,7 @@ internal static class DeadReplayCommand
         var stayed = new Dictionary<string, int>(StringComparer.Ordinal);
         try
         {
-            await foreach (var some in chosen.Chunk(LettersAtOnce).WithCancellation(cancellationToken))
+            await foreach (var some in chosen.InRoundsAsync(cancellationToken))
             {
                 var failures = await replay.TryAsync(some, cancellationToken);
                 foreach (var letter in some.Where(letter => !failures.ContainsKey(letter)))

@@ -124,7 +124,9 @@ internal static class Help
         - A batch whose SendAsync threw, and an event that was too large to send, leave a gap: their sender was told. Dead letters
           leave one too: --dead explains these.
         - --from: what a bridge has in hand shows as missing; let it come to rest, or read again. Reading counts as a delivery of each
-          message, and marks it as redelivered; while it lasts, no consumer of the queue gets these messages.
+          message, and marks it as redelivered; while it lasts, no consumer of the queue gets these messages. They stay unacknowledged
+          at the broker until the report is written, 1 GiB of them at most (--max-bytes): what lies behind is not read, and the exit
+          code is 1. A longer queue is read part by part: --consume --export PART again and again, then --file with all parts.
         - --for: as long as it listens, an event for which no other queue is bound is taken by the audit's queue, and not returned to the
           bridge as unroutable. Bind it with the keys of your own queues (--binding) where that matters.
 

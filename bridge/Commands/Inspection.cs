@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Bridge.Deliver;
 using Telemetry.Codec;
 
 namespace Bridge.Commands;
@@ -12,6 +13,8 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
 {
     private const int FormatVersion = 1;
 
+    // What the bridge would say of each event; where it would go does not matter here.
+    private readonly EventRouter _router = new(RoutingKeyTemplate.Parse("any"), CodecLimits.Default);
     private readonly BatchOpener _opener = new(keys, CodecLimits.Default);
     private readonly BatchAssembler<int> _assembler = new(Timeout.InfiniteTimeSpan);
     private readonly List<DecodedMessage> _messages = [];
@@ -32,7 +35,7 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
         else if (message.Header is { } header)
             ShowChunk(index, header, message.Slice);
         else
-            ShowPlain(message.Bytes.Span);
+            ShowPlain(index, message.Bytes.Span);
     }
 
     /// <summary>Ends the inspection.</summary>
@@ -45,11 +48,14 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
 
     public void Dispose() => _messages.ForEach(message => message.Dispose());
 
-    private void ShowPlain(ReadOnlySpan<byte> json)
+    private void ShowPlain(int index, ReadOnlySpan<byte> json)
     {
         Write($"plain event, {json.Length} bytes\n\n");
         output.Write(json);
         Write("\n");
+        var refused = new List<RefusedEvent>();
+        _router.RoutePlain(json, refused);
+        Refuse(index, refused);
     }
 
     private void ShowChunk(int index, in ChunkHeader header, ReadOnlyMemory<byte> slice)
@@ -85,6 +91,9 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
         {
             Write("\n");
             output.Write(batch!.Lines.Span);
+            var refused = new List<RefusedEvent>();
+            _router.Route(batch.Lines.Span, refused);
+            Refuse(index, refused);
         }
     }
 
@@ -105,6 +114,12 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
         sender.Milliseconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)sender.Milliseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ")
             : "no date";
+
+    private void Refuse(int index, List<RefusedEvent> events)
+    {
+        foreach (var refused in events)
+            Refuse(index, new Refusal(refused.Reason, refused.Detail));
+    }
 
     private void Refuse(int index, Refusal refusal)
     {

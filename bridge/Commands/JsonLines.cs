@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text.Json;
+using Telemetry.Codec;
 
 namespace Bridge.Commands;
 
@@ -20,8 +20,13 @@ internal sealed class JsonLines(int longest)
     public delegate ValueTask EventHandler(ReadOnlyMemory<byte> json);
 
     /// <summary>Reads to the end.</summary>
-    /// <param name="stream">UTF-8; a byte order mark at its beginning and blank lines are skipped. It is disposed at its end.</param>
-    /// <param name="onEvent">Given each line that is one JSON object, without surrounding white space; the next is read when it has ended.</param>
+    /// <param name="stream">
+    /// UTF-8; blank lines and byte order marks at a line's beginning are skipped. It is disposed at its end.
+    /// </param>
+    /// <param name="onEvent">
+    /// Given each line that is an event (<see cref="EventJson"/>), without surrounding white space; the next is read when it has
+    /// ended.
+    /// </param>
     /// <param name="onProblem">Given the number, from 1, of each other line, and what is wrong with it; never its content.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task ReadAsync(Stream stream, EventHandler onEvent, Action<long, string> onProblem, CancellationToken cancellationToken)
@@ -90,7 +95,7 @@ internal sealed class JsonLines(int longest)
                 memory = copied.AsMemory(0, (int)line.Length);
             }
 
-            await TakeAsync(Trim(memory), onEvent, onProblem);
+            await TakeAsync(EventJson.Trim(memory), onEvent, onProblem);
         }
         finally
         {
@@ -103,37 +108,9 @@ internal sealed class JsonLines(int longest)
     {
         if (json.IsEmpty)
             return ValueTask.CompletedTask;
-        if (Problem(json.Span) is not { } problem)
+        if (EventJson.Problem(json.Span) is not { } problem)
             return onEvent(json);
         onProblem(_number, problem);
         return ValueTask.CompletedTask;
-    }
-
-    private ReadOnlyMemory<byte> Trim(ReadOnlyMemory<byte> line)
-    {
-        if (_number == 1 && line.Span.StartsWith("\uFEFF"u8))
-            line = line["\uFEFF"u8.Length..];
-        return line.Trim(" \t\r"u8);
-    }
-
-    /// <summary>Null for one JSON object; else what is wrong with it, without its content.</summary>
-    public static string? Problem(ReadOnlySpan<byte> json)
-    {
-        if (json[0] != (byte)'{')
-            return "no JSON object: it does not begin with {";
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1_000 });
-        try
-        {
-            while (reader.Read())
-            {
-            }
-
-            return null;
-        }
-        catch (JsonException exception)
-        {
-            // The exception's own text quotes the payload.
-            return $"no JSON object: the text breaks off or goes wrong at byte {exception.BytePositionInLine + 1}";
-        }
     }
 }

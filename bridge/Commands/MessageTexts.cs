@@ -14,7 +14,7 @@ internal static class MessageTexts
 
     // A plain event may stretch over several lines.
     private static bool IsOneEvent(ReadOnlySpan<byte> text) =>
-        text.IsEmpty || (text[0] == (byte)'{' && JsonLines.Problem(text) is null);
+        text.IsEmpty || EventJson.Problem(EventJson.SkipByteOrderMark(text)) is null;
 
     private static List<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> text)
     {

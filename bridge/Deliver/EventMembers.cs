@@ -1,24 +1,30 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Telemetry.Codec;
 
 namespace Bridge.Deliver;
 
-/// <summary>Reads an event in full, to be sure that it is one JSON object, and picks out top-level members on the way.</summary>
+/// <summary>
+/// Reads an event in full, to be sure that it is one (<see cref="EventJson"/>), and picks out top-level members on the way. What
+/// these hold never makes an event malformed.
+/// </summary>
 /// <param name="names">UTF-8 names of the members wanted.</param>
 internal sealed class EventMembers(byte[][] names)
 {
     // No byte of UTF-8 has this value.
     private const byte NoText = 0xff;
 
-    // Deeper nesting than any telemetry has; the reader's own default of 64 would refuse some stack traces as data.
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = EventJson.MaxDepth };
 
     private readonly string?[] _values = new string?[names.Length];
     private readonly Range?[] _scanned = new Range?[names.Length];
     private bool _isScanned;
 
-    /// <summary>A member's value: a string, number or boolean as text; null where the member is missing or none of these.</summary>
+    /// <summary>
+    /// A member's value: a string, number or boolean as text; null where the member is missing or none of these. The last of
+    /// several counts.
+    /// </summary>
     /// <param name="json">The event that was read last.</param>
     /// <param name="member">The name's index.</param>
     public string? Value(ReadOnlySpan<byte> json, int member) => !_isScanned ? _values[member]
@@ -51,57 +57,48 @@ internal sealed class EventMembers(byte[][] names)
 
     /// <summary>Reads an event.</summary>
     /// <param name="json">One event.</param>
-    /// <returns>Null, or why it is no JSON object; never any of its content.</returns>
+    /// <returns>Null, or what it is instead of an event; never any of its content.</returns>
     public string? Read(ReadOnlySpan<byte> json)
     {
-        // The reader looks only into the strings that are asked for.
-        if (!Utf8.IsValid(json))
-            return "not a JSON object: it is no valid UTF-8";
         Array.Clear(_scanned);
-        _isScanned = EventScan.TryScan(json, names, _scanned);
-        return _isScanned ? null : ReadSlowly(json);
+        _isScanned = Utf8.IsValid(json) && EventScan.TryScan(json, names, _scanned);
+        if (_isScanned)
+            return null;
+        if (EventJson.Problem(json) is { } problem)
+            return problem;
+        ReadMembers(json);
+        return null;
     }
 
-    private string? ReadSlowly(ReadOnlySpan<byte> json)
+    private void ReadMembers(ReadOnlySpan<byte> json)
     {
         Array.Clear(_values);
         var reader = new Utf8JsonReader(json, Options);
-        try
-        {
-            if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
-                return "not a JSON object";
-            while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-                ReadMember(ref reader);
-            // Reads to the end: whatever follows the object is an error.
-            reader.Read();
-            return null;
-        }
-        catch (JsonException e)
-        {
-            return $"not a JSON object: an error at byte {e.BytePositionInLine} of line {e.LineNumber}";
-        }
-        catch (InvalidOperationException)
-        {
-            return "not a JSON object: a string with half a surrogate pair";
-        }
-    }
-
-    private void ReadMember(ref Utf8JsonReader reader)
-    {
-        var index = IndexOf(ref reader);
         reader.Read();
-        if (index >= 0 && reader.TokenType is JsonTokenType.String)
-            _values[index] = reader.GetString();
-        else if (index >= 0 && reader.TokenType is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False)
-            _values[index] = Encoding.UTF8.GetString(reader.ValueSpan);
-        reader.Skip();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            var member = IndexOf(reader);
+            reader.Read();
+            if (member >= 0)
+                _values[member] = ValueOf(reader);
+            reader.Skip();
+        }
     }
 
-    private int IndexOf(ref Utf8JsonReader reader)
+    // Half a surrogate pair is no error here: the reader's own methods for texts would throw.
+    private static string? ValueOf(in Utf8JsonReader reader) => reader.TokenType switch
     {
+        JsonTokenType.String => EventJson.Unescape(reader.ValueSpan),
+        JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False => Encoding.UTF8.GetString(reader.ValueSpan),
+        _ => null,
+    };
+
+    private int IndexOf(in Utf8JsonReader reader)
+    {
+        var name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(EventJson.Unescape(reader.ValueSpan)) : reader.ValueSpan;
         for (var i = 0; i < names.Length; i++)
         {
-            if (reader.ValueTextEquals(names[i]))
+            if (name.SequenceEqual(names[i]))
                 return i;
         }
 

@@ -33,7 +33,7 @@ internal sealed class EventRouter
         var keys = new RoutingKeys(_template);
         var ordinal = 0;
         foreach (var range in new EventLines(lines))
-            RouteOne(lines, range, ordinal++, members, keys, routed, refused);
+            RouteOne(lines, range, ordinal++, isPlain: false, members, keys, routed, refused);
         return routed;
     }
 
@@ -41,7 +41,7 @@ internal sealed class EventRouter
     public List<RoutedEvent> RoutePlain(ReadOnlySpan<byte> json, List<RefusedEvent> refused)
     {
         var routed = new List<RoutedEvent>(1);
-        RouteOne(json, ..json.Length, 0, new EventMembers(_names), new RoutingKeys(_template), routed, refused);
+        RouteOne(json, ..json.Length, 0, isPlain: true, new EventMembers(_names), new RoutingKeys(_template), routed, refused);
         return routed;
     }
 
@@ -49,6 +49,7 @@ internal sealed class EventRouter
         ReadOnlySpan<byte> lines,
         Range range,
         int ordinal,
+        bool isPlain,
         EventMembers members,
         RoutingKeys keys,
         List<RoutedEvent> routed,
@@ -58,10 +59,12 @@ internal sealed class EventRouter
         if (json.Length > _limits.EventBytes)
             refused.Add(new RefusedEvent(range, ordinal, RefusalReason.TooLarge, $"an event of {json.Length} bytes: the limit is {_limits.EventBytes}"));
         else if (members.Read(json) is { } problem)
-            refused.Add(new RefusedEvent(range, ordinal, RefusalReason.Malformed, $"event {ordinal} of its batch is {problem}"));
+            refused.Add(new RefusedEvent(range, ordinal, RefusalReason.Malformed, $"{Name(ordinal, isPlain)} is {problem}"));
         else
             routed.Add(new RoutedEvent(range, ordinal, keys.Of(members, json), ReadTraceParent(members, json)));
     }
+
+    private static string Name(int ordinal, bool isPlain) => isPlain ? "a plain message that" : $"event {ordinal} of its batch";
 
     private string? ReadTraceParent(EventMembers members, ReadOnlySpan<byte> json) =>
         members.Value(json, _traceParent) is { Length: > 0 and <= LongestTraceParent } value ? value : null;

@@ -27,8 +27,8 @@ internal static class EventScan
     /// <param name="json">Valid UTF-8.</param>
     /// <param name="names">UTF-8 names of the members wanted.</param>
     /// <param name="found">
-    /// Takes the raw value of each: the inside of a string, a number, <c>true</c> or <c>false</c>; left alone where the member is
-    /// missing or none of these. The last of several counts.
+    /// Takes the raw value of each: the inside of a string, a number, <c>true</c> or <c>false</c>; null where the last member of
+    /// the name is none of these; left alone where there is none.
     /// </param>
     /// <returns>False when the reader must decide; <paramref name="found"/> means nothing then.</returns>
     public static bool TryScan(ReadOnlySpan<byte> json, byte[][] names, Span<Range?> found)
@@ -71,10 +71,12 @@ internal static class EventScan
         var end = first == '"' ? EndOfPlainString(json, at) : EndOfValue(json, at, depth: 1);
         if (end < 0)
             return Unsure;
-        if (first == '"')
-            found = (at + 1)..(end - 1);
-        else if (first is not ((byte)'{' or (byte)'[' or (byte)'n'))
-            found = at..end;
+        found = first switch
+        {
+            (byte)'"' => (at + 1)..(end - 1),
+            (byte)'{' or (byte)'[' or (byte)'n' => null,
+            _ => at..end,
+        };
         return end;
     }
 

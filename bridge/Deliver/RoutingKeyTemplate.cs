@@ -25,23 +25,34 @@ internal sealed class RoutingKeyTemplate
     public IReadOnlyList<string> Members => _members;
 
     /// <summary>Reads a template.</summary>
-    /// <exception cref="FormatException">A brace is unbalanced or empty.</exception>
-    public static RoutingKeyTemplate Parse(string text)
+    /// <exception cref="FormatException">It has a <see cref="Problem"/>.</exception>
+    public static RoutingKeyTemplate Parse(string text) => TryParse(text, out var template) is { } problem
+        ? throw new FormatException($"'{text}' {problem}: write members as {{name}}")
+        : template;
+
+    /// <summary>What is wrong with a template, as the rest of a sentence about it; null when nothing is.</summary>
+    public static string? Problem(string text) => TryParse(text, out _);
+
+    private static string? TryParse(string text, out RoutingKeyTemplate template)
     {
-        var template = new RoutingKeyTemplate();
-        var rest = text.AsSpan();
-        while (!rest.IsEmpty)
+        template = new RoutingKeyTemplate();
+        if (string.IsNullOrWhiteSpace(text))
+            return "is empty";
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {
             var open = rest.IndexOf('{');
             var literal = open < 0 ? rest : rest[..open];
-            var close = open < 0 ? -1 : rest.IndexOf('}');
-            if (literal.Contains('}') || (open >= 0 && close < open + 2))
-                throw new FormatException($"'{text}' has an unbalanced or empty brace: write members as {{name}}");
-            template.Add(literal.ToString(), open < 0 ? null : rest[(open + 1)..close].ToString());
-            rest = open < 0 ? [] : rest[(close + 1)..];
+            var length = open < 0 ? 0 : rest[(open + 1)..].IndexOf('}');
+            if (literal.Contains('}') || length < 0)
+                return "has a brace without its counterpart";
+            var member = open < 0 ? null : rest.Slice(open + 1, length).ToString();
+            if (member is not null && (member.Length == 0 || member.Contains('{', StringComparison.Ordinal) || member.Trim().Length < member.Length))
+                return "has a brace that is empty, in another one, or padded with white space";
+            template.Add(literal.ToString(), member);
+            rest = open < 0 ? [] : rest[(open + length + 2)..];
         }
 
-        return template;
+        return null;
     }
 
     /// <summary>The key of an event.</summary>

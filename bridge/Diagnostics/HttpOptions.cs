@@ -24,6 +24,14 @@ internal sealed record HttpOptions
     /// </summary>
     public bool ShowPayloads { get; init; }
 
+    /// <summary>
+    /// Further host names that the status page is opened by, separated by semicolons, such as
+    /// <c>bridge.example.com;*.internal</c>; needed behind a proxy. Default none: <c>localhost</c>, every IP address and the name
+    /// in <see cref="Url"/> are always taken. By any other name a page of another site could have reached it (DNS rebinding).
+    /// Health and metrics answer whatever the name.
+    /// </summary>
+    public string? AllowedHosts { get; init; }
+
     /// <summary>Where a process on the same machine reaches it; the options are valid.</summary>
     public Uri LocalUri
     {
@@ -39,6 +47,11 @@ internal sealed record HttpOptions
     {
         if (!IsHttpAddress())
             yield return $"{Section}:Url is '{Url}': give http://ADDRESS:PORT";
+        foreach (var name in HostNames.Split(AllowedHosts).Where(name => !HostNames.IsValid(name)))
+        {
+            yield return $"{Section}:AllowedHosts names '{name}': give host names without port, separated by semicolons,"
+                + " such as bridge.example.com;*.internal";
+        }
     }
 
     // What is no single address means every address: 0.0.0.0, [::], +, * and host names.

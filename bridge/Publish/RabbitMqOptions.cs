@@ -1,4 +1,5 @@
 using System.Text;
+using Bridge.Deliver;
 
 namespace Bridge.Publish;
 
@@ -109,8 +110,8 @@ internal sealed record RabbitMqOptions
         errors.AddRange(BrokerTls.Validate(this));
         if (Exchange.Length == 0 || Encoding.UTF8.GetByteCount(Exchange) > 255)
             errors.Add($"{Section}:Exchange is '{Exchange}': give the name of an existing exchange, 1 to 255 bytes");
-        if (string.IsNullOrWhiteSpace(RoutingKey))
-            errors.Add($"{Section}:RoutingKey is empty: give a template such as {{style}}.{{service}}.{{level}}");
+        if (RoutingKeyTemplate.Problem(RoutingKey) is { } problem)
+            errors.Add($"{Section}:RoutingKey is '{RoutingKey}', which {problem}: give a template such as {{style}}.{{service}}.{{level}}");
         if (Connections is < 1 or > 16)
             errors.Add($"{Section}:Connections is {Connections}: give 1 to 16");
         if (MaxOutstanding is < 1 or > 65_535)

@@ -41,6 +41,7 @@ internal static class ConfigurationView
         new("RabbitMq:WhenRejected", $"{options.RabbitMq.WhenRejected}"),
         new("RabbitMq:DeadLetterAfter", $"{options.RabbitMq.DeadLetterAfter}"),
         new("Http:Url", options.Http.Url),
+        new("Http:AllowedHosts", options.Http.AllowedHosts ?? "localhost and IP addresses"),
         new("Http:ShowPayloads", $"{options.Http.ShowPayloads}"),
         new("Otlp:Endpoint", options.Otlp.IsOn ? new Uri(options.Otlp.Endpoint!).GetLeftPart(UriPartial.Path) : "off"),
         new("Otlp:Headers", Secret(options.Otlp.Headers)),

@@ -10,17 +10,26 @@ internal sealed record ShownLetter(
     string At, string Reason, string Detail, string? Source, long Deliveries, string MessageId, string? RoutingKey, int Bytes, string? Payload);
 
 /// <summary>Some dead letters, or why they cannot be read.</summary>
-internal sealed record ShownLetters(IReadOnlyList<ShownLetter> Letters, bool ShowsPayloads, string? Problem);
+/// <param name="At">When they were read, Unix milliseconds.</param>
+/// <param name="Letters">The oldest ones.</param>
+/// <param name="ShowsPayloads">Whether they come with the beginning of their payload.</param>
+/// <param name="Problem">Null, or why there are none.</param>
+internal sealed record ShownLetters(long At, IReadOnlyList<ShownLetter> Letters, bool ShowsPayloads, string? Problem);
 
 /// <summary>
-/// Reads some dead letters for the status page and lets them lie. One look at a time, and for five seconds the same answer, since readers
-/// keep the letters from each other while they look.
+/// Reads some dead letters for the status page and lets them lie. The broker can only hand them out and take them back, which it
+/// counts as a delivery of each, and which keeps them from other readers meanwhile. So it is done at most every 30 s, however
+/// many look, for at most 20 letters or 8 MiB; in between all are given the same answer.
 /// </summary>
 internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, TimeProvider clock) : IDisposable
 {
     private const int Most = 20;
+    private const int MostBytes = 8 * 1024 * 1024;
     private const int PayloadBytes = 2_048;
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    // Nothing was handed out then.
+    private static readonly TimeSpan IntervalAfterProblem = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -33,7 +42,7 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_last is null || clock.GetElapsedTime(_lastAt) >= Fresh)
+            if (_last is null || clock.GetElapsedTime(_lastAt) >= (_last.Problem is null ? Interval : IntervalAfterProblem))
                 (_last, _lastAt) = (await TryReadAsync(cancellationToken), clock.GetTimestamp());
             return _last;
         }
@@ -52,18 +61,37 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
         try
         {
             await using var queue = await DeadLetterQueue.OpenAsync(new BrokerConnector(broker, clock), clock, both.Token);
-            return new ShownLetters(
-                await queue.ReadAsync(both.Token).Take(Most).Select(Shown).ToListAsync(both.Token), showPayloads, Problem: null);
+            return Answer(await ReadOldestAsync(queue, both.Token), problem: null);
         }
         catch (BrokerFaultException exception)
         {
-            return new ShownLetters([], showPayloads, exception.Message);
+            return Answer([], exception.Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ShownLetters([], showPayloads, $"{broker.DisplayUri} did not give them within {Patience.TotalSeconds:0} s");
+            return Answer([], $"{broker.DisplayUri} did not give them within {Patience.TotalSeconds:0} s");
         }
     }
+
+    private async Task<List<ShownLetter>> ReadOldestAsync(DeadLetterQueue queue, CancellationToken cancellationToken)
+    {
+        var shown = new List<ShownLetter>();
+        var bytes = 0L;
+        await foreach (var letter in queue.ReadAsync(cancellationToken))
+        {
+            shown.Add(Shown(letter));
+            bytes += letter.Body.Length;
+
+            // Asking for another one would take it from the queue.
+            if (shown.Count == Most || bytes >= MostBytes)
+                break;
+        }
+
+        return shown;
+    }
+
+    private ShownLetters Answer(IReadOnlyList<ShownLetter> letters, string? problem) =>
+        new(clock.GetUtcNow().ToUnixTimeMilliseconds(), letters, showPayloads, problem);
 
     private ShownLetter Shown(KeptDeadLetter letter) => new(
         letter.At,

@@ -1,4 +1,4 @@
-using Bridge.Publish;
+using Bridge.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,33 +29,49 @@ internal static class StatusEndpoints
         var report = app.Services.GetRequiredService<StatusReport>();
         var history = app.Services.GetRequiredService<FlowHistory>();
         var letters = app.Services.GetRequiredService<DeadLetterView>();
-        var settings = ConfigurationView.Of(app.Services.GetRequiredService<BridgeOptions>());
+        var options = app.Services.GetRequiredService<BridgeOptions>();
+        var settings = ConfigurationView.Of(options);
+        var hosts = new PageHosts(options.Http);
 
-        app.MapGet("/", context => ShowAsync(context, page));
-        MapFigures(app, "/status/now", _ => Task.FromResult<object>(report.Now()));
-        MapFigures(app, "/status/history", _ => Task.FromResult<object>(history.Samples()));
-        MapFigures(app, "/status/configuration", _ => Task.FromResult<object>(settings));
-        MapFigures(app, "/status/dead", async context => await letters.ReadAsync(context.RequestAborted));
+        Map(app, "/", hosts, context => ShowAsync(context, page));
+        MapFigures(app, "/status/now", hosts, _ => Task.FromResult<object>(report.Now()));
+        MapFigures(app, "/status/history", hosts, _ => Task.FromResult<object>(history.Samples()));
+        MapFigures(app, "/status/configuration", hosts, _ => Task.FromResult<object>(settings));
+        MapFigures(app, "/status/dead", hosts, async context => await letters.ReadAsync(context.RequestAborted));
     }
 
     private static async Task ShowAsync(HttpContext context, StatusPage page)
     {
-        Protect(context);
         context.Response.Headers.ContentSecurityPolicy = page.Policy;
         context.Response.ContentType = "text/html; charset=utf-8";
         await context.Response.Body.WriteAsync(page.Html, context.RequestAborted);
     }
 
-    private static void MapFigures(WebApplication app, string path, Func<HttpContext, Task<object>> read) => app.MapGet(path, async context =>
+    private static void MapFigures(WebApplication app, string path, PageHosts hosts, Func<HttpContext, Task<object>> read) =>
+        Map(app, path, hosts, async context =>
+        {
+            // Another site's page cannot read the answer, but need not even cause the work.
+            if (context.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            else
+                await context.Response.WriteAsJsonAsync(await read(context), context.RequestAborted);
+        });
+
+    private static void Map(WebApplication app, string path, PageHosts hosts, RequestDelegate answer) => app.MapGet(path, context =>
     {
         Protect(context);
-
-        // Another site's page cannot read the answer, but need not even cause the work.
-        if (context.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        else
-            await context.Response.WriteAsJsonAsync(await read(context), context.RequestAborted);
+        return hosts.Contain(context.Request.Host) ? answer(context) : RefuseAsync(context);
     });
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(
+            "The status page is not served by this host name: open it by an IP address or localhost,"
+            + $" or add the name to {HttpOptions.Section}:AllowedHosts.\n",
+            context.RequestAborted);
+    }
 
     private static void Protect(HttpContext context)
     {

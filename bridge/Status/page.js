@@ -234,14 +234,17 @@ async function lookInside() {
   const button = byId("look");
   button.disabled = true;
   try {
-    const { letters, showsPayloads, problem } = await get("/status/dead", 15000);
+    const { at, letters, showsPayloads, problem } = await get("/status/dead", 15000);
     const rows = letters.map((one) => make("li", null,
       make("b", null, one.reason), `  ${one.detail}`,
       make("small", null, `${one.at.slice(0, 19).replace("T", " ")} UTC, ${amount(one.bytes)} bytes, delivered ${one.deliveries === 1 ? "once" : `${one.deliveries} times`}, from ${one.source ?? "unknown"}`),
       make("small", null, one.messageId),
       one.payload === null ? null : make("pre", null, one.payload)));
     const note = problem ?? (letters.length === 0 ? "None is there now." : showsPayloads ? null : "Payloads are not shown: Bridge:Http:ShowPayloads allows it.");
-    byId("letters").replaceChildren(...rows, ...(note === null ? [] : [make("li", { class: "note" }, note)]));
+    const time = new Date(at).toLocaleTimeString();
+    const cost = problem === null ? `The oldest, as of ${time}. They are read at most every 30 s: each time counts as a delivery of them.` : null;
+    const notes = [note, cost].filter((text) => text !== null).map((text) => make("li", { class: "note" }, text));
+    byId("letters").replaceChildren(...rows, ...notes);
     button.textContent = "Look again";
   } catch {
     byId("letters").replaceChildren(make("li", null, "The bridge did not answer."));

@@ -11,8 +11,16 @@ const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
 
 /** Sends one event, an object. Its JSON is made ASCII alone, which every queue takes. */
-export const send = (event) => post(JSON.stringify(event)
+export const send = async (event) => post(toJson(event)
   .replace(/[\x7f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
+
+// What JSON has no number for becomes a text: NaN, infinities and BigInt.
+function toJson(event) {
+  const isNoNumber = (value) => typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
+  const text = JSON.stringify(event, (name, value) => (isNoNumber(value) ? String(value) : value));
+  if (!text?.startsWith('{')) throw new TypeError('an event is an object');
+  return text;
+}
 
 /** Stores one message text. Rejects when the queue did not take it. */
 export async function post(text, timeout = 3_000) {

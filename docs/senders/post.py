@@ -10,7 +10,16 @@ from xml.sax.saxutils import escape
 
 def send(event):
     """Sends one event, a dict. Its JSON is ASCII alone, which every queue takes."""
-    post(json.dumps(event, separators=(",", ":")))
+    post(_json(event))
+
+def _json(event, form=dict(default=str, separators=(",", ":"))):
+    try:
+        text = json.dumps(event, allow_nan=False, **form)
+    except ValueError:  # what JSON has no number for becomes a text: "NaN", "Infinity", "-Infinity"
+        text = json.dumps(json.loads(json.dumps(event, **form), parse_constant=str), **form)
+    if text[0] != "{":
+        raise TypeError(f"an event is a dict, not {type(event).__name__}")
+    return text
 
 def post(text, timeout=3):
     """Stores one message text. Raises OSError, with the status where there is one, when the queue did not take it."""

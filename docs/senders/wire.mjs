@@ -13,20 +13,35 @@ const [kver, master] = (process.env.TELEMETRY_KEY ?? '').split(':').map((part, i
 const bigEndian = (value, size) => Buffer.from(value.toString(16).padStart(2 * size, '0'), 'hex');
 let sender, sequence = 0; // the sender at the first send, so that a snapshot of a process that was only initialised does not clone it
 
-/** Message texts for events, each one JSON object as a string; `limit`: bytes of a text. */
+/** Message texts for events, each an object, or one JSON object as a string or UTF-8 bytes; `limit`: bytes of a text. */
 export function* pack(events, limit = SQS) {
   const size = Math.floor(limit / 4) * 3 - 36;
+  if (!(size > 0)) throw new RangeError(`a limit of ${limit} bytes holds no chunk: give 52 or more`);
   const room = 4 * size; // telemetry compresses about sevenfold; what does not becomes several chunks, which is no harm
   let lines = [], held = 0;
   for (const event of events) {
-    if (lines.length > 0 && (held + event.length > room || lines.length === MOST_EVENTS)) {
+    const line = toLine(event);
+    if (lines.length > 0 && (held + line.length > room || lines.length === MOST_EVENTS)) {
       yield* messages(lines.join(''), size);
       [lines, held] = [[], 0];
     }
-    lines.push(`${event.trim().replaceAll('\n', ' ')}\n`);
-    held += event.length;
+    lines.push(line);
+    held += line.length;
   }
   if (lines.length > 0) yield* messages(lines.join(''), size);
+}
+
+function toLine(event) {
+  const text = event instanceof Uint8Array ? Buffer.from(event).toString() : typeof event === 'string' ? event : toJson(event);
+  return `${text.trim().replaceAll('\n', ' ')}\n`; // trim takes a byte order mark, too
+}
+
+// What JSON has no number for becomes a text: NaN, infinities and BigInt.
+function toJson(event) {
+  const isNoNumber = (value) => typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
+  const text = JSON.stringify(event, (name, value) => (isNoNumber(value) ? String(value) : value));
+  if (!text?.startsWith('{')) throw new TypeError('an event is an object');
+  return text;
 }
 
 function* messages(batch, size) {

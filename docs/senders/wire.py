@@ -5,7 +5,7 @@
 TELEMETRY_KEY (KVER:BASE64): batches are encrypted. That needs the package `cryptography`, since the library has no AES-GCM.
 Batches are not compressed, since it has no Brotli either.
 """
-import base64, functools, hashlib, hmac, itertools, os, struct, sys, time
+import base64, codecs, functools, hashlib, hmac, itertools, json, os, struct, sys, time
 
 AZURE, SQS = 65_536, 262_144  # longest message texts, in bytes
 MOST_EVENTS = 65_536
@@ -18,12 +18,14 @@ def _identity():  # made at the first send and again in a forked child: two proc
 os.register_at_fork(after_in_child=_identity.cache_clear)
 
 def pack(events, limit=SQS):
-    """Message texts for events, each one JSON object in UTF-8 bytes; `limit`: bytes of a text."""
+    """Message texts for events, each a dict, or one JSON object as str or UTF-8 bytes; `limit`: bytes of a text."""
     size = limit // 4 * 3 - 36
+    if size < 1:
+        raise ValueError(f"a limit of {limit} bytes holds no chunk: give 52 or more")
     room = size - (45 + len(KVER.encode()) if KVER else 0)
     lines, held = [], 0
     for event in events:
-        line = event.strip().replace(b"\n", b" ") + b"\n"
+        line = _line(event)
         if lines and (held + len(line) > room or len(lines) == MOST_EVENTS):
             yield from _messages(b"".join(lines), size)
             lines, held = [], 0
@@ -31,6 +33,22 @@ def pack(events, limit=SQS):
         held += len(line)
     if lines:
         yield from _messages(b"".join(lines), size)
+
+def _line(event):
+    if isinstance(event, str):
+        event = event.encode(errors="replace")
+    elif not isinstance(event, (bytes, bytearray)):
+        event = _json(event).encode()
+    return event.removeprefix(codecs.BOM_UTF8).strip().replace(b"\n", b" ") + b"\n"
+
+def _json(event, form=dict(default=str, separators=(",", ":"))):
+    try:
+        text = json.dumps(event, allow_nan=False, **form)
+    except ValueError:  # what JSON has no number for becomes a text: "NaN", "Infinity", "-Infinity"
+        text = json.dumps(json.loads(json.dumps(event, **form), parse_constant=str), **form)
+    if text[0] != "{":
+        raise TypeError(f"an event is a dict, not {type(event).__name__}")
+    return text
 
 def _messages(batch, size):
     sender, sequence = _identity()

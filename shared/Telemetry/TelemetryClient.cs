@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Telemetry.Codec;
 using Telemetry.Events;
 using Telemetry.Governance;
 using Telemetry.Queues;
@@ -91,7 +92,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     /// <param name="json">One JSON object, UTF-8, up to 16 MiB. Anything else is dropped, counted and reported.</param>
     public void Send(ReadOnlySpan<byte> json)
     {
-        var trimmed = json.Trim(" \t\r\n"u8);
+        var trimmed = EventJson.Trim(json);
         if ((EventShape.Check(trimmed) ?? _governor.GovernReady(trimmed, out trimmed)) is { } problem)
             Reject(problem);
         else
@@ -144,7 +145,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     /// <exception cref="ArgumentException">It is no JSON object.</exception>
     public Task SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
     {
-        var trimmed = json.Span.Trim(" \t\r\n"u8);
+        var trimmed = EventJson.Trim(json.Span);
         return (EventShape.Check(trimmed) ?? _governor.GovernReady(trimmed, out trimmed)) is { } problem
             ? throw new ArgumentException(problem, nameof(json))
             : SendNowAsync(EventShape.ToLine(trimmed), cancellationToken);

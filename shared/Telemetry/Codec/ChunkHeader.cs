@@ -56,10 +56,10 @@ public readonly record struct ChunkHeader(BatchFlags Flags, BatchId Batch, ushor
     public static Refusal? Read(ReadOnlySpan<byte> chunk, CodecLimits limits, out ChunkHeader header)
     {
         header = default;
+        if (chunk.Length < sizeof(ushort) || BinaryPrimitives.ReadUInt16BigEndian(chunk) != Magic)
+            return Refusal.Malformed(NoChunk(chunk));
         if (chunk.Length < Size)
-            return Refusal.Malformed($"{chunk.Length} bytes: a chunk has a header of {Size} bytes");
-        if (BinaryPrimitives.ReadUInt16BigEndian(chunk) != Magic)
-            return Refusal.Malformed("neither a JSON object nor a chunk: it does not begin with \"TQ\"");
+            return Refusal.Malformed($"a chunk of {chunk.Length} bytes, which breaks off within its header of {Size}");
         if (chunk[2] != Version)
             return Refusal.Unsupported($"format version {chunk[2]}: this release reads version {Version}");
         if (((BatchFlags)chunk[3] & ~Known) != BatchFlags.None)
@@ -75,6 +75,14 @@ public readonly record struct ChunkHeader(BatchFlags Flags, BatchId Batch, ushor
             BinaryPrimitives.ReadUInt16BigEndian(chunk[22..]),
             BinaryPrimitives.ReadUInt32BigEndian(chunk[24..]));
         return header.Check(chunk.Length - Size, limits);
+    }
+
+    private static string NoChunk(ReadOnlySpan<byte> bytes)
+    {
+        // "TQ" and {" in Base64.
+        var isTwice = bytes.StartsWith("VFE"u8) || bytes.StartsWith("eyJ"u8);
+        return $"{bytes.Length} bytes in Base64 that are neither a JSON object nor a chunk, which begins with \"TQ\""
+            + (isTwice ? ": they look like Base64 once more; encode once" : "");
     }
 
     private Refusal? Check(int slice, CodecLimits limits)

@@ -12,8 +12,7 @@ namespace Telemetry.Governance;
 /// <param name="limits">Of events that are built here; none for ready ones.</param>
 internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, EventLimits limits)
 {
-    // As deep as the bridge reads.
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = EventJson.MaxDepth };
 
     /// <summary>Writes the event into the scratch memory.</summary>
     /// <returns>False when it is no valid JSON.</returns>

@@ -1,17 +1,13 @@
+using Telemetry.Codec;
+
 namespace Telemetry.Sending;
 
-/// <summary>The cheap part of "is one JSON object"; the bridge reads every event in full.</summary>
+/// <summary>The cheap part of "is an event"; the bridge reads every event in full.</summary>
 internal static class EventShape
 {
     /// <summary>Null, or why the bytes cannot be an event.</summary>
-    internal static string? Check(ReadOnlySpan<byte> json)
-    {
-        if (json.IsEmpty)
-            return "an empty event: it must be a JSON object";
-        return json[0] == (byte)'{' && json[^1] == (byte)'}'
-            ? null
-            : $"{json.Length} bytes that do not begin with {{ and end with }}: an event is one JSON object";
-    }
+    internal static string? Check(ReadOnlySpan<byte> json) =>
+        EventJson.CheapProblem(json) is { } problem ? $"{json.Length} bytes that are {problem}" : null;
 
     /// <summary>A copy that ends in a line feed and holds no other.</summary>
     internal static byte[] ToLine(ReadOnlySpan<byte> json)

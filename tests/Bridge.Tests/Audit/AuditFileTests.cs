@@ -49,6 +49,7 @@ public sealed class AuditFileTests
     [InlineData("""{"message_id":"0190f3a1b2c3001122334455-4294967296-00000000000000ff-0","x-telemetry-events":1}""")]
     [InlineData("""{"message_id":"0190f3a1b2c3001122334455-0-00000000000000ff-0","x-telemetry-events":{}}""")]
     [InlineData("""{"x-telemetry-events":""}""")]
+    [InlineData("""{"message_id":"\ud800","x-telemetry-events":1,"\ud800":2}""")]
     [InlineData("no JSON")]
     public async Task Headers_that_make_no_sense_are_no_success(string line)
     {
@@ -66,6 +67,11 @@ public sealed class AuditFileTests
     [InlineData("audit --file f --consume", "--consume goes with --from")]
     [InlineData("audit --file f --wait 00:00:01", "--wait goes with --for")]
     [InlineData("audit --for 00:00:00", "--for is out of range")]
+    [InlineData("audit --for 90s", "--for is no time: give HH:MM:SS, such as 00:01:30")]
+    [InlineData("audit --for 5", "--for is no time")]
+    [InlineData("audit --for 00:00:01 --wait 1.5", "--wait is no time")]
+    [InlineData("audit --file f --max-bytes 5", "--max-bytes goes with --from")]
+    [InlineData("audit --from q --max-bytes 0", "--max-bytes is 0: give 1 or more")]
     [InlineData("audit --for 00:00:01 --from-zero", "--from-zero does not go with --for")]
     [InlineData("audit --from q --uri http://127.0.0.1/", "--uri")]
     public async Task What_cannot_be_understood_is_named_and_ends_with_2(string arguments, string named)

@@ -143,6 +143,46 @@ public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) :
         Assert.Contains("nothing is missing", audit.Lines);
     }
 
+    [Theory]
+    [InlineData("classic")]
+    [InlineData("quorum")]
+    public async Task What_is_held_at_once_is_bounded_by_bytes_and_the_rest_is_read_part_by_part(string type)
+    {
+        await using var host = await LayAsync(type: type);
+        using var folder = new TemporaryFolder();
+        await host.OnChannelAsync(async channel =>
+        {
+            for (var number = 0; number < 3_000; number++)
+            {
+                var properties = new BasicProperties { MessageId = $"{Seen.Sender}-{number}-00000000000000ff-0", Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-telemetry-events"] = 1 } };
+                await channel.BasicPublishAsync(VirtualHost.Exchange, "any", mandatory: true, properties, new byte[3 * 1_024]);
+            }
+        });
+        await UntilArrivedAsync(host, 3_000);
+
+        // A quarter of what is there.
+        var part = (string[])["--from", Tap, "--max-bytes", $"{750 * 4 * 1_024}"];
+        var first = await RunAsync(host, part);
+        Assert.Equal(1, first.ExitCode);
+        Assert.Contains("error: messages not read, since no more are held at once", first.Errors, StringComparison.Ordinal);
+        Assert.EndsWith("--consume --export: 2250\n", first.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing is missing", first.Output, StringComparison.Ordinal);
+        Assert.Contains("messages 750; ", first.Output, StringComparison.Ordinal);
+        Assert.Equal(3_000u, await host.CountAsync(Tap));
+
+        for (var left = 2_250; left >= 0; left -= 750)
+        {
+            var result = await RunAsync(host, [.. part, "--consume", "--export", folder.File($"{left:0000}.jsonl")]);
+            Assert.Equal(left == 0 ? 0 : 1, result.ExitCode);
+            Assert.Equal((uint)left, await host.CountAsync(Tap));
+        }
+
+        await folder.WriteAsync("all.jsonl", string.Concat(Directory.GetFiles(folder.Path, "*.jsonl").Order(StringComparer.Ordinal).Select(File.ReadAllText)));
+        var whole = await BridgeCommand.RunAsync("audit", "--file", folder.File("all.jsonl"), "--from-zero");
+        Assert.True(whole.ExitCode == 0, whole.Errors);
+        Assert.Contains("messages 3000; ", whole.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_queue_that_is_missing_is_one_clear_line()
     {

@@ -218,6 +218,23 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
     }
 
     [Fact]
+    public async Task Large_letters_are_replayed_in_bounded_memory()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await host.BindQueueAsync("all", "logs.#");
+        var body = new byte[6 * 1024 * 1024];
+        for (var number = 0; number < 20; number++)
+            await Dead.KeepAsync(host, Dead.Event($"id-{number}", "logs.nobody.info") with { Body = body });
+
+        // 120 MiB of letters, and a heap that may have 96.
+        var environment = BridgeQueue.BridgeEnvironment(host.Uri, []).SetItem("DOTNET_GCHeapHardLimit", "0x6000000");
+        var result = await BridgeCommand.RunAsync(environment, ["dead", "replay"]);
+
+        Assert.Equal((0, "", "replayed 20 dead letters; 0 stay\n"), (result.ExitCode, result.Errors, result.Output));
+        Assert.Equal(20u, await host.CountAsync("all"));
+    }
+
+    [Fact]
     public async Task A_message_that_no_bridge_put_there_is_shown_and_stays()
     {
         await using var host = await broker.CreateVirtualHostAsync();

@@ -101,6 +101,30 @@ public sealed class InspectCommandTests
     }
 
     [Fact]
+    public async Task Events_that_the_bridge_would_refuse_are_shown_and_named()
+    {
+        var plain = await InspectAsync("\uFEFF{\"a\":tru\n");
+        var batch = await InspectAsync(Text(Messages.Of([Messages.Event(1), "noise", "{\"service\":\"\\ud800\"}"])));
+
+        Assert.Equal("error: message 1: malformed: a plain message that is no JSON object: it goes wrong at byte 9, where it breaks off", BridgeCommand.OnlyError(plain));
+        Assert.Equal("plain event, 8 bytes\n\n{\"a\":tru\n", plain.Output);
+        Assert.Equal("error: message 1: malformed: event 1 of its batch is no JSON object: it does not begin with {", BridgeCommand.OnlyError(batch));
+        Assert.EndsWith($"{Messages.Event(1)}\nnoise\n{{\"service\":\"\\ud800\"}}\n", batch.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ping", "3 bytes in Base64 that are neither a JSON object nor a chunk")]
+    [InlineData("aGVsbG8=", "5 bytes in Base64 that are neither a JSON object nor a chunk")]
+    [InlineData("VFEBAAGa", "a chunk of 6 bytes, which breaks off within its header of 36")]
+    [InlineData("ZXlKaElqb3hmUT09", "they look like Base64 once more; encode once")]
+    [InlineData("[{\"a\":1}]", "a JSON array; send each event alone, or a batch")]
+    [InlineData("\"eyJhIjoxfQ==\"", "a JSON string; send what is between the quotes")]
+    [InlineData("eyJhIjoiPz8_In0=", "Base64 for URLs")]
+    [InlineData("\uFEFFeyJhIjoxfQ==", "a byte order mark, which may stand before a JSON object alone")]
+    public async Task A_text_of_another_kind_is_called_what_it_looks_like(string text, string detail) =>
+        Assert.Contains(detail, BridgeCommand.OnlyError(await InspectAsync(text)), StringComparison.Ordinal);
+
+    [Fact]
     public async Task One_refused_text_does_not_hide_the_others()
     {
         var result = await InspectAsync($"nonsense\n{Text(Messages.Of([Messages.Event(1)]))}");

@@ -17,6 +17,7 @@ public sealed class EventScanTests
         """ { "a" : [ 1 , { "b" : "é\n\u00e9" } , [ ] , { } ] , "style" : true , "service" : 0.5 } """,
         """{"attributes":{"total":12.30,"note":"a \"quoted\" text that is longer than a vector","empty":""},"service":null,"style":{"a":1}}""",
         """{"style":"a","style":"b","\u0073ervice":"in disguise","service":"plain"}""",
+        """{"style":"a","style":null,"service":"a","service":{},"traceparent":"a","traceparent":[1]}""",
         "{}",
     ];
 
@@ -103,10 +104,14 @@ public sealed class EventScanTests
         return json;
     }
 
-    // The last value that is a string, a number or a boolean.
+    // The last value, where it is a string, a number or a boolean.
     private static string? ValueOf(JsonDocument document, byte[] name) => document.RootElement.EnumerateObject()
         .Where(member => member.NameEquals(name))
-        .Where(member => member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
-        .Select(member => member.Value.ValueKind is JsonValueKind.String ? member.Value.GetString() : member.Value.GetRawText())
+        .Select(member => member.Value.ValueKind switch
+        {
+            JsonValueKind.String => member.Value.GetString(),
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
+            _ => null,
+        })
         .LastOrDefault();
 }

@@ -14,6 +14,11 @@ public sealed class RoutingKeyTemplateTests
     [InlineData("""{"style":"logs","service":"a.b#c*d e","level":3}""", "logs.a-b-c-d-e.3")]
     [InlineData("""{"style":true,"service":["a"],"level":{"b":1}}""", "true.unknown.unknown")]
     [InlineData("""{"style":"logs","service":"caf\u00e9","level":"info"}""", "logs.café.info")]
+    [InlineData("""{"style":"logs","service":"\ud800","level":"a\udc00b"}""", "logs.\ufffd.a\ufffdb")]
+    [InlineData("""{"\ud800tyle":"x","\ud800":1,"style":"logs","serv\u0069ce":"orders","level":"\ud83d\udc0e"}""", "logs.orders.🐎")]
+    [InlineData("""{"style":"logs","style":null,"service":"a","service":"b","level":"x","level":{"level":"y"}}""", "unknown.b.unknown")]
+    [InlineData("""{"style":"l\u006fgs","style":null,"service":"a","service":[],"level":"x","level":""}""", "unknown.unknown.unknown")]
+    [InlineData("""{"style":null,"style":"logs","service":[],"service":"orders","level":{},"level":3}""", "logs.orders.3")]
     public void The_key_has_a_word_for_every_member(string json, string key) =>
         Assert.Equal(key, Route("{style}.{service}.{level}", json).RoutingKey);
 
@@ -28,6 +33,11 @@ public sealed class RoutingKeyTemplateTests
     [InlineData("a}")]
     [InlineData("{}")]
     [InlineData("}{a}")]
+    [InlineData("{{a}}")]
+    [InlineData("{{a}")]
+    [InlineData("{a}}")]
+    [InlineData("{ a }")]
+    [InlineData("{a}.{")]
     public void An_unbalanced_template_is_refused_with_its_text(string template) =>
         Assert.Contains(template, Assert.Throws<FormatException>(() => RoutingKeyTemplate.Parse(template)).Message, StringComparison.Ordinal);
 
@@ -73,6 +83,34 @@ public sealed class RoutingKeyTemplateTests
         var refused = new List<RefusedEvent>();
         Assert.Empty(Router("{a}").RoutePlain(Encoding.UTF8.GetBytes(json), refused));
         Assert.Equal(RefusalReason.Malformed, Assert.Single(refused).Reason);
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{\"a\":")]
+    public void Nesting_is_refused_beyond_the_limit_and_named(string open)
+    {
+        string Nested(int depth) =>
+            $"{{\"a\":{string.Concat(Enumerable.Repeat(open, depth - 1))}1{new string(open[0] is '[' ? ']' : '}', depth - 1)}}}";
+        var refused = new List<RefusedEvent>();
+
+        Assert.Single(Router("{a}").RoutePlain(Encoding.UTF8.GetBytes(Nested(512)), refused));
+        Assert.Empty(Router("{a}").RoutePlain(Encoding.UTF8.GetBytes(Nested(600)), refused));
+
+        Assert.Equal("a plain message that is nested too deeply: the limit is 512 levels", Assert.Single(refused).Detail);
+    }
+
+    [Fact]
+    public void A_plain_event_is_not_called_an_event_of_a_batch()
+    {
+        var refused = new List<RefusedEvent>();
+
+        Router("{a}").RoutePlain("{\n1}"u8, refused);
+        Router("{a}").Route("{}\n{1}\n"u8, refused);
+
+        Assert.Equal(
+            ["a plain message that is no JSON object: it goes wrong at line 2, byte 1", "event 1 of its batch is no JSON object: it goes wrong at byte 2"],
+            refused.Select(item => item.Detail));
     }
 
     [Fact]

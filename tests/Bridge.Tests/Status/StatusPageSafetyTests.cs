@@ -1,8 +1,15 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Bridge.Diagnostics;
 using Bridge.Tests.Commands;
+using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
 using Local.Components;
+using Telemetry.Codec;
 using static Bridge.Tests.Status.StatusPage;
 
 namespace Bridge.Tests.Status;
@@ -97,6 +104,70 @@ public sealed class StatusPageSafetyTests(BrokerFixture broker, CloudsFixture cl
             Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         }
     }
+
+    [Fact]
+    public async Task A_name_that_another_site_may_have_made_resolve_to_this_machine_gets_nothing()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await using var bridge = await BridgeProcess.StartAsync(
+            BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")).SetItem("Bridge__Http__AllowedHosts", "bridge.example.com; *.internal"));
+
+        foreach (var path in Paths)
+        {
+            foreach (var taken in (string[])["127.0.0.1", "[::1]:8080", "10.1.2.3:80", "localhost:8080", "a.localhost", "Bridge.Example.COM:8443", "a.b.internal"])
+                Assert.Equal((path, taken, HttpStatusCode.OK), (path, taken, (await GetAsync(path, taken)).Status));
+            foreach (var refused in (string[])["evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "internal", "example.com", ""])
+            {
+                var (status, text) = await GetAsync(path, refused);
+                Assert.Equal((path, refused, HttpStatusCode.BadRequest), (path, refused, status));
+                Assert.Contains("Bridge:Http:AllowedHosts", text, StringComparison.Ordinal);
+                Assert.DoesNotContain("telemetry", text, StringComparison.Ordinal);
+            }
+        }
+
+        // Probes name a pod by its address, a service or anything else.
+        foreach (var path in (string[])["/healthz", "/readyz", "/metrics"])
+        {
+            foreach (var any in (string[])["10.1.2.3", "bridge.default.svc", "evil.example"])
+                Assert.Equal(HttpStatusCode.OK, (await GetAsync(path, any)).Status);
+        }
+
+        async Task<(HttpStatusCode Status, string Text)> GetAsync(string path, string name)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(bridge.Url.Host, bridge.Url.Port);
+            await using var stream = client.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"));
+            var answer = await new StreamReader(stream).ReadToEndAsync();
+            return ((HttpStatusCode)int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture), answer);
+        }
+    }
+
+    [Fact]
+    public async Task However_many_look_a_letter_is_handed_out_once_in_a_while_and_large_ones_are_not_all_taken()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        var large = new byte[5 * 1024 * 1024];
+        await Dead.KeepAsync(host, [.. Enumerable.Range(0, 5).Select(number => Dead.Raw($"id-{number}", RefusalReason.Malformed) with { Body = large })]);
+        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")));
+
+        var first = await GetAsync(bridge, "/status/dead");
+        for (var look = 0; look < 10; look++)
+            Assert.Equal(first.Text, (await GetAsync(bridge, "/status/dead")).Text);
+
+        // Two of 5 MiB pass 8 MiB.
+        Assert.Equal(["id-0", "id-1"], JsonDocument.Parse(first.Text).RootElement.GetProperty("letters").EnumerateArray().Select(letter => letter.GetProperty("messageId").GetString()));
+        await Eventually.TrueAsync(async () => await host.CountAsync("telemetry.dead") == 5, Patience);
+        var deliveries = (await host.DrainAsync("telemetry.dead")).Select(message => message.BasicProperties.Headers!.TryGetValue("x-delivery-count", out var count) ? Convert.ToInt64(count, CultureInfo.InvariantCulture) : 0);
+        Assert.Equal([1, 1, 0, 0, 0], deliveries);
+    }
+
+    [Theory]
+    [InlineData("https://bridge.example.com")]
+    [InlineData("bridge.example.com:8080")]
+    [InlineData("a;*")]
+    public void What_is_no_host_name_is_refused_at_the_start(string hosts) =>
+        Assert.Contains("Bridge:Http:AllowedHosts names '", Assert.Single(new HttpOptions { AllowedHosts = hosts }.Validate()), StringComparison.Ordinal);
 
     private static string AccountKey(string connection) =>
         connection.Split(';').Single(part => part.StartsWith("AccountKey=", StringComparison.Ordinal))["AccountKey=".Length..];

@@ -9,7 +9,7 @@ internal static class ReferenceText
     /// <summary>Whether bytes are a plain event, as far as this is decided by their beginning.</summary>
     internal static bool IsPlain(ReadOnlySpan<byte> bytes)
     {
-        foreach (var b in bytes)
+        foreach (var b in SkipMark(bytes.ToArray()))
         {
             if (!WhiteSpace.Contains((char)b))
                 return b == '{';
@@ -17,6 +17,9 @@ internal static class ReferenceText
 
         return false;
     }
+
+    /// <summary>Bytes without the byte order mark that they may begin with.</summary>
+    internal static byte[] SkipMark(byte[] bytes) => bytes is [0xef, 0xbb, 0xbf, .. var rest] ? rest : bytes;
 
     /// <summary>Decodes canonical Base64, in which white space may stand; null when it is anything else.</summary>
     internal static byte[]? DecodeBase64(ReadOnlySpan<byte> text)

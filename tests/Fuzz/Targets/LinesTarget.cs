@@ -86,9 +86,13 @@ internal sealed class LinesTarget : IFuzzTarget
             events[item.Ordinal].Equals(item.Range),
             $"event {item.Ordinal} has another range than its line");
         var json = lines[item.Range];
+        var members = ReferenceJson.Read(json);
         BrokenRuleException.Unless(
-            json.Length <= FuzzedReceiver.Limits.EventBytes && ReferenceJson.Read(json) is not JsonVerdict.NoObject,
+            json.Length <= FuzzedReceiver.Limits.EventBytes && members is not null,
             $"event {item.Ordinal} is routed and is no JSON object");
+        BrokenRuleException.Unless(
+            item.RoutingKey == ReferenceKey.Of(members!) && item.TraceParent == TraceParent(members!),
+            $"event {item.Ordinal} has another routing key or traceparent than by its members");
         BrokenRuleException.Unless(
             Encoding.UTF8.GetByteCount(item.RoutingKey) <= LongestKey && HasThreeWords(item.RoutingKey),
             $"the routing key of event {item.Ordinal} is no key of three words within {LongestKey} bytes");
@@ -96,6 +100,9 @@ internal sealed class LinesTarget : IFuzzTarget
             !item.RoutingKey.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '*' or '#'),
             $"the routing key of event {item.Ordinal} holds a character that no key may hold");
     }
+
+    private static string? TraceParent(IReadOnlyDictionary<string, string?> members) =>
+        members.GetValueOrDefault("traceparent") is { Length: > 0 and <= 255 } value ? value : null;
 
     // One that was cut may have lost a word.
     private static bool HasThreeWords(string key) => key.Count(c => c == '.') == 2 || key.Length > LongestKey / 4;
@@ -117,7 +124,7 @@ internal sealed class LinesTarget : IFuzzTarget
             tooLarge == item.Reason is RefusalReason.TooLarge,
             $"event {item.Ordinal} of {json.Length} bytes is {item.Reason}");
         BrokenRuleException.Unless(
-            tooLarge || ReferenceJson.Read(json) is not JsonVerdict.Object,
+            tooLarge || ReferenceJson.Read(json) is null,
             $"event {item.Ordinal} is refused and is a JSON object");
     }
 

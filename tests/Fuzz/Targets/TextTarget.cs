@@ -79,13 +79,18 @@ internal sealed class TextTarget : IFuzzTarget
         var plain = ReferenceText.IsPlain(text);
         if ((plain ? text : ReferenceText.DecodeBase64(text)) is not { } decoded)
             return RefusalReason.Malformed;
-        RefusalReason? reason = null;
+        RefusalReason? reason;
         if (ReferenceText.IsPlain(decoded))
+        {
+            decoded = ReferenceText.SkipMark(decoded);
             reason = decoded.Length > FuzzedReceiver.Limits.EventBytes ? RefusalReason.TooLarge : null;
-        else if (ReferenceHeader.Check(decoded, FuzzedReceiver.Limits) is { } refused)
-            reason = refused;
-        else if (text.Length != (decoded.Length + 2) / 3 * 4)
-            reason = RefusalReason.Malformed;
+        }
+        else
+        {
+            var isCanonical = text.Length == (decoded.Length + 2) / 3 * 4;
+            reason = ReferenceHeader.Check(decoded, FuzzedReceiver.Limits) ?? (isCanonical ? null : RefusalReason.Malformed);
+        }
+
         bytes = reason is null ? decoded : [];
         return reason;
     }
@@ -94,6 +99,7 @@ internal sealed class TextTarget : IFuzzTarget
     {
         var json = random.Next(50) == 0
             ? [(byte)'{', .. new byte[FuzzedReceiver.Limits.EventBytes - random.Next(2)]]
+            : random.Next(8) == 0 ? [.. "\uFEFF"u8, .. JsonMutator.Lines(random)]
             : JsonMutator.Mutate(JsonMutator.Lines(random), "{"u8, random);
         return random.Next(2) == 0 ? json : MessageText.Encode(json);
     }

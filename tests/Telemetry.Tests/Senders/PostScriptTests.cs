@@ -69,7 +69,7 @@ public sealed class PostScriptTests(Azure.AzuriteFixture azurite)
         ["TELEMETRY_QUEUE_SAS"] = SharedAccessSignature(endpoint),
     };
 
-    private static Dictionary<string, string> SqsEnvironment(QueueEndpoint endpoint, string? token)
+    internal static Dictionary<string, string> SqsEnvironment(QueueEndpoint endpoint, string? token)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
