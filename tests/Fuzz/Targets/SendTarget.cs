@@ -45,7 +45,7 @@ internal sealed class SendTarget : IFuzzTarget
             """{"\ud800aaaaaaaa":1}""", """{"password":{"a":[1]},"b":"[password, x], [a, b]"}""",
             """{"attributes":{"a@example.org":1,"b":"\ud83d\udc0e"},"c":2}""",
             """{"n":4111111111111111,"t":"4111 1111 1111 1111","u":"\u0034111111111111111"}""",
-            """{"style":"log","attributes":{"h":"Cookie: a=b; c=d\nAuthorization: Bearer x","traceId":"4111111111111111"}}""",
+            """{"style":"logs","attributes":{"h":"Cookie: a=b; c=d\nAuthorization: Bearer x","traceId":"4111111111111111"}}""",
         ]).Select(Encoding.UTF8.GetBytes).Append(Wide()).Select(FuzzInput.Of);
 
     public FuzzInput Make(Random random, InputPool pool)
@@ -119,6 +119,6 @@ internal sealed class SendTarget : IFuzzTarget
     private static byte[] Wide()
     {
         var attributes = string.Join(',', Enumerable.Range(0, 100).Select(i => $"\"a{i}\":\"{new string('é', 30)}\""));
-        return Encoding.UTF8.GetBytes($$"""{"style":"log","attributes":{{{attributes}}},"service":"s"}""");
+        return Encoding.UTF8.GetBytes($$"""{"style":"logs","attributes":{{{attributes}}},"service":"s"}""");
     }
 }

@@ -69,7 +69,7 @@ public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelpe
 
         foreach (var queue in road.Queues)
         {
-            byte[][] good = [.. Enumerable.Range(0, 3).Select(number => Encoding.UTF8.GetBytes($$"""{"style":"log","queue":"{{queue.Kind}}","number":{{number}}}"""))];
+            byte[][] good = [.. Enumerable.Range(0, 3).Select(number => Encoding.UTF8.GetBytes($$"""{"style":"logs","queue":"{{queue.Kind}}","number":{{number}}}"""))];
             foreach (var json in good)
                 road.Ledger.Expect(json, "good");
             await queue.PutAsync(new BatchWriter(queue.Limits).Write(good[0], """{"number":2,"""u8.ToArray(), good[1], good[2]));

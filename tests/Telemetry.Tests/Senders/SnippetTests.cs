@@ -32,7 +32,7 @@ public sealed partial class SnippetTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "events.jsonl"), "{\"a\":1}\n{\"a\":2}\n");
         var lines = Find("", Export).Split('\n').Where(line => !line.StartsWith(Export, StringComparison.Ordinal));
 
-        Assert.Equal(["""{"style":"log","level":"info","service":"shop","message":"hello"}""", """{"a":1}""", """{"a":2}"""], await RunAsync(string.Join('\n', lines)));
+        Assert.Equal(["""{"style":"logs","level":"info","service":"shop","message":"hello"}""", """{"a":1}""", """{"a":2}"""], await RunAsync(string.Join('\n', lines)));
     }
 
     [Fact]
