@@ -65,7 +65,7 @@ internal sealed class SendTarget : IFuzzTarget
             return;
         }
 
-        var isObject = ReferenceJson.Read(json) is not JsonVerdict.NoObject;
+        var isObject = ReferenceJson.Read(json) is not null;
         var isSame = _nothing.GovernReady(json, out var same) is null && same.SequenceEqual(json);
         BrokenRuleException.Unless(isSame, "an event is changed though nothing is looked for");
         foreach (var governor in _governors)
@@ -94,7 +94,7 @@ internal sealed class SendTarget : IFuzzTarget
         }
 
         BrokenRuleException.Unless(
-            !isObject || ReferenceJson.Read(result.ToArray()) is not JsonVerdict.NoObject, "a JSON object is none any more");
+            !isObject || ReferenceJson.Read(result.ToArray()) is not null, "a JSON object is none any more");
         seen.Accept(result.SequenceEqual(json) ? "as it is" : "changed");
     }
 
