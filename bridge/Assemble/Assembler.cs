@@ -29,6 +29,7 @@ internal sealed class Assembler(
     private static readonly TimeSpan QueueInterval = TimeSpan.FromSeconds(5);
 
     private readonly TaskGroup _inWork = new(log);
+    private readonly ReadySignal _consuming = new();
     private readonly ByteBudget _whole = new(options.MaxBytes);
     private PartitionConsumer[] _consumers = [];
     private volatile string? _interruption = "assembling is starting";
@@ -101,6 +102,7 @@ internal sealed class Assembler(
             _consumers = await StartConsumersAsync(connection, closed, stop);
             AssembleLog.Started(log, _consumers.Length);
             _interruption = null;
+            _consuming.Update(() => true);
             backoff.Reset();
             await LookAfterAsync(connection, closed.Task);
             if (stop.IsCancellationRequested)
@@ -109,6 +111,7 @@ internal sealed class Assembler(
         }
         finally
         {
+            _consuming.Update(() => false);
             foreach (var consumer in _consumers)
                 consumer.Assembly.Abandon();
         }
@@ -181,7 +184,12 @@ internal sealed class Assembler(
                 Assemble,
                 clock,
                 () => Topology.EnsureQueueAsync(connection, queue, cancellationToken),
-                failure => closed.TrySetException(failure));
+                () => _consuming.WaitAsync(Abort),
+                failure =>
+                {
+                    _consuming.Update(() => false);
+                    closed.TrySetException(failure);
+                });
             await consumers[partition].StartAsync(cancellationToken);
         }
 

@@ -91,15 +91,22 @@ internal sealed class PartitionAssembly(
     }
 
     /// <summary>
-    /// Puts every chunk that waits for others into the partition's queue anew, as soon as there is one: the queue was deleted, and with it
-    /// all chunks that were not acknowledged. Completes when they are taken; the rest is work under way.
+    /// Puts every chunk that waits for others into a new queue: the partition's was deleted, and with it all chunks that were not
+    /// acknowledged. Completes when they are taken; the rest is work under way.
     /// </summary>
-    public async Task ForwardAllAsync()
+    /// <param name="untilNew">Completes when there is a new queue.</param>
+    public async Task ForwardAllAsync(Func<Task> untilNew)
     {
         var chunks = await TakeAllAsync();
         AssembleLog.Deleted(log, channel.Queue, chunks.Count);
         List<ChunkDelivery> left = [.. chunks];
-        inWork.Run(() => whole.RetryAsync(channel.Queue, () => ForwardAsync(left, chunk => chunk.Origin, abort), abort), () => Release(chunks));
+        inWork.Run(
+            async () =>
+            {
+                await untilNew();
+                await whole.RetryAsync(channel.Queue, () => ForwardAsync(left, chunk => chunk.Origin, abort), abort);
+            },
+            () => Release(chunks));
     }
 
     /// <summary>Forgets how large chunks and batches were, when none is left.</summary>

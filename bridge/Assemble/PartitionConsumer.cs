@@ -14,6 +14,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     private readonly SemaphoreSlim _subscribing = new(1, 1);
     private readonly TimeProvider _clock;
     private readonly Func<Task> _ensureQueue;
+    private readonly Func<Task> _untilConsumed;
     private readonly Action<Exception> _failed;
     private TaskCompletionSource _cancelOk = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _tag;
@@ -25,6 +26,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// <param name="assemble">Makes what takes the chunks, which are settled here.</param>
     /// <param name="clock">Tells when a chunk was seen that does not say so.</param>
     /// <param name="ensureQueue">Finds the queue, or makes it again.</param>
+    /// <param name="untilConsumed">Completes when all partitions are consumed, at once or after a new connection.</param>
     /// <param name="failed">Called with what went wrong when a new connection is needed.</param>
     public PartitionConsumer(
         IChannel channel,
@@ -32,12 +34,14 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         Func<IPartitionChannel, PartitionAssembly> assemble,
         TimeProvider clock,
         Func<Task> ensureQueue,
+        Func<Task> untilConsumed,
         Action<Exception> failed)
         : base(channel)
     {
         Queue = queue;
         _clock = clock;
         _ensureQueue = ensureQueue;
+        _untilConsumed = untilConsumed;
         _failed = failed;
         Assembly = assemble(this);
     }
@@ -111,12 +115,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         // The queue was deleted, with all that was not acknowledged. The other partitions are not concerned.
         _tag = null;
         await base.HandleBasicCancelAsync(consumerTag, cancellationToken);
-        await Assembly.ForwardAllAsync();
-        _ = TryInTurnAsync(async () =>
-        {
-            await _ensureQueue();
-            await SubscribeAsync(CancellationToken.None);
-        });
+        await Assembly.ForwardAllAsync(SubscribeAgainAsync);
     }
 
     /// <inheritdoc/>
@@ -157,6 +156,18 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     {
         await SetPrefetchAsync(cancellationToken);
         _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
+    }
+
+    // The broker tells of a deletion before the queue is gone, and confirms what is published to it in between: only one that accepts a
+    // consumer after that is the new one.
+    private async Task SubscribeAgainAsync()
+    {
+        await TryInTurnAsync(async () =>
+        {
+            await _ensureQueue();
+            await SubscribeAsync(CancellationToken.None);
+        });
+        await _untilConsumed();
     }
 
     private async Task UnsubscribeAsync(CancellationToken cancellationToken)

@@ -51,7 +51,10 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
             530 when text.Contains("limit", StringComparison.OrdinalIgnoreCase) => new BrokerFault(
                 $"{text}: a replica needs {options.Connections + 1} connections (Bridge:RabbitMq:Connections and one to assemble) and a channel for"
                     + " each of them and of Bridge:Assemble:Partitions; raise the limit, or close what else uses it up",
-                IsTransient: true) { IsLimit = true },
+                IsTransient: true)
+            {
+                IsLimit = true,
+            },
             530 => new BrokerFault(
                 $"{text}: the virtual host of {options.DisplayUri} is missing, or its user may not use it;"
                     + " correct the path (%2F for /), or grant the user access",
@@ -65,7 +68,10 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         OperationInterruptedException { ShutdownReason: { Initiator: ShutdownInitiator.Peer } reason } => From(reason, options),
         OperationInterruptedException => new BrokerFault($"the connection to {options.DisplayUri} was closed", IsTransient: true),
         ChannelAllocationException => new BrokerFault(
-            $"{options.DisplayUri} allows no further channel on the connection: raise its channel_max", IsTransient: false) { IsLimit = true },
+            $"{options.DisplayUri} allows no further channel on the connection: raise its channel_max", IsTransient: false)
+        {
+            IsLimit = true,
+        },
         AuthenticationFailureException => LoginRefused(options),
         SocketException socket => Explain(socket, options),
 

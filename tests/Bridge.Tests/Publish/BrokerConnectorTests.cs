@@ -63,7 +63,8 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
     {
         var options = new RabbitMqOptions
         {
-            Uri = $"amqp://guest:wrongsecret@127.0.0.1:{FreePort.Next()}/", Hosts = [$"127.0.0.1:{broker.Server.Port}"],
+            Uri = $"amqp://guest:wrongsecret@127.0.0.1:{FreePort.Next()}/",
+            Hosts = [$"127.0.0.1:{broker.Server.Port}"],
         };
 
         var fault = await FaultAsync(options);
