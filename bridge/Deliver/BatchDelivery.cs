@@ -96,7 +96,6 @@ internal sealed class BatchDelivery(
     {
         metrics.CountOpened(routed.Count + refused.Count, lines.Length);
         var progress = _partly.Of(origin.Batch, routed.Count + refused.Count);
-        routed.RemoveAll(item => progress.IsSettled(item.Ordinal));
         refused.RemoveAll(item => progress.IsSettled(item.Ordinal));
 
         // Until all is settled, whatever ends the attempt.

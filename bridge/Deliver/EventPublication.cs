@@ -30,5 +30,7 @@ internal sealed class EventPublication(
         }
     }
 
+    public bool IsConfirmed(int index) => progress.IsSettled(events[index].Ordinal);
+
     public void OnConfirmed(int index) => progress.Confirm(events[index].Ordinal);
 }

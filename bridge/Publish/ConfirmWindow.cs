@@ -173,7 +173,7 @@ internal sealed class ConfirmWindow
                 _oldest++;
             if (_writer is not null && HasSpaceFor(_writerNeeds) && IsWorthWaking())
                 WakeWriter();
-            return settled;
+            return _failure is null ? settled : default;
         }
     }
 

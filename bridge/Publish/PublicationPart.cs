@@ -17,6 +17,9 @@ internal sealed class PublicationPart(IPublication whole, IReadOnlyList<int> ind
     public OutgoingMessage this[int index] => whole[indexes[index]];
 
     /// <inheritdoc/>
+    public bool IsConfirmed(int index) => whole.IsConfirmed(indexes[index]);
+
+    /// <inheritdoc/>
     public void OnConfirmed(int index)
     {
         Volatile.Write(ref _confirmed[index], true);

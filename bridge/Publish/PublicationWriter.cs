@@ -56,6 +56,12 @@ internal sealed class PublicationWriter(
         for (var index = 0; index < publication.Count; index++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (publication.IsConfirmed(index))
+            {
+                pending.Confirm(index);
+                continue;
+            }
+
             var message = publication[index];
             if (limits.Refusal(index, message, messages.FrameBytes) is { } refusal)
                 pending.Refuse(refusal);

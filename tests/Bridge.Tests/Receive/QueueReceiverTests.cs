@@ -184,7 +184,7 @@ public sealed class QueueReceiverTests
         receiver.Publisher.Refuse = ToDeadQueue(PublishRefusalReason.Nacked);
         var large = new string('x', 30_000);
         for (uint batch = 0; batch < Bad; batch++)
-            receiver.Queue.Put(Messages.Of([Messages.Event((int)batch), $$"""{"{{batch}}":"{{large}}""" ], sequence: batch)[0]);
+            receiver.Queue.Put(Messages.Of([Messages.Event((int)batch), $$"""{"{{batch}}":"{{large}}"""], sequence: batch)[0]);
 
         await receiver.StartAsync();
         await receiver.AdvanceUntilAsync(() => receiver.Queue.Releases.Count >= 2 * Bad);

@@ -82,6 +82,8 @@ internal sealed class ControlledPublisher : IPublisher
 
     private PublishRefusal? Settle(int index, IPublication publication)
     {
+        if (publication.IsConfirmed(index))
+            return null;
         var message = publication[index];
         if ((message.Body.Length > MessageBytes ? PublishRefusalReason.Rejected : Refuse(message)) is { } reason)
             return new PublishRefusal(index, reason, "as the test says");

@@ -19,7 +19,6 @@ internal sealed class BrokerChannel(SimulatedWorld world, BrokerSession session,
     {
         if (_isClosed)
             return;
-        session.Broker.Rules.OnPublishing(message, session.Replica);
         var sequence = ++_lastPublish;
         _unanswered.Add(sequence, message);
         if (!session.Broker.Routes(exchange, routingKey))

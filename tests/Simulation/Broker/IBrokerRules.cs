@@ -3,7 +3,7 @@ namespace Simulation.Broker;
 /// <summary>Told of what the broker keeps, what it has confirmed to whom, and what it forgets.</summary>
 internal interface IBrokerRules
 {
-    /// <summary>A replica publishes a message.</summary>
+    /// <summary>A replica writes a message to a connection.</summary>
     void OnPublishing(BrokerMessage message, string replica);
 
     /// <summary>A message is in its queue, for good.</summary>

@@ -83,8 +83,11 @@ internal sealed partial class SimulatedChannel(SimulatedWorld world, SimulatedCo
         tag, delivery, redelivered: false, exchange: "", message.Place, message.Properties, message.Body, _shut.Token));
 
     /// <summary>A message was written to the connection, for this channel.</summary>
-    public void Receive(string exchange, string routingKey, BrokerMessage message) =>
+    public void Receive(string exchange, string routingKey, BrokerMessage message)
+    {
+        Rules.OnPublishing(message, connection.Replica);
         connection.Session.Receive(() => Broker.Publish(this, exchange, routingKey, message));
+    }
 
     public ValueTask BasicAckAsync(ulong deliveryTag, bool multiple, CancellationToken cancellationToken = default)
     {
