@@ -181,7 +181,7 @@ public sealed class LoggedValueTests
         test.Client.Send(
             TelemetryEvent.Log(TelemetryLevel.Info, "").With("f", 0.1f).With("u", ulong.MaxValue).With("i", 1).With("n", (nint)3)
                 .With("d", 0.1).With("nan", float.NaN).With("text", "a")
-                .With("at", new DateTime(2026, 11, 20, 9, 0, 0, DateTimeKind.Utc)).With("nothing", null));
+                .With("at", new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero)).With("nothing", null));
         await test.FlushedAsync();
 
         Assert.Equal(
