@@ -18,8 +18,10 @@ namespace Telemetry.Tests.Extensions;
 /// </summary>
 public sealed class LoggedValueTests
 {
-    private static readonly HttpRequestMessage Request = new() { Headers = { { "X-Tags", ["a", "b"] },
-        { "password", "hunter2" } } };
+    private static readonly HttpRequestMessage Request = new()
+    {
+        Headers = { { "X-Tags", ["a", "b"] }, { "password", "hunter2" } },
+    };
 
     /// <summary>
     /// Maps with the name <c>password</c> and the value <c>hunter2</c> beside <c>a</c>, in every class that strangers log.
