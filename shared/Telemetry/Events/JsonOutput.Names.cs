@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Telemetry.Events;
 
@@ -8,34 +10,49 @@ namespace Telemetry.Events;
 /// </content>
 internal sealed partial class JsonOutput
 {
-    // Of an object with more members only the first are compared with: what comparing costs grows with their number.
-    private const int MostNames = 4_096;
+    // Of an object with more members only this many have unique names: what comparing costs grows with the square.
+    private const int MostNames = 8_192;
 
-    // Of the objects that are open, the innermost last: a hash of each name, and where its member begins.
-    private ulong[] _hashes = new ulong[64];
-    private int[] _starts = new int[64];
-    private int[] _objects = new int[16];
-    private int _names;
+    // Of the objects that are open, the innermost last.
+    private Member[] _members = new Member[64];
+    private Names[] _outer = new Names[16];
+    private int _count;
     private int _depth;
+    private Names _names;
 
-    // The first name of the innermost object.
-    private int _first;
+    // Of one object: its first name, and a bit for each hash. A name whose bit is not there is new.
+    private record struct Names(int First, ulong Bits);
+
+    // A hash of its name, and where it begins.
+    private record struct Member(ulong Hash, int Start);
 
     /// <summary>How far the writing is, to return to.</summary>
-    internal readonly record struct Position(int Length, int Names, int Depth, int First);
+    internal readonly struct Position
+    {
+        internal Position(JsonOutput json) => (Length, Count, Depth, Names) = (json.Length, json._count, json._depth, json._names);
 
-    internal Position Here => new(Length, _names, _depth, _first);
+        internal int Length { get; }
+
+        internal int Count { get; }
+
+        internal int Depth { get; }
+
+        private Names Names { get; }
+
+        internal void Restore(JsonOutput json) => (json.Length, json._count, json._depth, json._names) = (Length, Count, Depth, Names);
+    }
+
+    internal Position Here => new(this);
 
     /// <summary>Forgets what was written since; the objects that were open then are open again.</summary>
-    internal void Return(Position position) =>
-        (Length, _names, _depth, _first) = (position.Length, position.Names, position.Depth, position.First);
+    internal void Return(in Position position) => position.Restore(this);
 
     private void OpenObject()
     {
-        if (_depth == _objects.Length)
-            Array.Resize(ref _objects, 2 * _depth);
-        _objects[_depth++] = _first;
-        _first = _names;
+        if (_depth == _outer.Length)
+            Array.Resize(ref _outer, 2 * _depth);
+        _outer[_depth++] = _names;
+        _names = new Names(_count, 0);
     }
 
     private void CloseObject()
@@ -43,66 +60,70 @@ internal sealed partial class JsonOutput
         // The event's outermost object was not opened here.
         if (_depth == 0)
             return;
-        _names = _first;
-        _first = _objects[--_depth];
+        _count = _names.First;
+        _names = _outer[--_depth];
     }
 
     // The name was just written, quotes included.
     private void AddName(int start)
     {
-        var name = _bytes.AsSpan(start, Length - start);
-        var hash = HashOf(name);
-        var from = _first;
-        while (_hashes.AsSpan(from, _names - from).IndexOf(hash) is >= 0 and var found)
-        {
-            if (_bytes.AsSpan(_starts[from + found]).StartsWith(name))
-            {
-                start -= RemoveMember(from + found, start);
-                break;
-            }
-
-            from += found + 1;
-        }
-
-        if (_names - _first == MostNames)
+        if (_count - _names.First == MostNames)
             return;
-        if (_names == _hashes.Length)
+        var hash = HashOf(start);
+        var bit = 1UL << (int)(hash >> 58);
+        if ((_names.Bits & bit) != 0)
+            start = RemoveEarlier(hash, start);
+        _names.Bits |= bit;
+        if (_count == _members.Length)
+            Array.Resize(ref _members, 2 * _count);
+        _members[_count++] = new Member(hash, start);
+    }
+
+    // Gives the name's new place.
+    private int RemoveEarlier(ulong hash, int start)
+    {
+        var name = _bytes.AsSpan(start, Length - start);
+        for (var i = _names.First; i < _count; i++)
         {
-            Array.Resize(ref _hashes, 2 * _names);
-            Array.Resize(ref _starts, 2 * _names);
+            if (_members[i].Hash == hash && _bytes.AsSpan(_members[i].Start).StartsWith(name))
+                return start - RemoveMember(i, start);
         }
 
-        _hashes[_names] = hash;
-        _starts[_names++] = start;
+        return start;
     }
 
     // A member reaches to the next one's name; what stands behind moves up.
     private int RemoveMember(int index, int last)
     {
-        var start = _starts[index];
-        var end = index + 1 < _names ? _starts[index + 1] : last;
-        _bytes.AsSpan(end, Length - end).CopyTo(_bytes.AsSpan(start));
-        Length -= end - start;
-        _names--;
-        _hashes.AsSpan(index + 1, _names - index).CopyTo(_hashes.AsSpan(index));
-        for (var i = index; i < _names; i++)
-            _starts[i] = _starts[i + 1] - (end - start);
-        return end - start;
+        var start = _members[index].Start;
+        var length = (index + 1 < _count ? _members[index + 1].Start : last) - start;
+        _bytes.AsSpan(start + length, Length - start - length).CopyTo(_bytes.AsSpan(start));
+        Length -= length;
+        _count--;
+        for (var i = index; i < _count; i++)
+            _members[i] = _members[i + 1] with { Start = _members[i + 1].Start - length };
+        return length;
     }
 
     // Of both ends and the length: names that have these in common are compared byte by byte.
-    private static ulong HashOf(ReadOnlySpan<byte> name)
+    private ulong HashOf(int start)
     {
-        if (name.Length >= sizeof(ulong))
-        {
-            var head = BinaryPrimitives.ReadUInt64LittleEndian(name);
-            var tail = BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]);
-            return BitOperations.RotateLeft(head, 29) ^ tail ^ (ulong)name.Length;
-        }
+        const int size = sizeof(ulong);
+        // Both reads end at most that much behind what is written.
+        Reserve(size);
+        ref var bytes = ref MemoryMarshal.GetArrayDataReference(_bytes);
+        var length = Length - start;
+        var value = Read(ref bytes, start);
+        if (length < size)
+            value &= (1UL << (8 * length)) - 1;
+        else
+            value = BitOperations.RotateLeft(value, 29) ^ Read(ref bytes, Length - size);
+        return (value + (ulong)length) * 0x9E3779B97F4A7C15;
+    }
 
-        ulong hash = 0;
-        foreach (var value in name)
-            hash = (hash << 8) | value;
-        return hash;
+    private static ulong Read(ref byte bytes, int at)
+    {
+        var value = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at));
+        return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
 
     internal Span<byte> Written => _bytes.AsSpan(0, Length);
 
-    internal void Clear() => Return(default);
+    internal void Clear() => default(Position).Restore(this);
 
     public void Advance(int count) => Length += count;
 
@@ -113,8 +113,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         AppendComma();
         var start = Length;
         AppendText(name);
-        AddName(start);
-        Append(":"u8);
+        EndName(start);
     }
 
     internal void WritePropertyName(ReadOnlySpan<byte> name)
@@ -122,8 +121,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         AppendComma();
         var start = Length;
         AppendText(name);
-        AddName(start);
-        Append(":"u8);
+        EndName(start);
     }
 
     internal void WriteStringValue(string? value)
@@ -291,7 +289,15 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         name.CopyTo(bytes[1..]);
         bytes[name.Length + 1] = (byte)'"';
         Length += name.Length + 2;
-        AddName(Length - name.Length - 2);
+        EndName(Length - name.Length - 2);
+    }
+
+    private void EndName(int start)
+    {
+        // The names of an event's own members are this code's, and stand once.
+        if (_depth > 0)
+            AddName(start);
+        Reserve(1);
         _bytes[Length++] = (byte)':';
     }
 

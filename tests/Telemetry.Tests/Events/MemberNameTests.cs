@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -35,16 +36,20 @@ public sealed class MemberNameTests
     }
 
     [Fact]
+    [SuppressMessage("Naming", "CA1727", Justification = "These names are what the test is about.")]
     public async Task A_template_may_use_the_names_that_logging_itself_writes()
     {
         await using var test = new LoggingClient();
         var logger = test.Logger("Orders");
 
         using (logger.BeginScope(new List<KeyValuePair<string, int>> { new("a", 1), new("a", 2) }))
+        {
             logger.LogError(
                 new EventId(7, "seven"), new InvalidOperationException("no stock"),
-                "{event.id} {event.name} {exception.message} {message.template} {scopes} {a} {a}", 1, "one", "none", "t", "s", 1,
-                    2);
+                "{event.id} {event.name} {exception.message} {message.template} {scopes} {a} {a}",
+                1, "one", "none", "t", "s", 1, 2);
+        }
+
         await test.FlushedAsync();
 
         AssertNamesAreUnique(Assert.Single(test.Test.Events));
@@ -110,6 +115,23 @@ public sealed class MemberNameTests
         Assert.Equal(expected.OrderBy(one => one.Key, StringComparer.Ordinal),
             Attributes(test.Events[0]).EnumerateObject().Select(one => KeyValuePair.Create(one.Name, one.Value.GetInt32()))
                 .OrderBy(one => one.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task More_names_than_are_compared_all_arrive()
+    {
+        await using var test = new TestClient();
+        var names = Enumerable.Range(0, 10_000).ToList();
+
+        var built = TelemetryEvent.Log(TelemetryLevel.Info, "m");
+        foreach (var i in names)
+            built = built.With($"n{i}", i);
+        test.Client.Send(built.With("n0", -1).With("n8191", -1).With("last", 1));
+        await test.FlushedAsync();
+
+        var attributes = Attributes(test.Events[0]);
+        Assert.All(names, i => Assert.True(attributes.TryGetProperty($"n{i}", out _)));
+        Assert.Equal(1, attributes.GetProperty("last").GetInt32());
     }
 
     private static JsonElement Attributes(string json) => JsonDocument.Parse(json).RootElement.GetProperty("attributes");

@@ -18,8 +18,10 @@ namespace Telemetry.Tests.Extensions;
 /// </summary>
 public sealed class LoggedValueTests
 {
-    private static readonly HttpRequestMessage Request = new() { Headers = { { "X-Tags", ["a", "b"] },
-        { "password", "hunter2" } } };
+    private static readonly HttpRequestMessage Request = new()
+    {
+        Headers = { { "X-Tags", ["a", "b"] }, { "password", "hunter2" } },
+    };
 
     /// <summary>
     /// Maps with the name <c>password</c> and the value <c>hunter2</c> beside <c>a</c>, in every class that strangers log.
@@ -181,7 +183,7 @@ public sealed class LoggedValueTests
         test.Client.Send(
             TelemetryEvent.Log(TelemetryLevel.Info, "").With("f", 0.1f).With("u", ulong.MaxValue).With("i", 1).With("n", (nint)3)
                 .With("d", 0.1).With("nan", float.NaN).With("text", "a")
-                .With("at", new DateTime(2026, 11, 20, 9, 0, 0, DateTimeKind.Utc)).With("nothing", null));
+                .With("at", new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero)).With("nothing", null));
         await test.FlushedAsync();
 
         Assert.Equal(
