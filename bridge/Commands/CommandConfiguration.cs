@@ -13,7 +13,11 @@ internal static class CommandConfiguration
 {
     /// <summary>The whole bridge's options.</summary>
     /// <exception cref="BridgeOptionsException">Something in it is wrong; all of it is listed.</exception>
-    public static BridgeOptions ReadBridge() => BridgeOptions.Read(Read());
+    public static BridgeOptions ReadBridge()
+    {
+        var options = BridgeOptions.Read(Read());
+        return ListenCheck.Problem(options.Http) is { } problem ? throw new BridgeOptionsException([problem]) : options;
+    }
 
     /// <summary>The broker's options alone: work on dead letters needs no queue.</summary>
     /// <exception cref="BridgeOptionsException">Something in them is wrong; all of it is listed.</exception>

@@ -130,6 +130,23 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task An_address_of_another_machine_is_refused_by_checking_as_by_running()
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Bridge__Queues__0__Url"] = "https://sqs.eu-central-1.amazonaws.com/1/events",
+            ["Bridge__Http__Url"] = "http://192.0.2.1:8080",
+        };
+
+        var run = await BridgeCommand.RunAsync(environment, "run");
+        var check = await BridgeCommand.RunAsync(environment, "check");
+
+        Assert.Contains("http://192.0.2.1:8080", BridgeCommand.OnlyError(run), StringComparison.Ordinal);
+        Assert.StartsWith("FAIL configuration: Bridge:Http:Url is 'http://192.0.2.1:8080', where nothing may listen", check.Output, StringComparison.Ordinal);
+        Assert.Equal(1, check.ExitCode);
+    }
+
+    [Fact]
     public async Task A_file_is_held_to_the_same_names_and_so_is_a_command_that_reads_one_section()
     {
         using var folder = new TemporaryFolder();
