@@ -56,8 +56,7 @@ internal sealed record BridgeOptions
         }
         catch (InvalidOperationException e)
         {
-            // Names key, value and type; only numbers and times can fail to convert, and these are no secrets.
-            throw new BridgeOptionsException([e.Message]);
+            throw BridgeOptionsException.Unbound(section, typeof(BridgeOptions), e);
         }
     }
 

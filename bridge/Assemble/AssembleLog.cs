@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Telemetry;
 
 namespace Bridge.Assemble;
 
@@ -23,6 +24,9 @@ internal static partial class AssembleLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue} is left to another replica, if there is one")]
     public static partial void Moved(ILogger log, string queue);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue}: {Chunks} chunks failed unexpectedly and go back to it")]
-    public static partial void FailedUnexpectedly(ILogger log, Exception exception, string queue, int chunks);
+    public static void FailedUnexpectedly(ILogger log, Exception exception, string queue, int chunks) =>
+        FailedUnexpectedly(log, queue, chunks, FailureText.WithCalls(exception));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue}: {Chunks} chunks failed unexpectedly and go back to it: {Failure}")]
+    private static partial void FailedUnexpectedly(ILogger log, string queue, int chunks, string failure);
 }

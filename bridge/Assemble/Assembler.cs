@@ -60,7 +60,7 @@ internal sealed class Assembler(
             catch (Exception e) when (e is BrokerFaultException or OperationInterruptedException or AlreadyClosedException
                 or TimeoutException or OperationCanceledException)
             {
-                AssembleLog.Interrupted(log, e.Message);
+                AssembleLog.Interrupted(log, FailureText.Redacted(e));
             }
 
             await Task.Delay(backoff.Next(), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Bridge.Publish;
 using Bridge.Receive;
 using Telemetry.Queues;
@@ -43,8 +42,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
 
     // A name that does not exist is a typing error to the one who starts a bridge; later it is the name service's trouble.
     private static bool MayPass(QueueException error) =>
-        error.Failure.IsTransient
-        && error.GetBaseException() is not SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData };
+        error.Failure is { IsTransient: true, IsUnknownName: false };
 
     private async Task<IReadOnlyList<CheckResult>> CheckBrokerAsync(CancellationToken cancellationToken)
     {

@@ -57,14 +57,14 @@ internal static class CommandConfiguration
 
     private static T? Bind<T>(string section)
     {
+        var settings = Read().GetSection(section);
         try
         {
-            return Read().GetSection(section).Get<T>();
+            return settings.Get<T>();
         }
         catch (InvalidOperationException exception)
         {
-            // Names key, value and type; only numbers and times can fail to convert, and these are no secrets.
-            throw new BridgeOptionsException([exception.Message]);
+            throw BridgeOptionsException.Unbound(settings, typeof(T), exception);
         }
     }
 }

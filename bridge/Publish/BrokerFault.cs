@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using Telemetry;
 
 namespace Bridge.Publish;
 
@@ -25,7 +26,7 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         // The library wraps the cause several deep; the innermost one that is known tells most.
         var causes = Causes(exception).Reverse().ToList();
         return causes.Select(cause => Explain(cause, options, tls)).FirstOrDefault(fault => fault is not null)
-            ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {OneLine(causes[0].Message)}", IsTransient: true);
+            ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {FailureText.TypesOf(causes[0])}", IsTransient: true);
     }
 
     /// <summary>Explains the reason that came with the closing of a channel or connection.</summary>
@@ -57,7 +58,7 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         AuthenticationException or (IOException and not BrokerUnreachableException) when tls?.Demand is { } demand =>
             TlsFailed(demand, options),
         AuthenticationException => TlsFailed(
-            $"{OneLine(cause.Message).TrimEnd('.')}; check that the port speaks TLS (5671 by custom), of version 1.2 or 1.3", options),
+            $"{FailureText.Redacted(cause).TrimEnd('.')}; check that the port speaks TLS (5671 by custom), of version 1.2 or 1.3", options),
         PacketNotRecognizedException or ProtocolVersionMismatchException or HardProtocolException or WireFormattingException =>
             NotAmqp(options),
         // The library says the same of a peer that closes, keeps silent or speaks HTTP. A broker that is starting may do so too.

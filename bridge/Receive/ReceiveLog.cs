@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Telemetry;
 using Telemetry.Queues;
 
 namespace Bridge.Receive;
@@ -30,6 +31,9 @@ internal static partial class ReceiveLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} of {Queue} could not be published and is tried again in {Delay}: {Reason}")]
     public static partial void Abandoned(ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}")]
-    public static partial void FailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay);
+    public static void FailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay) =>
+        FailedUnexpectedly(log, queue, messageId, delay, FailureText.WithCalls(exception));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
+    private static partial void FailedUnexpectedly(ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string failure);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Telemetry.Sending;
 
 namespace Telemetry.Listening;
 
@@ -33,6 +34,8 @@ internal sealed class InstrumentMetrics
 
     internal void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        if (OwnSending.IsUnderWay)
+            return;
         lock (_gate)
         {
             if (!_lookup.TryGetValue(tags, out var series))

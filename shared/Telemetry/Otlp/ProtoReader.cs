@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace Telemetry.Otlp;
 
@@ -39,7 +40,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
             Fixed64 => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong))),
             Fixed32 => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint))),
             Bytes => ReadVarint(),
-            var wire => throw new FormatException($"field {Field} has the unknown wire type {wire}"),
+            var wire => throw new FormatException(Invariant($"field {Field} has the unknown wire type {wire}")),
         };
         if ((tag & 7) == Bytes)
             Value = Take(Number);
@@ -49,7 +50,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     private ReadOnlySpan<byte> Take(ulong length)
     {
         if (length > (ulong)_rest.Length)
-            throw new FormatException($"field {Field} is cut off: {length} bytes of which {_rest.Length} are there");
+            throw new FormatException(Invariant($"field {Field} is cut off: {length} bytes of which {_rest.Length} are there"));
         var taken = _rest[..(int)length];
         _rest = _rest[(int)length..];
         return taken;
@@ -66,6 +67,6 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
                 return value;
         }
 
-        throw new FormatException($"a number behind field {Field} has more than ten bytes");
+        throw new FormatException(Invariant($"a number behind field {Field} has more than ten bytes"));
     }
 }

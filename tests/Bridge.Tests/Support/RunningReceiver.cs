@@ -19,9 +19,10 @@ internal sealed class RunningReceiver : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly QueueReceiver _receiver;
 
-    public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null, bool holdsPolls = false)
+    public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null, bool holdsPolls = false, ByteBudget? budget = null, bool sharesAnswers = false)
     {
-        Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls };
+        Budget = budget ?? new ByteBudget(BudgetBytes);
+        Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls, SharesAnswers = sharesAnswers };
         var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), Clock);
         var dead = new DeadLetterPublisher(Publisher, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
         var delivery = new BatchDelivery(
@@ -45,7 +46,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public ControlledPublisher Publisher { get; } = new();
 
-    public ByteBudget Budget { get; } = new(BudgetBytes);
+    public ByteBudget Budget { get; }
 
     public Task StartAsync() => _receiver.StartAsync(CancellationToken.None);
 
