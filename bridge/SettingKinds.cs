@@ -21,7 +21,11 @@ internal static class SettingKinds
         if (ElementOf(type) is { } element)
             return section.GetChildren().SelectMany(child => Find(child, element));
         if (type.Namespace?.StartsWith(nameof(Bridge), StringComparison.Ordinal) is true && !type.IsEnum)
-            return type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(property => Find(section.GetSection(property.Name), property.PropertyType));
+        {
+            return type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .SelectMany(property => Find(section.GetSection(property.Name), property.PropertyType));
+        }
+
         return section.Value is { } value && !Converts(value, type) ? [$"{section.Path} is {Shown(value)}: give {Kind(type)}"] : [];
     }
 

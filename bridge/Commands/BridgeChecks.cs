@@ -24,8 +24,9 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
     /// <summary>Begins all checks at once; gives them in the order of the data, queues first.</summary>
     public IReadOnlyList<Task<IReadOnlyList<CheckResult>>> Start(CancellationToken cancellationToken) =>
     [
-        .. options.Endpoints().Select(queue => BoundedAsync($"queue {queue}", token => CheckQueueAsync(queue, token), cancellationToken)),
-        BoundedAsync($"broker {options.RabbitMq.DisplayUri}", CheckBrokerAsync, cancellationToken),
+        .. options.Endpoints().Select(queue => BoundedAsync(
+            $"queue {queue}", NetworkFailure.Over(queue.Url), token => CheckQueueAsync(queue, token), cancellationToken)),
+        BoundedAsync($"broker {options.RabbitMq.DisplayUri}", over: "", CheckBrokerAsync, cancellationToken),
     ];
 
     private static async Task<IReadOnlyList<CheckResult>> CheckQueueAsync(QueueEndpoint queue, CancellationToken cancellationToken)
@@ -55,7 +56,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
     }
 
     private async Task<IReadOnlyList<CheckResult>> BoundedAsync(
-        string name, Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check, CancellationToken cancellationToken)
+        string name, string over, Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check, CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(Patience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
@@ -66,7 +67,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock)
         catch (Exception exception) when (
             !cancellationToken.IsCancellationRequested && (exception is TimeoutException || time.IsCancellationRequested))
         {
-            return [new CheckResult(name, $"gave no complete answer within {Patience.TotalSeconds} s", IsTransient: true)];
+            return [new CheckResult(name, $"gave no complete answer within {Patience.TotalSeconds} s{over}", IsTransient: true)];
         }
     }
 }

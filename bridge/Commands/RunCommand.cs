@@ -53,7 +53,8 @@ internal static class RunCommand
         }
         catch (IOException exception)
         {
-            throw new IOException($"{FailureText.Redacted(exception).TrimEnd('.')}: free {http.Url}, or give another address in {HttpOptions.Section}:Url", exception);
+            var reason = FailureText.Redacted(exception).TrimEnd('.');
+            throw new IOException($"{reason}: free {http.Url}, or give another address in {HttpOptions.Section}:Url", exception);
         }
     }
 

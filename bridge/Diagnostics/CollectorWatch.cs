@@ -5,8 +5,8 @@ using Telemetry.Queues;
 namespace Bridge.Diagnostics;
 
 /// <summary>
-/// Notes why the collector did not take a request, in words of our own: the SDK's event quotes the exception, which may hold the password
-/// of a proxy.
+/// Notes why the collector did not take a request, in words of our own: the SDK's event quotes the exception, which may hold the
+/// password of a proxy.
 /// </summary>
 internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler network) : DelegatingHandler(network)
 {
@@ -44,10 +44,10 @@ internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler n
     {
         troubles.Last = response switch
         {
-            { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } when NetworkFailure.ProxyRefused(collector, response.StatusCode) is { } refused =>
-                refused.Detail,
+            { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } => NetworkFailure.ProxyRefused(collector, response.StatusCode).Detail,
             { IsSuccessStatusCode: false } => $"'{collector.Authority}' answers {(int)response.StatusCode}",
-            _ when response.Headers.TryGetValues(GrpcStatus, out var status) => $"'{collector.Authority}' answers with gRPC status {string.Join(' ', status)}",
+            _ when response.Headers.TryGetValues(GrpcStatus, out var status) =>
+                $"'{collector.Authority}' answers with gRPC status {string.Join(' ', status)}",
             _ => null,
         };
         return response;

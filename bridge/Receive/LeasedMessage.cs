@@ -5,7 +5,13 @@ namespace Bridge.Receive;
 
 /// <summary>A message in work, with its lease: renewed while the work goes on, ended once, never both at a time.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
-internal sealed class LeasedMessage(IQueueReceiver queue, ReceivedMessage message, TimeSpan lease, TimeProvider clock, IDisposable? held = null)
+/// <param name="queue">Where it came from.</param>
+/// <param name="message">What came.</param>
+/// <param name="lease">How long it was leased for.</param>
+/// <param name="clock">Measures that.</param>
+/// <param name="held">Disposed when the text is let go.</param>
+internal sealed class LeasedMessage(
+    IQueueReceiver queue, ReceivedMessage message, TimeSpan lease, TimeProvider clock, IDisposable? held = null)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ReceivedMessage _message = message;
@@ -45,8 +51,8 @@ internal sealed class LeasedMessage(IQueueReceiver queue, ReceivedMessage messag
     }
 
     /// <summary>
-    /// Stops renewing and waits for a renewal under way, since it may replace the receipt. The text is let go: however long the queue
-    /// takes to settle the message, its memory is free.
+    /// Stops renewing and waits for a renewal under way, since it may replace the receipt. The text is let go: however long the
+    /// queue takes to settle the message, its memory is free.
     /// </summary>
     /// <returns>The message with the receipt that settles it.</returns>
     public async Task<ReceivedMessage> EndAsync()

@@ -137,10 +137,10 @@ internal sealed class QueueReceiver(
     private async Task<IReadOnlyList<ReceivedMessage>> AskAsync(TimeSpan wait, ByteBudget.Reservation reservation, CancellationToken stop)
     {
         var receiving = queue.ReceiveAsync(queue.MaxReceive, options.Lease, wait, stop);
-        await ((Task)receiving).WaitAsync(wait + LateAnswer, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)receiving).WaitAsync(LateAnswer, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!receiving.IsCompleted && !stop.IsCancellationRequested)
         {
-            // Nobody knows whether this queue will ever answer. What it brings then is counted all the same.
+            // The queue is empty, or nobody knows whether it will ever answer: what it brings later is counted then.
             reservation.Resize(0);
             await ((Task)receiving).WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -5,7 +5,8 @@ using static System.FormattableString;
 namespace Telemetry.Aws;
 
 /// <summary>
-/// What the queue takes: asked once, by one caller at a time, and remembered until it is forgotten; a failed question is asked again.
+/// What the queue takes: asked once, by one caller at a time, and remembered until it is forgotten; a failed question is asked
+/// again.
 /// </summary>
 internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests requests) : IDisposable
 {

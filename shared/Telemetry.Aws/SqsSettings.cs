@@ -43,7 +43,10 @@ internal static class SqsSettings
         try
         {
             using var json = JsonDocument.Parse(policy);
-            return json.RootElement.TryGetProperty("maxReceiveCount"u8, out var count) && long.TryParse(count.ToString(), CultureInfo.InvariantCulture, out var number) ? number : null;
+            return json.RootElement.TryGetProperty("maxReceiveCount"u8, out var count)
+                && long.TryParse(count.ToString(), CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
         }
         catch (JsonException)
         {

@@ -29,7 +29,7 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
             Code = code,
             RequestId = RequestId(response),
             Detail = Remedy.For(request, response.Status, code, usesConnection: endpoint.Connection is not null)
-                ?? (response.Status is ProxyWantsLogin ? NetworkFailure.ProxyRefused(endpoint.Url, (HttpStatusCode)response.Status)?.Detail : null),
+                ?? (response.Status is ProxyWantsLogin ? NetworkFailure.ProxyRefused(endpoint.Url, (HttpStatusCode)response.Status).Detail : null),
             IsTransient = response.Status is 408 or 429 or >= 500 || code is "QueueBeingDeleted",
         });
     }
@@ -82,8 +82,10 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
             return new NetworkFailure(Remedy.NoIdentity, IsTransient: false);
         if (Find<AuthenticationFailedException>(last) is { } refused)
             return ExplainIdentity(refused);
+        var over = NetworkFailure.Over(endpoint.Url);
         return NetworkFailure.Find(last, endpoint.Url) ?? (Find<OperationCanceledException>(last) is not null
-            ? new NetworkFailure(Invariant($"no answer from '{endpoint.Url.Authority}' within {QueuePipeline.TryTimeout.TotalSeconds} s a try:")
+            ? new NetworkFailure(
+                Invariant($"no answer from '{endpoint.Url.Authority}' within {QueuePipeline.TryTimeout.TotalSeconds} s a try{over}:")
                 + " check firewalls and private endpoints")
             : new NetworkFailure($"the connection to '{endpoint.Url.Authority}' failed: {FailureText.TypesOf(last)}"));
     }

@@ -16,7 +16,8 @@ internal static class QueuePipeline
     private static readonly Lazy<HttpPipelineTransport> Transport = new(() => new HttpClientTransport(QueueHttp.Client));
 
     // One for all queues of the process, because it caches its tokens.
-    private static readonly Lazy<TokenCredential> ProcessIdentity = new(() => new DefaultAzureCredential(new DefaultAzureCredentialOptions { Transport = Transport.Value }));
+    private static readonly Lazy<TokenCredential> ProcessIdentity =
+        new(() => new DefaultAzureCredential(new DefaultAzureCredentialOptions { Transport = Transport.Value }));
 
     /// <summary>The pipeline, or what is wrong with the endpoint and what to do.</summary>
     public static (HttpPipeline? Pipeline, string? Error) TryBuild(

@@ -42,8 +42,8 @@ internal static class FailureText
     }
 
     /// <summary>
-    /// An exception's own text on one line, without the secrets that redaction knows: for what tells of files and of the application's
-    /// own code.
+    /// An exception's own text on one line, without the secrets that redaction knows: for what tells of files and of the
+    /// application's own code.
     /// </summary>
     internal static string Redacted(Exception exception)
     {

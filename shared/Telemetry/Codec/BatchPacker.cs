@@ -94,8 +94,8 @@ public sealed class BatchPacker
     }
 
     /// <summary>
-    /// Cuts batches that were sealed for longer messages into messages of this packer's length, in place. Sealed bytes, sender and sequence
-    /// stay; the digest, which covers the number of messages, becomes another.
+    /// Cuts batches that were sealed for longer messages into messages of this packer's length, in place. Sealed bytes, sender
+    /// and sequence stay; the digest, which covers the number of messages, becomes another.
     /// </summary>
     /// <returns>False when each fits already, or when one would need more messages than the receiver accepts.</returns>
     internal bool TryCut(IList<SealedBatch> batches)

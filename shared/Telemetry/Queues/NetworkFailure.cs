@@ -6,8 +6,8 @@ using static System.FormattableString;
 namespace Telemetry.Queues;
 
 /// <summary>
-/// Why no answer came from a server, and what to check. In words of our own: the texts of exceptions hold the proxy's address with
-/// its password.
+/// Why no answer came from a server, and what to check. In words of our own: the texts of exceptions hold the proxy's address
+/// with its password.
 /// </summary>
 /// <param name="Detail">One clause.</param>
 /// <param name="IsTransient">True when the same call may succeed later.</param>
@@ -31,10 +31,12 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
 
         if (http?.HttpRequestError is HttpRequestError.ProxyTunnelError)
             return ProxyRefused(server, http.StatusCode);
+        // Only a connection that is not made in time is cancelled with this cause; else the caller knows why the call was
+        // cancelled.
+        if (causes.OfType<OperationCanceledException>().FirstOrDefault() is { } cancelled)
+            return cancelled.InnerException is TimeoutException ? route.Explain(SocketError.TimedOut) : null;
         if (causes.OfType<SocketException>().FirstOrDefault() is { } socket)
             return route.Explain(socket.SocketErrorCode);
-        if (causes.Any(cause => cause is OperationCanceledException { InnerException: TimeoutException }))
-            return route.Explain(SocketError.TimedOut);
         return http?.HttpRequestError switch
         {
             null => null,
@@ -45,11 +47,21 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
         };
     }
 
-    /// <summary>The proxy on the way to a server does not let the call through; null where there is none.</summary>
-    internal static NetworkFailure? ProxyRefused(Uri server, HttpStatusCode? status) => Route.To(server).Proxy is not { } proxy ? null : new(
-        status is HttpStatusCode.ProxyAuthenticationRequired
-            ? $"{proxy} wants other credentials (407): correct user and password there, or name '{server.Host}' in NO_PROXY"
-            : $"{proxy} does not lead to '{server.Authority}'{Shown(status)}: allow that address there, or name '{server.Host}' in NO_PROXY");
+    /// <summary>The proxy on the way to a server does not let the call through.</summary>
+    internal static NetworkFailure ProxyRefused(Uri server, HttpStatusCode? status)
+    {
+        var proxy = Route.To(server).Proxy ?? "the proxy";
+        return status is HttpStatusCode.ProxyAuthenticationRequired
+            ? new NetworkFailure(
+                $"{proxy} wants other credentials (407): correct user and password there, or name '{server.Host}' in NO_PROXY",
+                IsTransient: false)
+            : new NetworkFailure(
+                $"{proxy} does not lead to '{server.Authority}'{Shown(status)}: allow that address there, or name '{server.Host}' in NO_PROXY",
+                IsTransient: status is null or >= HttpStatusCode.InternalServerError);
+    }
+
+    /// <summary>Which proxy a server is asked over, to be put behind other words; empty where there is none.</summary>
+    internal static string Over(Uri server) => Route.To(server).Over;
 
     private static string Shown(HttpStatusCode? status) => status is { } code ? Invariant($" ({(int)code})") : "";
 
@@ -90,7 +102,7 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
         };
 
         internal NetworkFailure BrokeOff(string error) =>
-            new($"the connection to '{Server.Authority}'{Over} broke off ({error}): whether the request took effect is unknown");
+            new($"the connection to '{Server.Authority}'{Over} failed ({error}): whether the request took effect is unknown");
 
         private static bool IsUnknown(SocketError error) => error is SocketError.HostNotFound or SocketError.NoData;
     }

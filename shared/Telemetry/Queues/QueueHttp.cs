@@ -4,8 +4,8 @@ using System.Net;
 namespace Telemetry.Queues;
 
 /// <summary>
-/// The HTTP client that the queues of both clouds are asked with: one pool of connections for the process, made at its first use and
-/// never disposed. Time-outs are the caller's; certificates are verified as the platform does.
+/// The HTTP client that the queues of both clouds are asked with: one pool of connections for the process, made at its first use
+/// and never disposed. Time-outs are the caller's; certificates are verified as the platform does.
 /// </summary>
 internal static class QueueHttp
 {

@@ -28,8 +28,8 @@ internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeP
         packer.Pack(lines, Interlocked.Increment(ref _sequence), out consumed, out refusal);
 
     /// <summary>
-    /// Sends the batches. When the queue refuses them and takes less now than they were cut for, they are cut anew, in place, and sent
-    /// once more.
+    /// Sends the batches. When the queue refuses them and takes less now than they were cut for, they are cut anew, in place, and
+    /// sent once more.
     /// </summary>
     /// <returns>The messages that carried them.</returns>
     internal async Task<int> SendAsync(BatchPacker packer, IList<SealedBatch> batches, CancellationToken cancellationToken)

@@ -66,8 +66,8 @@ internal sealed class EventPump(
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        // The turn is kept: a flush that comes now finds the pump at its end. Neither source nor semaphore is disposed: they hold memory
-        // only, and late flushes still look at them.
+        // The turn is kept: a flush that comes now finds the pump at its end. Neither source nor semaphore is disposed: they hold
+        // memory only, and late flushes still look at them.
         await _turn.WaitAsync().ConfigureAwait(false);
         await _round.ConfigureAwait(false);
         _lines.Dispose();

@@ -1,8 +1,8 @@
 namespace Telemetry.Sending;
 
 /// <summary>
-/// Marks the work that sends telemetry, in the calls that it makes and in all that flows from them. What such work logs, traces and
-/// measures is not taken as an event: else one event would follow the other for ever.
+/// Marks the work that sends telemetry, in the calls that it makes and in all that flows from them. What such work logs, traces
+/// and measures is not taken as an event: else one event would follow the other for ever.
 /// </summary>
 internal static class OwnSending
 {

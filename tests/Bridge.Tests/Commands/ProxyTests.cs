@@ -5,8 +5,8 @@ using Local.Components;
 namespace Bridge.Tests.Commands;
 
 /// <summary>
-/// An HTTP proxy of the environment that is dead or refuses is named as what is in the way, by host and port and not with its password, and the
-/// queue is not blamed. Loopback is never asked through one.
+/// An HTTP proxy of the environment that is dead or refuses is named as what is in the way, by host and port and not with its
+/// password, and the queue is not blamed. Loopback is never asked through one.
 /// </summary>
 [Collection(BrokerTests.Name)]
 public sealed class ProxyTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>

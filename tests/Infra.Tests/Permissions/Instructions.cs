@@ -57,7 +57,8 @@ internal sealed class Instructions
 
     private Type? Pushed(MethodBase method, string instruction, byte[] code, int at) => instruction.Split('.') switch
     {
-        ["dup"] => _pushed,
+        // Between the check for null and the call of a conditional access.
+        ["dup" or "pop" or "nop" or "ldnull" or "br" or "brtrue" or "brfalse", ..] => _pushed,
         ["ldloc", "s"] => method.GetMethodBody()!.LocalVariables[code[at]].LocalType,
         ["ldloc", var index] => method.GetMethodBody()!.LocalVariables[int.Parse(index)].LocalType,
         ["ldarg", "s"] => Argument(method, code[at]),

@@ -8,8 +8,8 @@ using Telemetry.Tests.Support;
 namespace Telemetry.Tests.Sending;
 
 /// <summary>
-/// A host with a synchronisation context of one thread (a user interface, classic ASP.NET) that blocks on a flush: nothing in the libraries may
-/// wait for that thread.
+/// A host with a synchronisation context of one thread (a user interface, classic ASP.NET) that blocks on a flush: nothing in the
+/// libraries may wait for that thread.
 /// </summary>
 public sealed class BlockingFlushTests
 {

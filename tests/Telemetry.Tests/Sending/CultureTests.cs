@@ -11,12 +11,17 @@ using Telemetry.Tests.Support;
 namespace Telemetry.Tests.Sending;
 
 /// <summary>
-/// A function may run under any culture. What leaves it, and what it says, is the same under all: calendars (th-TH, ar-SA, fa-IR), signs,
-/// digits and separators (fa-IR, ar-SA, de-DE), and casing (tr-TR).
+/// A function may run under any culture. What leaves it, and what it says, is the same under all: calendars (th-TH, ar-SA,
+/// fa-IR), signs, digits and separators (fa-IR, ar-SA, de-DE), and casing (tr-TR).
 /// </summary>
 public sealed class CultureTests
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    private static readonly (string Name, string Value)[] Settings =
+    [
+        ("SAMPLING_RATIO", "-1.5"), ("BUFFER_BYTES", "-7"), ("LEVEL", "INFO,Orders=DEBUG"), ("REDACT", "EMAILS"), ("FLUSH_BUDGET_MS", "-1"),
+    ];
 
     public static TheoryData<string> Cultures => new("th-TH", "ar-SA", "tr-TR", "fa-IR", "de-DE");
 
@@ -62,7 +67,10 @@ public sealed class CultureTests
     private static async Task<IReadOnlyList<string>> SqsRequestsAsync()
     {
         await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.ReceiveMessage
-            ? FakeSqsReply.Json("""{"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"{}","Attributes":{"ApproximateReceiveCount":"-2","SentTimestamp":"1764403200000"}}]}""")
+            ? FakeSqsReply.Json("""
+                {"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"{}",
+                "Attributes":{"ApproximateReceiveCount":"-2","SentTimestamp":"1764403200000"}}]}
+                """)
             : FakeSqsReply.Success(request));
         await using var queue = sqs.Open(new ManualTimeProvider(), new KnownCredentials(withToken: true));
         await UseAsync(queue, queue);
@@ -125,11 +133,12 @@ public sealed class CultureTests
         await using var other = sqs.Open();
         var tooLong = (await Assert.ThrowsAsync<QueueException>(() => other.SendAsync([new byte[1_234_567]], Bound))).Message;
         lines.Add(tooLong.Replace(sqs.Endpoint.Url.Authority, "HOST", StringComparison.Ordinal));
-        foreach (var (name, value) in new[] { ("SAMPLING_RATIO", "-1.5"), ("BUFFER_BYTES", "-7"), ("LEVEL", "INFO,Orders=DEBUG"), ("REDACT", "EMAILS"), ("FLUSH_BUDGET_MS", "-1") })
+        foreach (var (name, value) in Settings)
         {
             try
             {
-                var options = TelemetryOptions.FromEnvironment(read => read == $"TELEMETRY_{name}" ? value : read is "TELEMETRY_QUEUE" ? TestClient.Endpoint.ToString() : null);
+                var options = TelemetryOptions.FromEnvironment(
+                    read => read == $"TELEMETRY_{name}" ? value : read is "TELEMETRY_QUEUE" ? TestClient.Endpoint.ToString() : null);
                 lines.Add($"{name}: {options.Levels.Of("orders")} {options.Redaction.Patterns}");
             }
             catch (FormatException e)

@@ -15,8 +15,8 @@ using Telemetry.Tests.Support;
 namespace Telemetry.Tests.Sending;
 
 /// <summary>
-/// A client under every way of listening at once: all activity sources, the meters of .NET's network code, logs that Azure.Core's events are
-/// forwarded to, and OpenTelemetry's SDK over its exporter.
+/// A client under every way of listening at once: all activity sources, the meters of .NET's network code, logs that Azure.Core's
+/// events are forwarded to, and OpenTelemetry's SDK over its exporter.
 /// </summary>
 internal sealed class ObservedClient : IAsyncDisposable
 {
@@ -81,6 +81,7 @@ internal sealed class ObservedClient : IAsyncDisposable
 
     // The test's own server is in this process, too.
     private bool IsOfOthers(string json) => json.Contains("Microsoft.AspNetCore", StringComparison.Ordinal)
+        || json.Contains("TLS server", StringComparison.Ordinal)
         || (json.Contains("\"style\":\"metric", StringComparison.Ordinal) && !json.Contains(_port, StringComparison.Ordinal));
 
     private void Over(OtlpExporterOptions exporter)
