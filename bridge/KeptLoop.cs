@@ -36,11 +36,11 @@ internal static partial class KeptLoop
             if (clock.GetElapsedTime(began) > LongestPause)
                 backoff.Reset();
             var pause = backoff.Next();
-            Ended(log, failure, name, pause);
+            Ended(log, name, pause, failure is null ? "it returned" : FailureText.WithCalls(failure));
             await Task.Delay(pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "{Loop} ended unexpectedly and begins again in {Pause}")]
-    private static partial void Ended(ILogger logger, Exception? exception, string loop, TimeSpan pause);
+    [LoggerMessage(1, LogLevel.Error, "{Loop} ended unexpectedly and begins again in {Pause}: {Failure}")]
+    private static partial void Ended(ILogger logger, string loop, TimeSpan pause, string failure);
 }

@@ -1,5 +1,9 @@
 using System.CommandLine;
 using Bridge.Commands;
+using Telemetry.Queues;
+
+// Whatever library asks: a collector, an emulator or an agent on this machine is not asked through a proxy.
+HttpClient.DefaultProxy = new ProxyExceptForThisMachine(HttpClient.DefaultProxy);
 
 var root = new RootCommand(Help.Root)
 {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Telemetry;
 
 namespace Bridge;
 
@@ -81,7 +82,7 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
         }
         catch (Exception exception)
         {
-            StopFailed(log, stage.Name, exception.Message);
+            StopFailed(log, stage.Name, FailureText.Of(exception));
         }
     }
 
@@ -90,13 +91,13 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
         await ((Task)loop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_stopping)
             return;
-        Died(log, loop.Exception?.InnerException, name);
+        Died(log, name, loop.Exception?.InnerException is { } cause ? FailureText.WithCalls(cause) : "no exception");
         _dead = name;
         _failed.TrySetResult();
     }
 
-    [LoggerMessage(1, LogLevel.Critical, "Stage {Stage} has ended by itself: the bridge ends")]
-    private static partial void Died(ILogger logger, Exception? exception, string stage);
+    [LoggerMessage(1, LogLevel.Critical, "Stage {Stage} has ended by itself: the bridge ends: {Failure}")]
+    private static partial void Died(ILogger logger, string stage, string failure);
 
     [LoggerMessage(2, LogLevel.Warning, "Stage {Stage} did not stop in order: {Reason}")]
     private static partial void StopFailed(ILogger logger, string stage, string reason);

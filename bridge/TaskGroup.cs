@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Telemetry;
 
 namespace Bridge;
 
@@ -42,7 +43,7 @@ internal sealed partial class TaskGroup(ILogger log)
         }
         catch (Exception exception)
         {
-            Failed(log, exception);
+            Failed(log, FailureText.WithCalls(exception));
         }
     }
 
@@ -70,6 +71,6 @@ internal sealed partial class TaskGroup(ILogger log)
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Work under way failed unexpectedly")]
-    private static partial void Failed(ILogger logger, Exception exception);
+    [LoggerMessage(1, LogLevel.Error, "Work under way failed unexpectedly: {Failure}")]
+    private static partial void Failed(ILogger logger, string failure);
 }

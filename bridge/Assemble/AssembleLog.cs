@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Telemetry;
 
 namespace Bridge.Assemble;
 
@@ -11,8 +12,8 @@ internal static partial class AssembleLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Assembling is interrupted and begins again: {Reason}")]
     public static partial void Interrupted(ILogger log, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Assembling is interrupted unexpectedly and begins again")]
-    public static partial void InterruptedUnexpectedly(ILogger log, Exception exception);
+    public static void InterruptedUnexpectedly(ILogger log, Exception exception) =>
+        InterruptedUnexpectedly(log, FailureText.WithCalls(exception));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Queue} was deleted: {Chunks} chunks that are held here go into a new one, what lay in it is lost")]
     public static partial void Deleted(ILogger log, string queue, int chunks);
@@ -29,6 +30,12 @@ internal static partial class AssembleLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue} is left to another replica, if there is one")]
     public static partial void Moved(ILogger log, string queue);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue}: {Chunks} chunks failed unexpectedly and go back to it")]
-    public static partial void FailedUnexpectedly(ILogger log, Exception exception, string queue, int chunks);
+    public static void FailedUnexpectedly(ILogger log, Exception exception, string queue, int chunks) =>
+        FailedUnexpectedly(log, queue, chunks, FailureText.WithCalls(exception));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue}: {Chunks} chunks failed unexpectedly and go back to it: {Failure}")]
+    private static partial void FailedUnexpectedly(ILogger log, string queue, int chunks, string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Assembling is interrupted unexpectedly and begins again: {Failure}")]
+    private static partial void InterruptedUnexpectedly(ILogger log, string failure);
 }

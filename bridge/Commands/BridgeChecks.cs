@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Bridge.Publish;
 using Bridge.Receive;
 using Telemetry.Queues;
@@ -29,8 +28,9 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
     /// <summary>Begins all checks at once; gives them in the order of the data, queues first.</summary>
     public IReadOnlyList<Task<IReadOnlyList<CheckResult>>> Start(CancellationToken cancellationToken) =>
     [
-        .. options.Endpoints().Select(queue => BoundedAsync($"queue {queue}", token => CheckQueueAsync(queue, token), cancellationToken)),
-        BoundedAsync($"broker {options.RabbitMq.DisplayUri}", CheckBrokerAsync, cancellationToken),
+        .. options.Endpoints().Select(queue => BoundedAsync(
+            $"queue {queue}", NetworkFailure.Over(queue.Url), token => CheckQueueAsync(queue, token), cancellationToken)),
+        BoundedAsync($"broker {options.RabbitMq.DisplayUri}", over: "", CheckBrokerAsync, cancellationToken),
     ];
 
     private static async Task<IReadOnlyList<CheckResult>> CheckQueueAsync(QueueEndpoint queue, CancellationToken cancellationToken)
@@ -47,8 +47,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
 
     // A name that does not exist is a typing error to the one who starts a bridge; later it is the name service's trouble.
     private static bool MayPass(QueueException error) =>
-        error.Failure.IsTransient
-        && error.GetBaseException() is not SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData };
+        error.Failure is { IsTransient: true, IsUnknownName: false };
 
     private async Task<IReadOnlyList<CheckResult>> CheckBrokerAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +81,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
     }
 
     private async Task<IReadOnlyList<CheckResult>> BoundedAsync(
-        string name, Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check, CancellationToken cancellationToken)
+        string name, string over, Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check, CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(Patience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
@@ -93,7 +92,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
         catch (Exception exception) when (
             !cancellationToken.IsCancellationRequested && (exception is TimeoutException || time.IsCancellationRequested))
         {
-            return [new CheckResult(name, $"gave no complete answer within {Patience.TotalSeconds} s", IsTransient: true)];
+            return [new CheckResult(name, $"gave no complete answer within {Patience.TotalSeconds} s{over}", IsTransient: true)];
         }
     }
 }

@@ -1,4 +1,5 @@
 using Bridge.Publish;
+using Telemetry;
 using Telemetry.Queues;
 
 namespace Bridge.Commands;
@@ -25,7 +26,7 @@ internal static class CommandErrors
         UsageException or QueueException or TimeoutException or BrokerFaultException or PublishException => [OneLine(exception.Message)],
 
         // Of the file system, the HTTP port or a configuration file: their messages name path, address or line.
-        IOException or UnauthorizedAccessException or InvalidDataException or FormatException => [OneLine(exception.Message)],
-        _ => [OneLine($"unexpected {exception.GetType().Name}: {exception.Message}")],
+        IOException or UnauthorizedAccessException or InvalidDataException or FormatException => [FailureText.Redacted(exception)],
+        _ => [$"unexpected {FailureText.TypesOf(exception)}"],
     };
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bridge.Diagnostics;
+using Telemetry;
 
 namespace Bridge.Commands;
 
@@ -41,7 +42,7 @@ internal static class ProbeCommand
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            var reason = exception is HttpRequestException ? CommandErrors.OneLine(exception.Message) : $"no answer within {Patience.TotalSeconds:0} s";
+            var reason = exception is HttpRequestException ? FailureText.Redacted(exception) : $"no answer within {Patience.TotalSeconds:0} s";
             Console.Error.WriteLine($"error: {url}: {reason}; is a bridge running here, with the same {HttpOptions.Section}:Url?");
         }
 

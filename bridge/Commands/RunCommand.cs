@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bridge.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Telemetry;
 
 namespace Bridge.Commands;
 
@@ -52,7 +53,8 @@ internal static class RunCommand
         }
         catch (IOException exception)
         {
-            throw new IOException($"{exception.Message.TrimEnd('.')}: free {http.Url}, or give another address in {HttpOptions.Section}:Url", exception);
+            var reason = FailureText.Redacted(exception).TrimEnd('.');
+            throw new IOException($"{reason}: free {http.Url}, or give another address in {HttpOptions.Section}:Url", exception);
         }
     }
 

@@ -11,6 +11,9 @@ namespace Bridge.Configuration;
 /// <param name="rootType">Type of its options.</param>
 internal sealed class SettingsCheck(string root, Type rootType)
 {
+    // A longer value, or one with signs of an address or a connection string, may be a secret in the wrong place.
+    private const int LongestShown = 32;
+
     private readonly NearestSetting _nearest = new([.. OptionTypes.Paths(root, rootType)]);
 
     /// <summary>Everything that is wrong with a section, one line each.</summary>
@@ -58,8 +61,11 @@ internal sealed class SettingsCheck(string root, Type rootType)
             ];
         }
 
-        return section.Value is not { } value || IsConverted(value, type) ? [] : [$"{section.Path} is '{value}': give {Form(type)}"];
+        return section.Value is not { } value || IsConverted(value, type) ? [] : [$"{section.Path} is {Shown(value)}: give {Form(type)}"];
     }
+
+    private static string Shown(string value) =>
+        value.Length > LongestShown || value.AsSpan().ContainsAny("@=;/") ? $"a text of {value.Length} characters" : $"'{value}'";
 
     private static bool IsConverted(string value, Type type)
     {

@@ -6,6 +6,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Telemetry.Queues;
 
 namespace Bridge.Diagnostics;
 
@@ -33,11 +34,11 @@ internal sealed class OtlpExport : IDisposable
             .AddMeter(PublishMetrics.MeterName)
             .AddOtlpExporter((exporter, reader) =>
             {
-                Configure(exporter, options, "v1/metrics");
+                Configure(exporter, options, "v1/metrics", _troubles);
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)options.Interval.TotalMilliseconds;
             })
             .Build();
-        _traces = options.TraceRatio > 0 ? Traces(options, resource) : null;
+        _traces = options.TraceRatio > 0 ? Traces(options, resource, _troubles) : null;
     }
 
     /// <inheritdoc/>
@@ -48,14 +49,14 @@ internal sealed class OtlpExport : IDisposable
         _troubles.Dispose();
     }
 
-    private static TracerProvider Traces(OtlpOptions options, ResourceBuilder resource) => Sdk.CreateTracerProviderBuilder()
+    private static TracerProvider Traces(OtlpOptions options, ResourceBuilder resource, OtlpTroubles troubles) => Sdk.CreateTracerProviderBuilder()
         .SetResourceBuilder(resource)
         .AddSource(BridgeTracing.SourceName)
         .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
-        .AddOtlpExporter(exporter => Configure(exporter, options, "v1/traces"))
+        .AddOtlpExporter(exporter => Configure(exporter, options, "v1/traces", troubles))
         .Build();
 
-    private static void Configure(OtlpExporterOptions exporter, OtlpOptions options, string path)
+    private static void Configure(OtlpExporterOptions exporter, OtlpOptions options, string path, OtlpTroubles troubles)
     {
         // The SDK appends the path only to what it reads from the environment by itself.
         var endpoint = options.Endpoint!.TrimEnd('/');
@@ -63,6 +64,10 @@ internal sealed class OtlpExport : IDisposable
         exporter.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
         exporter.Endpoint = new Uri(isHttp ? $"{endpoint}/{path}" : endpoint);
         exporter.Headers = options.Headers;
+        exporter.HttpClientFactory = () => new HttpClient(new CollectorWatch(troubles, QueueHttp.NewHandler()))
+        {
+            Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds),
+        };
     }
 
     private static string? Version() =>

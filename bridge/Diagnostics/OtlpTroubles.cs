@@ -12,6 +12,9 @@ internal sealed partial class OtlpTroubles(ILogger<OtlpExport> log, TimeProvider
     private readonly Lock _gate = new();
     private long? _toldAt;
 
+    /// <summary>Why the last request failed; null when it did not.</summary>
+    public string? Last { get; set; }
+
     /// <inheritdoc/>
     protected override void OnEventSourceCreated(EventSource eventSource)
     {
@@ -25,8 +28,7 @@ internal sealed partial class OtlpTroubles(ILogger<OtlpExport> log, TimeProvider
         // Other sources' events come too, before the constructor has ended.
         if (eventData.EventSource.Name is not Exporter || log is null || !IsDue())
             return;
-        var message = eventData.Message is { } format ? string.Format(format, [.. eventData.Payload ?? []]) : eventData.EventName;
-        Failing(log, message?.ReplaceLineEndings(" ").Split("   at ")[0]);
+        Failing(log, Last ?? eventData.EventName);
     }
 
     private bool IsDue()

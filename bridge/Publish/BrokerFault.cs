@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
+using Telemetry;
 
 namespace Bridge.Publish;
 
@@ -20,7 +21,7 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
     /// <param name="tls">What the connection's TLS saw; null without it.</param>
     public static BrokerFault From(Exception exception, RabbitMqOptions options, BrokerTls? tls = null) =>
         TryExplain(exception, options, tls)
-            ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {OneLine(Causes(exception).Last().Message)}", IsTransient: true);
+            ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {FailureText.TypesOf(exception)}", IsTransient: true);
 
     /// <summary>Explains a failure of the client library; null for one that no broker and no network causes.</summary>
     /// <param name="exception">What was thrown.</param>
@@ -79,7 +80,7 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         AuthenticationException or (IOException and not BrokerUnreachableException) when tls?.Demand is { } demand =>
             TlsFailed(demand, options),
         AuthenticationException => TlsFailed(
-            $"{OneLine(cause.Message).TrimEnd('.')}; check that the port speaks TLS (5671 by custom), of version 1.2 or 1.3", options),
+            $"{FailureText.Redacted(cause).TrimEnd('.')}; check that the port speaks TLS (5671 by custom), of version 1.2 or 1.3", options),
         PacketNotRecognizedException or ProtocolVersionMismatchException or HardProtocolException or WireFormattingException =>
             NotAmqp(options),
         // The library says the same of a peer that closes, keeps silent or speaks HTTP. A broker that is starting may do so too.

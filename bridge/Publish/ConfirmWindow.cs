@@ -29,7 +29,7 @@ internal sealed class ConfirmWindow
     private long _bytes;
     private TaskCompletionSource? _writer;
     private int _writerNeeds;
-    private Exception? _failure;
+    private PublishException? _failure;
 
     /// <param name="maxMessages">Bound on the messages, at least 1.</param>
     /// <param name="maxBytes">Bound on their bodies; one larger message is let through alone.</param>

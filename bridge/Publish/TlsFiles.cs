@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Telemetry;
 
 namespace Bridge.Publish;
 
@@ -68,7 +69,7 @@ internal static class TlsFiles
         }
         catch (CryptographicException exception)
         {
-            throw Unusable(key, path, $"cannot be used ({exception.Message.ReplaceLineEndings(" ")})", remedy, exception);
+            throw Unusable(key, path, $"cannot be used ({FailureText.Redacted(exception)})", remedy, exception);
         }
     }
 

@@ -5,10 +5,17 @@ namespace Bridge.Receive;
 
 /// <summary>A message in work, with its lease: renewed while the work goes on, ended once, never both at a time.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
-internal sealed class LeasedMessage(IQueueReceiver queue, ReceivedMessage message, TimeSpan lease, TimeProvider clock)
+/// <param name="queue">Where it came from.</param>
+/// <param name="message">What came.</param>
+/// <param name="lease">How long it was leased for.</param>
+/// <param name="clock">Measures that.</param>
+/// <param name="held">Disposed when the text is let go.</param>
+internal sealed class LeasedMessage(
+    IQueueReceiver queue, ReceivedMessage message, TimeSpan lease, TimeProvider clock, IDisposable? held = null)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ReceivedMessage _message = message;
+    private IDisposable? _held = held;
     private bool _ended;
 
     /// <summary>The queue that it came from.</summary>
@@ -43,12 +50,17 @@ internal sealed class LeasedMessage(IQueueReceiver queue, ReceivedMessage messag
         }
     }
 
-    /// <summary>Stops renewing and waits for a renewal under way, since it may replace the receipt.</summary>
+    /// <summary>
+    /// Stops renewing and waits for a renewal under way, since it may replace the receipt. The text is let go: however long the
+    /// queue takes to settle the message, its memory is free.
+    /// </summary>
     /// <returns>The message with the receipt that settles it.</returns>
     public async Task<ReceivedMessage> EndAsync()
     {
         await _turn.WaitAsync(CancellationToken.None);
         _ended = true;
+        _message = _message with { Text = default };
+        Interlocked.Exchange(ref _held, null)?.Dispose();
         _turn.Release();
         return _message;
     }

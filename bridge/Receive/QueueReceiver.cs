@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Bridge.Diagnostics;
 using Bridge.Publish;
 using Microsoft.Extensions.Logging;
@@ -98,28 +99,41 @@ internal sealed class QueueReceiver(
 
     private async Task<int> TryReceiveAsync(bool isFirst, Backoff backoff, CancellationToken stop)
     {
+        try
+        {
+            var received = await ReceiveAsync(isFirst, stop);
+            if (backoff.Failures > 0)
+                ReceiveLog.Recovered(log, queue.Endpoint);
+            backoff.Reset();
+            return received;
+        }
+        catch (QueueException e)
+        {
+            if (backoff.Failures == 0)
+                ReceiveLog.Failing(log, queue.Endpoint, e.Message);
+            // Nothing is reserved while this queue waits, and little for its next attempt: the memory is the other queues'.
+            Expect(0);
+            await Task.Delay(backoff.Next(), clock, stop);
+            return 0;
+        }
+    }
+
+    private async Task<int> ReceiveAsync(bool isFirst, CancellationToken stop)
+    {
         using var reservation = await budget.ReserveAsync(Volatile.Read(ref _expectedAnswer), stop);
         var (asked, began) = (clock.GetUtcNow(), clock.GetTimestamp());
         try
         {
-            var messages = await ReceiveAsync(isFirst ? LongPoll : TimeSpan.Zero, stop);
+            var messages = await AskAsync(isFirst ? LongPoll : TimeSpan.Zero, reservation, stop);
             metrics.RecordReceive(queue.Endpoint, clock.GetElapsedTime(began));
             _front.Note(asked, messages, messages.Count == queue.MaxReceive);
-            if (backoff.Failures > 0)
-                ReceiveLog.Recovered(log, queue.Endpoint);
-            backoff.Reset();
-            foreach (var message in messages)
-                Begin(message, reservation.Split(message.Text.Length), stop);
-            Expect(messages.Sum(message => (long)message.Text.Length));
+            Expect(Begin(messages, reservation, stop));
             return messages.Count;
         }
         catch (QueueException e)
         {
             metrics.RecordReceive(queue.Endpoint, clock.GetElapsedTime(began), e);
-            if (backoff.Failures == 0)
-                ReceiveLog.Failing(log, queue.Endpoint, e.Message);
-            await Task.Delay(backoff.Next(), clock, stop);
-            return 0;
+            throw;
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
@@ -134,10 +148,17 @@ internal sealed class QueueReceiver(
     private void Expect(long bytes) => Volatile.Write(ref _expectedAnswer, Math.Clamp(bytes, SmallestAnswer, options.MaxBytes / 2));
 
     // After the stop, too, a receive under way is let to its end: what it leased would else be hidden until the lease ends.
-    private async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(TimeSpan wait, CancellationToken stop)
+    private async Task<IReadOnlyList<ReceivedMessage>> AskAsync(TimeSpan wait, ByteBudget.Reservation reservation, CancellationToken stop)
     {
         var receiving = queue.ReceiveAsync(queue.MaxReceive, options.Lease, wait, stop);
-        await ((Task)receiving).WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)receiving).WaitAsync(LateAnswer, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!receiving.IsCompleted && !stop.IsCancellationRequested)
+        {
+            // The queue is empty, or nobody knows whether it will ever answer: what it brings later is counted then.
+            reservation.Resize(0);
+            await ((Task)receiving).WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         if (!receiving.IsCompleted)
             await ((Task)receiving).WaitAsync(wait + LateAnswer, clock, Abort).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (receiving.IsCompleted)
@@ -146,16 +167,35 @@ internal sealed class QueueReceiver(
         return [];
     }
 
-    private void Begin(ReceivedMessage message, ByteBudget.Reservation reservation, CancellationToken stop)
+    /// <returns>Bytes that the messages hold.</returns>
+    private long Begin(IReadOnlyList<ReceivedMessage> messages, ByteBudget.Reservation reservation, CancellationToken stop)
+    {
+        var bytes = 0L;
+        // Texts may be slices of one answer, which lasts as long as the last of them.
+        foreach (var slices in messages.GroupBy(MemoryOf))
+        {
+            var size = slices.Key is byte[] array ? array.Length : slices.Sum(message => (long)message.Text.Length);
+            var held = reservation.Split(size, slices.Count());
+            foreach (var message in slices)
+                Begin(message, held, stop);
+            bytes += size;
+        }
+
+        return bytes;
+    }
+
+    private static object MemoryOf(ReceivedMessage message) =>
+        MemoryMarshal.TryGetArray(message.Text, out var segment) && segment.Array is { } array ? array : message;
+
+    private void Begin(ReceivedMessage message, ByteBudget.Reservation held, CancellationToken stop)
     {
         metrics.CountReceived(queue.Endpoint, message);
         var began = clock.GetTimestamp();
-        var leased = new LeasedMessage(queue, message, options.Lease, clock);
+        var leased = new LeasedMessage(queue, message, options.Lease, clock, held);
         _leases.Add(leased);
         _inWork.Run(() => stop.IsCancellationRequested ? ReleaseAsync(leased, TimeSpan.Zero) : WorkAsync(leased), () =>
         {
             _leases.Remove(leased);
-            reservation.Dispose();
             metrics.RecordProcessed(queue.Endpoint, clock.GetElapsedTime(began));
         });
     }
@@ -182,8 +222,8 @@ internal sealed class QueueReceiver(
     private async Task FailAsync(LeasedMessage leased, Exception failure)
     {
         var delay = DelayOf(leased);
-        if (failure is PublishException)
-            ReceiveLog.Abandoned(log, queue.Endpoint, leased.Message.Id, delay, failure.Message);
+        if (failure is PublishException unpublished)
+            ReceiveLog.Abandoned(log, queue.Endpoint, leased.Message.Id, delay, unpublished.Message);
         else
             ReceiveLog.FailedUnexpectedly(log, failure, queue.Endpoint, leased.Message.Id, delay);
 
@@ -221,7 +261,7 @@ internal sealed class QueueReceiver(
         }
         catch (Exception e) when (e is QueueException or OperationCanceledException)
         {
-            ReceiveLog.DeleteFailed(log, message.Id, e.Message);
+            ReceiveLog.DeleteFailed(log, message.Id, FailureText.Of(e));
         }
         catch (Exception e)
         {

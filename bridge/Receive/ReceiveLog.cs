@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Telemetry;
 using Telemetry.Queues;
 
 namespace Bridge.Receive;
@@ -24,14 +25,14 @@ internal static partial class ReceiveLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} could not be renewed: {Reason}")]
     public static partial void RenewalFailed(ILogger log, string messageId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The lease of message {MessageId} could not be renewed, for an unexpected reason")]
-    public static partial void RenewalFailedUnexpectedly(ILogger log, Exception exception, string messageId);
+    public static void RenewalFailedUnexpectedly(ILogger log, Exception exception, string messageId) =>
+        RenewalFailedUnexpectedly(log, messageId, FailureText.WithCalls(exception));
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Receiving from {Queue} failed unexpectedly and is tried again in {Delay}")]
-    public static partial void ReceivingFailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, TimeSpan delay);
+    public static void ReceivingFailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, TimeSpan delay) =>
+        ReceivingFailedUnexpectedly(log, queue, delay, FailureText.WithCalls(exception));
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} could not be deleted or given back, for an unexpected reason; it will be received again")]
-    public static partial void SettlingFailedUnexpectedly(ILogger log, Exception exception, string messageId);
+    public static void SettlingFailedUnexpectedly(ILogger log, Exception exception, string messageId) =>
+        SettlingFailedUnexpectedly(log, messageId, FailureText.WithCalls(exception));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} is done but could not be deleted; it will be received again: {Reason}")]
     public static partial void DeleteFailed(ILogger log, string messageId, string reason);
@@ -39,6 +40,20 @@ internal static partial class ReceiveLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} of {Queue} could not be published and is tried again in {Delay}: {Reason}")]
     public static partial void Abandoned(ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}")]
-    public static partial void FailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay);
+    public static void FailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay) =>
+        FailedUnexpectedly(log, queue, messageId, delay, FailureText.WithCalls(exception));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
+    private static partial void FailedUnexpectedly(ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The lease of message {MessageId} could not be renewed, for an unexpected reason: {Failure}")]
+    private static partial void RenewalFailedUnexpectedly(ILogger log, string messageId, string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Receiving from {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
+    private static partial void ReceivingFailedUnexpectedly(ILogger log, QueueEndpoint queue, TimeSpan delay, string failure);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Message {MessageId} could not be deleted or given back, for an unexpected reason; it will be received again: {Failure}")]
+    private static partial void SettlingFailedUnexpectedly(ILogger log, string messageId, string failure);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Telemetry.Queues;
 
@@ -79,9 +80,9 @@ internal static class ReceivedMessages
         while (json.Read() && json.TokenType is JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("ApproximateReceiveCount"u8))
-                count = long.Parse(NextString(ref json) ?? "");
+                count = long.Parse(NextString(ref json) ?? "", CultureInfo.InvariantCulture);
             else if (json.ValueTextEquals("SentTimestamp"u8))
-                sentAt = long.Parse(NextString(ref json) ?? "");
+                sentAt = long.Parse(NextString(ref json) ?? "", CultureInfo.InvariantCulture);
             else
                 json.Skip();
         }

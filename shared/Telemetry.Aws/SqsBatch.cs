@@ -36,7 +36,7 @@ internal sealed class SqsBatch(
         var workers = new Task[Math.Min(Concurrency, calls.Count)];
         for (var i = 0; i < workers.Length; i++)
             workers[i] = WorkAsync(calls, cancellationToken);
-        await Task.WhenAll(workers);
+        await Task.WhenAll(workers).ConfigureAwait(false);
         return _failure;
     }
 
@@ -45,7 +45,7 @@ internal sealed class SqsBatch(
         while (Volatile.Read(ref _failure) is null && Interlocked.Increment(ref _next) - 1 is var call && call < calls.Count)
         {
             var (start, end) = (calls[call].Start.Value, calls[call].End.Value);
-            await SettleAsync([.. Enumerable.Range(start, end - start)], cancellationToken);
+            await SettleAsync([.. Enumerable.Range(start, end - start)], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -57,14 +57,14 @@ internal sealed class SqsBatch(
         {
             while (true)
             {
-                var results = await transport.CallAsync(write(entries), SqsResponses.Batch, retry, cancellationToken);
+                var results = await transport.CallAsync(write(entries), SqsResponses.Batch, retry, cancellationToken).ConfigureAwait(false);
                 var last = Judge(entries, results);
                 if (last is null)
                     return;
 
                 if (retry.IsSpent)
                     throw new QueueException(last);
-                await retry.WaitAsync(cancellationToken);
+                await retry.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (QueueException e)

@@ -24,7 +24,7 @@ internal sealed class SqsCheck(SqsTransport transport, SqsRequests requests)
         var findings = new List<QueueFinding>(calls.Length);
         foreach (var call in calls)
         {
-            var finding = await TryAsync(call, cancellationToken);
+            var finding = await TryAsync(call, cancellationToken).ConfigureAwait(false);
             findings.Add(finding);
             if (finding.Error is { } error && !SqsCodes.IsAccessDenied(error.Failure.Code))
                 break;
@@ -40,7 +40,7 @@ internal sealed class SqsCheck(SqsTransport transport, SqsRequests requests)
             var warnings = await transport.CallAsync(
                 call,
                 answer => call.Operation == SqsOperation.GetQueueAttributes ? SqsSettings.Judge(SqsResponses.Attributes(answer)).ToList() : [],
-                cancellationToken);
+                cancellationToken).ConfigureAwait(false);
             return new QueueFinding(call.Operation, null) { Warnings = warnings };
         }
         catch (QueueException e) when (!SqsCodes.IsLostLease(e.Failure.Code))

@@ -1,6 +1,6 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
+using System.Net;
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry.Aws;
 
@@ -9,6 +9,9 @@ namespace Telemetry.Aws;
 /// </summary>
 internal sealed class SqsFailures(QueueEndpoint queue)
 {
+    // Where the credential chain gets tokens for roles.
+    private static readonly Uri TokenService = new("https://sts.amazonaws.com/");
+
     /// <summary>The service refused the call.</summary>
     public QueueFailure Refused(string operation, HttpResponseMessage response, byte[] body)
     {
@@ -23,7 +26,7 @@ internal sealed class SqsFailures(QueueEndpoint queue)
             Status = status,
             Code = code,
             RequestId = Header(response, "x-amzn-requestid"),
-            Detail = SqsRemedies.For(operation, code, message) ?? WithoutCode(status, code),
+            Detail = SqsRemedies.For(operation, code, message) ?? WithoutCode(response.StatusCode, code),
             IsTransient = SqsCodes.IsTransient(status, code),
         };
     }
@@ -51,46 +54,30 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     public QueueFailure Unsent(string operation, string detail, bool isTransient = false) =>
         new() { Queue = queue, Operation = operation, Detail = detail, IsTransient = isTransient };
 
-    /// <summary>No answer came in time.</summary>
-    public QueueFailure TimedOut(string operation, TimeSpan limit) =>
-        Unsent(operation, $"no answer within {limit.TotalSeconds:0} s", isTransient: true);
-
-    /// <summary>No answer came because of the network.</summary>
-    public QueueFailure Unreachable(string operation, HttpRequestException exception)
+    /// <summary>No credentials were found, or they could not be renewed.</summary>
+    /// <param name="operation">What they were for.</param>
+    /// <param name="error">What the provider threw.</param>
+    /// <param name="hadSome">True when there were some before: their source is only out of reach for now.</param>
+    public QueueFailure WithoutCredentials(string operation, Exception error, bool hadSome)
     {
-        var host = $"'{queue.Url.Authority}'";
-        if (exception.InnerException is AuthenticationException)
+        var network = NetworkFailure.Find(error, TokenService);
+        var detail = (network, hadSome) switch
         {
-            return Unsent(
-                operation,
-                $"the TLS certificate of {host} is not trusted: a proxy stands between, or its authority is unknown here");
-        }
-
-        var detail = exception.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => $"the host name {host} does not resolve: check the queue's address and DNS",
-            HttpRequestError.ProxyTunnelError => $"the proxy does not lead to {host}: check HTTPS_PROXY and NO_PROXY",
-            HttpRequestError.ConnectionError => Unconnected(host, SocketErrorOf(exception)),
-            HttpRequestError.ConfigurationLimitExceeded => $"the answer of {host} is larger than any answer of SQS",
-            var error => $"the connection to {host} broke off ({error}): whether the request took effect is unknown",
+            ({ } found, _) => $"the AWS credentials could not be got: {found.Detail}",
+            (null, true) => "the AWS credentials could not be renewed",
+            (null, false) => SqsRemedies.NoCredentials,
         };
-        return Unsent(operation, detail, isTransient: true);
+        return Unsent(operation, detail, isTransient: hadSome || network is { IsTransient: true });
     }
 
-    private static string Unconnected(string host, SocketError? error) =>
-        error is SocketError.ConnectionRefused
-            ? $"{host} refuses connections: nothing listens there"
-            : $"no connection to {host} ({error}): check routes, firewalls and VPC endpoints";
+    /// <summary>No answer came: no network, or no time.</summary>
+    public QueueFailure Unanswered(string operation, Exception error, TimeSpan limit) => NetworkFailure.Find(error, queue.Url) is { } network
+        ? Unsent(operation, network.Detail, network.IsTransient) with { IsUnknownName = network.IsUnknownName }
+        : Unsent(operation, Invariant($"no answer within {limit.TotalSeconds:0} s{NetworkFailure.Over(queue.Url)}"), isTransient: true);
 
-    private static SocketError? SocketErrorOf(Exception exception) =>
-        exception is SocketException socket ? socket.SocketErrorCode
-        : exception.InnerException is { } inner ? SocketErrorOf(inner)
-        : null;
-
-    private static string? WithoutCode(int status, string? code) =>
-        code is null && status < 500
-            ? "the answer is not SQS's: check the queue's address, and whether a proxy stands between"
-            : null;
+    private string? WithoutCode(HttpStatusCode status, string? code) => code is not null || (int)status >= 500 ? null
+        : status is HttpStatusCode.ProxyAuthenticationRequired ? NetworkFailure.ProxyRefused(queue.Url, status).Detail
+        : "the answer is not SQS's: check the queue's address, and whether a proxy stands between";
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;

@@ -1,9 +1,12 @@
+using System.Globalization;
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry.Aws;
 
 /// <summary>
-/// What the queue takes: asked once, by one caller at a time, and remembered; a failed question is asked again.
+/// What the queue takes: asked once, by one caller at a time, and remembered until it is forgotten; a failed question is asked
+/// again.
 /// </summary>
 internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests requests) : IDisposable
 {
@@ -18,16 +21,19 @@ internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests reques
         if (_known is { } known)
             return known;
 
-        await _asking.WaitAsync(cancellationToken);
+        await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _known ??= await AskAsync(cancellationToken);
+            return _known ??= await AskAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _asking.Release();
         }
     }
+
+    /// <summary>The next question is asked again.</summary>
+    public void Forget() => _known = null;
 
     /// <summary>Refuses messages that the queue would refuse, before any is sent.</summary>
     public void ThrowIfTooLong(IReadOnlyList<ReadOnlyMemory<byte>> messages, QueueLimits limits)
@@ -39,8 +45,8 @@ internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests reques
 
             throw new QueueException(transport().Failures.Unsent(
                 SqsOperation.SendMessageBatch,
-                $"message {i + 1} of {messages.Count} has {messages[i].Length:N0} bytes, and the queue takes "
-                + $"{limits.MessageBytes:N0} ({MaximumMessageSize}); none was sent"));
+                Invariant($"message {i + 1} of {messages.Count} has {messages[i].Length:N0} bytes, and the queue takes ")
+                + Invariant($"{limits.MessageBytes:N0} ({MaximumMessageSize}); none was sent")));
         }
     }
 
@@ -50,7 +56,7 @@ internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests reques
     {
         try
         {
-            return await transport().CallAsync(requests.GetQueueAttributes(MaximumMessageSize), Read, cancellationToken);
+            return await transport().CallAsync(requests.GetQueueAttributes(MaximumMessageSize), Read, cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException e) when (SqsCodes.IsAccessDenied(e.Failure.Code))
         {
@@ -60,6 +66,6 @@ internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests reques
 
     private static QueueLimits Read(SqsAnswer answer) =>
         SqsResponses.Attributes(answer).TryGetValue(MaximumMessageSize, out var size)
-            ? QueueLimits.ForSqs(int.Parse(size))
+            ? QueueLimits.ForSqs(int.Parse(size, CultureInfo.InvariantCulture))
             : QueueLimits.Sqs;
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry.Aws;
 
@@ -38,7 +40,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         Endpoint = endpoint;
         _clock = clock;
         _requests = new SqsRequests(endpoint);
-        _transport = new Lazy<SqsTransport>(() => new SqsTransport(endpoint, clock, credentials(), SqsHttp.Client));
+        _transport = new Lazy<SqsTransport>(() => new SqsTransport(endpoint, clock, credentials(), QueueHttp.Client));
         _limits = new SqsLimits(() => Transport, _requests);
     }
 
@@ -63,15 +65,22 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         if (messages.Count == 0)
             return;
 
-        var limits = await GetLimitsAsync(cancellationToken);
+        if (Endpoint.Name.EndsWith(".fifo", StringComparison.Ordinal))
+            throw new QueueException(Transport.Failures.Unsent(SqsOperation.SendMessageBatch, SqsRemedies.Fifo));
+
+        var limits = await GetLimitsAsync(cancellationToken).ConfigureAwait(false);
         _limits.ThrowIfTooLong(messages, limits);
         var batch = new SqsBatch(
             Transport,
             _clock,
             entries => _requests.SendMessageBatch(messages, entries),
             (entry, result) => JudgeSent(messages[entry].Span, result));
-        if (await batch.RunAsync(SqsBatchPlan.Split(messages, limits), cancellationToken) is { } e)
-            throw WithCount(e, $"{batch.Settled} of {messages.Count} messages were stored");
+        if (await batch.RunAsync(SqsBatchPlan.Split(messages, limits), cancellationToken).ConfigureAwait(false) is not { } e)
+            return;
+        // MaximumMessageSize may have been lowered.
+        if (!e.Failure.IsTransient)
+            _limits.Forget();
+        throw WithCount(e, Invariant($"{batch.Settled} of {messages.Count} messages were stored"));
     }
 
     /// <inheritdoc/>
@@ -86,7 +95,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MaxReceive);
         var call = _requests.ReceiveMessage(max, SqsSeconds.OfLease(lease), SqsSeconds.OfWait(wait));
-        var received = await Transport.CallAsync(call, ReceivedMessages.Read, cancellationToken);
+        var received = await Transport.CallAsync(call, ReceivedMessages.Read, cancellationToken).ConfigureAwait(false);
         foreach (var (message, md5) in received)
         {
             if (!TextDigest.Matches(message.Text.Span, md5))
@@ -103,7 +112,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     /// <remarks>SQS keeps the receipt handle. It refuses what goes beyond 12 hours from the receive.</remarks>
     public async Task<ReceivedMessage?> RenewAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken)
     {
-        var leaseStart = await ChangeVisibilityAsync(message, SqsSeconds.OfLease(lease), cancellationToken);
+        var leaseStart = await ChangeVisibilityAsync(message, SqsSeconds.OfLease(lease), cancellationToken).ConfigureAwait(false);
         return leaseStart is { } start ? message with { LeaseStart = start, Lease = lease } : null;
     }
 
@@ -121,8 +130,8 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             _clock,
             entries => _requests.DeleteMessageBatch(messages, entries),
             (entry, result) => JudgeDeleted(messages[entry], result, lost));
-        if (await batch.RunAsync(SqsBatchPlan.Split(messages.Count, BatchEntries), cancellationToken) is { } e)
-            throw WithCount(e, $"{batch.Settled} of {messages.Count} messages were settled");
+        if (await batch.RunAsync(SqsBatchPlan.Split(messages.Count, BatchEntries), cancellationToken).ConfigureAwait(false) is { } e)
+            throw WithCount(e, Invariant($"{batch.Settled} of {messages.Count} messages were settled"));
         return [.. lost];
     }
 
@@ -138,8 +147,8 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         const string visible = "ApproximateNumberOfMessages";
         return await Transport.CallAsync(
             _requests.GetQueueAttributes(visible, visible + "NotVisible", visible + "Delayed"),
-            answer => SqsResponses.Attributes(answer).Values.Sum(long.Parse),
-            cancellationToken);
+            answer => SqsResponses.Attributes(answer).Values.Sum(count => long.Parse(count, CultureInfo.InvariantCulture)),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -148,11 +157,11 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            await Transport.CallAsync(_requests.GetQueueAttributes("QueueArn"), static _ => true, cancellationToken);
+            await Transport.CallAsync(_requests.GetQueueAttributes("QueueArn"), static _ => true, cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException e) when (SqsCodes.IsMissingQueue(e.Failure.Code))
         {
-            await CreateAsync(cancellationToken);
+            await CreateAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -172,7 +181,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            await Transport.CallAsync(_requests.CreateQueue(), static _ => true, cancellationToken);
+            await Transport.CallAsync(_requests.CreateQueue(), static _ => true, cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException e) when (SqsCodes.Bare(e.Failure.Code) is "QueueNameExists" or "QueueAlreadyExists")
         {
@@ -186,7 +195,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         try
         {
             return await Transport.CallAsync(
-                _requests.ChangeMessageVisibility(message.Receipt, seconds), answer => answer.SentAt, cancellationToken);
+                _requests.ChangeMessageVisibility(message.Receipt, seconds), answer => answer.SentAt, cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException e) when (SqsCodes.IsLostLease(e.Failure.Code))
         {

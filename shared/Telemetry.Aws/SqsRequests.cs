@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Telemetry.Queues;
@@ -59,7 +60,7 @@ internal sealed class SqsRequests(QueueEndpoint queue)
             foreach (var entry in entries)
             {
                 json.WriteStartObject();
-                json.WriteString("Id"u8, entry.ToString());
+                json.WriteString("Id"u8, entry.ToString(CultureInfo.InvariantCulture));
                 writeEntry(json, entry);
                 json.WriteEndObject();
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Telemetry.Aws;
@@ -59,7 +60,7 @@ internal static class SqsResponses
     private static List<JsonElement> Array(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var array) && array.ValueKind is JsonValueKind.Array ? [.. array.EnumerateArray()] : [];
 
-    private static int Index(JsonElement entry) => int.Parse(Text(entry, "Id") ?? "");
+    private static int Index(JsonElement entry) => int.Parse(Text(entry, "Id") ?? "", CultureInfo.InvariantCulture);
 
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var member) && member.ValueKind is JsonValueKind.String ? member.GetString() : null;

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Telemetry.Aws;
 
@@ -17,22 +19,22 @@ internal static class SqsSettings
     {
         if (MaxReceiveCount(attributes.GetValueOrDefault("RedrivePolicy")) is { } count && count < LeastReceives)
         {
-            yield return $"its RedrivePolicy moves a message away after {count} deliveries, which a broker that is away for minutes causes:"
+            yield return Invariant($"its RedrivePolicy moves a message away after {count} deliveries, which a broker that is away for minutes causes:")
                 + " set maxReceiveCount to 200, above Bridge:Receive:MaxDeliveries";
         }
 
         if (Number(attributes, "MessageRetentionPeriod") is { } seconds && seconds < LeastRetention)
         {
-            yield return $"its MessageRetentionPeriod is {seconds} s: the queue forgets events that waited longer while bridge or broker were away;"
+            yield return Invariant($"its MessageRetentionPeriod is {seconds} s: the queue forgets events that waited longer while bridge or broker were away;")
                 + " set 345600 (4 days) or more";
         }
 
         if (Number(attributes, "DelaySeconds") is { } delay and > 0)
-            yield return $"its DelaySeconds is {delay}: every event arrives that much later; set 0";
+            yield return Invariant($"its DelaySeconds is {delay}: every event arrives that much later; set 0");
     }
 
     private static long? Number(IReadOnlyDictionary<string, string> attributes, string name) =>
-        attributes.TryGetValue(name, out var text) && long.TryParse(text, out var number) ? number : null;
+        attributes.TryGetValue(name, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static long? MaxReceiveCount(string? policy)
     {
@@ -41,7 +43,10 @@ internal static class SqsSettings
         try
         {
             using var json = JsonDocument.Parse(policy);
-            return json.RootElement.TryGetProperty("maxReceiveCount"u8, out var count) && long.TryParse(count.ToString(), out var number) ? number : null;
+            return json.RootElement.TryGetProperty("maxReceiveCount"u8, out var count)
+                && long.TryParse(count.ToString(), CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
         }
         catch (JsonException)
         {

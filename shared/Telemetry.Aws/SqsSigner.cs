@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,7 +21,7 @@ internal sealed class SqsSigner(Uri queue, string region)
     /// <summary>A request that is ready to be sent once, signed for <paramref name="time"/>.</summary>
     public HttpRequestMessage Sign(SqsCall call, ImmutableCredentials credentials, DateTimeOffset time)
     {
-        var date = time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'");
+        var date = time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         var target = "AmazonSQS." + call.Operation;
         var headers = new List<(string Name, string Value)>(5)
         {

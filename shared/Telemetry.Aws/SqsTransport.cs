@@ -36,11 +36,11 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
         {
             try
             {
-                return Read(call, read, await AttemptAsync(call, cancellationToken));
+                return Read(call, read, await AttemptAsync(call, cancellationToken).ConfigureAwait(false));
             }
             catch (QueueException e) when (e.Failure.IsTransient && !retry.IsSpent)
             {
-                await retry.WaitAsync(cancellationToken);
+                await retry.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -65,9 +65,10 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
         var maySetClock = true;
         while (true)
         {
-            var signer = await GetCredentialsAsync(call, cancellationToken);
+            var signer = await GetCredentialsAsync(call, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            var (answer, failure, serverTime) = await SendAsync(call, signer, call.TakesItsTime ? CancellationToken.None : cancellationToken);
+            var sending = SendAsync(call, signer, call.TakesItsTime ? CancellationToken.None : cancellationToken);
+            var (answer, failure, serverTime) = await sending.ConfigureAwait(false);
             if (failure is null)
                 return answer;
 
@@ -97,15 +98,13 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
     {
         try
         {
-            var found = await credentials.GetAsync(cancellationToken);
+            var found = await credentials.GetAsync(cancellationToken).ConfigureAwait(false);
             _hadCredentials = true;
             return found;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Where there were some, the source is only out of reach for now.
-            var detail = _hadCredentials ? "the AWS credentials could not be renewed" : SqsRemedies.NoCredentials;
-            throw new QueueException(Failures.Unsent(call.Operation, detail, isTransient: _hadCredentials), e);
+            throw new QueueException(Failures.WithoutCredentials(call.Operation, e, _hadCredentials));
         }
     }
 
@@ -121,8 +120,8 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
         var sentAt = clock.GetTimestamp();
         try
         {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            var body = await ReadAsync(response.Content, either.Token);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            var body = await ReadAsync(response.Content, either.Token).ConfigureAwait(false);
             return response.IsSuccessStatusCode
                 ? (new SqsAnswer(body, sentAt), null, null)
                 : (default, Failures.Refused(call.Operation, response, body), response.Headers.Date);
@@ -131,13 +130,9 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
         {
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (OperationCanceledException e)
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
         {
-            throw new QueueException(Failures.TimedOut(call.Operation, limit), e);
-        }
-        catch (HttpRequestException e)
-        {
-            throw new QueueException(Failures.Unreachable(call.Operation, e), e);
+            throw new QueueException(Failures.Unanswered(call.Operation, e, limit));
         }
     }
 
@@ -146,20 +141,20 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
     {
         if (content.Headers.ContentLength is not { } length || length > http.MaxResponseContentBufferSize)
         {
-            await content.LoadIntoBufferAsync(http.MaxResponseContentBufferSize, cancellationToken);
-            return await content.ReadAsByteArrayAsync(cancellationToken);
+            await content.LoadIntoBufferAsync(http.MaxResponseContentBufferSize, cancellationToken).ConfigureAwait(false);
+            return await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         }
 
         var body = GC.AllocateUninitializedArray<byte>((int)length);
         try
         {
-            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            await stream.ReadExactlyAsync(body, cancellationToken);
+            using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await stream.ReadExactlyAsync(body, cancellationToken).ConfigureAwait(false);
             return body;
         }
         catch (IOException e)
         {
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, e.Message, e);
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, message: null, e);
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Xml;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry.Azure;
 
@@ -54,14 +55,14 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         RefuseTooLong(messages);
         var (stored, failure) = await ConcurrentCalls.ForEachAsync(
             messages,
-            async (text, token) => (await _service.SendAsync(QueueRequest.PutMessage(text), token)).Dispose(),
-            cancellationToken);
+            async (text, token) => (await _service.SendAsync(QueueRequest.PutMessage(text), token).ConfigureAwait(false)).Dispose(),
+            cancellationToken).ConfigureAwait(false);
 
         if (failure is null)
             return;
         if (messages.Count == 1)
             throw failure;
-        var detail = $"{stored} of {messages.Count} messages were stored; {failure.Failure.Detail ?? "the others were not"}";
+        var detail = Invariant($"{stored} of {messages.Count} messages were stored; {failure.Failure.Detail ?? "the others were not"}");
         throw new QueueException(failure.Failure with { Detail = detail }, failure);
     }
 
@@ -78,13 +79,13 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var messages = await GetMessagesAsync(max, lease);
+            var messages = await GetMessagesAsync(max, lease).ConfigureAwait(false);
             var remaining = wait - _clock.GetElapsedTime(start);
             if (messages.Count > 0 || remaining <= TimeSpan.Zero)
                 return messages;
 
             var next = pause.Next();
-            await Task.Delay(next < remaining ? next : remaining, _clock, cancellationToken);
+            await Task.Delay(next < remaining ? next : remaining, _clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -93,7 +94,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromSeconds(1));
         using var answer = await SendUnderLeaseAsync(
-            QueueRequest.UpdateMessage(message.Id, message.Receipt, lease), cancellationToken);
+            QueueRequest.UpdateMessage(message.Id, message.Receipt, lease), cancellationToken).ConfigureAwait(false);
         return answer is not null && answer.Response.Headers.TryGetValue("x-ms-popreceipt", out var receipt)
             ? message with { Receipt = receipt, LeaseStart = LeaseClockPolicy.StartOf(answer) }
             : null;
@@ -108,11 +109,11 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
             messages,
             async (message, token) =>
             {
-                using var answer = await SendUnderLeaseAsync(QueueRequest.DeleteMessage(message.Id, message.Receipt), token);
+                using var answer = await SendUnderLeaseAsync(QueueRequest.DeleteMessage(message.Id, message.Receipt), token).ConfigureAwait(false);
                 if (answer is null)
                     lost.Enqueue(message);
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
 
         return failure is null ? [.. lost] : throw failure;
     }
@@ -123,13 +124,13 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         // Where the lease is lost, whoever has it now decides when the message returns.
         using var answer = await SendUnderLeaseAsync(
-            QueueRequest.UpdateMessage(message.Id, message.Receipt, delay), cancellationToken);
+            QueueRequest.UpdateMessage(message.Id, message.Receipt, delay), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<long> GetDepthAsync(CancellationToken cancellationToken)
     {
-        using var answer = await _service.SendAsync(QueueRequest.GetQueueMetadata(), cancellationToken);
+        using var answer = await _service.SendAsync(QueueRequest.GetQueueMetadata(), cancellationToken).ConfigureAwait(false);
         var known = answer.Response.Headers.TryGetValue("x-ms-approximate-messages-count", out var count);
         return known ? long.Parse(count!, CultureInfo.InvariantCulture) : 0;
     }
@@ -139,7 +140,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            (await _service.SendAsync(QueueRequest.CreateQueue(), cancellationToken)).Dispose();
+            (await _service.SendAsync(QueueRequest.CreateQueue(), cancellationToken).ConfigureAwait(false)).Dispose();
         }
         catch (QueueException exists) when (exists.Failure is { Status: 409, Code: "QueueAlreadyExists" })
         {
@@ -158,7 +159,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     private async Task<IReadOnlyList<ReceivedMessage>> GetMessagesAsync(int max, TimeSpan lease)
     {
         var request = QueueRequest.GetMessages(max, lease);
-        using var answer = await _service.SendAsync(request, CancellationToken.None);
+        using var answer = await _service.SendAsync(request, CancellationToken.None).ConfigureAwait(false);
         try
         {
             return QueueMessagesXml.Read(answer.Response.ContentStream, LeaseClockPolicy.StartOf(answer));
@@ -175,7 +176,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            return await _service.SendAsync(request, cancellationToken);
+            return await _service.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException lost) when (lost.Failure
             is { Status: 404, Code: "MessageNotFound" } or { Status: 400, Code: "PopReceiptMismatch" })

@@ -22,14 +22,14 @@ internal static class ConcurrentCalls
                 return;
             try
             {
-                await call(item, token);
+                await call(item, token).ConfigureAwait(false);
                 Interlocked.Increment(ref done);
             }
             catch (QueueException error)
             {
                 Interlocked.CompareExchange(ref failure, error, null);
             }
-        });
+        }).ConfigureAwait(false);
         return (done, failure);
     }
 }

@@ -21,7 +21,7 @@ internal static class QueueCheck
         var findings = new List<QueueFinding>(requests.Length);
         foreach (var request in requests)
         {
-            var error = await TryAsync(service, request, cancellationToken);
+            var error = await TryAsync(service, request, cancellationToken).ConfigureAwait(false);
             findings.Add(new QueueFinding(request.Operation, error));
             if (error is not null && !IsPermission(error))
                 break;
@@ -35,7 +35,7 @@ internal static class QueueCheck
     {
         try
         {
-            (await service.SendAsync(request, cancellationToken)).Dispose();
+            (await service.SendAsync(request, cancellationToken).ConfigureAwait(false)).Dispose();
             return null;
         }
         catch (QueueException error)

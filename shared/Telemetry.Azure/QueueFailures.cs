@@ -1,8 +1,8 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
+using System.Net;
 using Azure;
 using Azure.Identity;
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry.Azure;
 
@@ -12,6 +12,11 @@ namespace Telemetry.Azure;
 /// </summary>
 internal sealed class QueueFailures(QueueEndpoint endpoint)
 {
+    private const int ProxyWantsLogin = 407;
+
+    // Where identities get tokens, unless the environment names another.
+    private static readonly Uri TokenService = new("https://login.microsoftonline.com/");
+
     /// <summary>The queue answered, but not with success.</summary>
     public QueueException Refused(QueueRequest request, Response response)
     {
@@ -23,7 +28,8 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
             Status = response.Status,
             Code = code,
             RequestId = RequestId(response),
-            Detail = Remedy.For(request, response.Status, code, usesConnection: endpoint.Connection is not null),
+            Detail = Remedy.For(request, response.Status, code, usesConnection: endpoint.Connection is not null)
+                ?? (response.Status is ProxyWantsLogin ? NetworkFailure.ProxyRefused(endpoint.Url, (HttpStatusCode)response.Status).Detail : null),
             IsTransient = response.Status is 408 or 429 or >= 500 || code is "QueueBeingDeleted",
         });
     }
@@ -42,11 +48,15 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
     /// <summary>No answer came: no identity, no network, no time.</summary>
     public QueueException Unanswered(QueueRequest request, Exception error)
     {
-        // The errors of all tries come together: the last one counts.
-        var last = error is AggregateException { InnerExceptions: [.., var lastTry] } ? lastTry : error;
-        var (detail, transient) = Explain(last);
-        return new QueueException(
-            new QueueFailure { Queue = endpoint, Operation = request.Operation, Detail = detail, IsTransient = transient }, last);
+        var failure = Explain(error);
+        return new QueueException(new QueueFailure
+        {
+            Queue = endpoint,
+            Operation = request.Operation,
+            Detail = failure.Detail,
+            IsTransient = failure.IsTransient,
+            IsUnknownName = failure.IsUnknownName,
+        });
     }
 
     /// <summary>No request can be made with this configuration.</summary>
@@ -58,41 +68,36 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
     {
         Queue = endpoint,
         Operation = "Put Message",
-        Detail = $"message {index + 1} of {count} has {length:N0} bytes, the queue takes at most {limit:N0}; none was sent",
+        Detail = Invariant($"message {index + 1} of {count} has {length:N0} bytes, the queue takes at most {limit:N0}; none was sent"),
     });
 
     private static string? RequestId(Response response) =>
         response.Headers.TryGetValue("x-ms-request-id", out var id) ? id : null;
 
-    private (string Detail, bool Transient) Explain(Exception error)
+    private NetworkFailure Explain(Exception error)
     {
-        var server = endpoint.Url.Authority;
-        if (Find<CredentialUnavailableException>(error) is not null)
-            return (Remedy.NoIdentity, false);
-        if (Find<AuthenticationFailedException>(error) is not null)
-            return (Remedy.IdentityRefused, Find<SocketException>(error) is not null);
-        if (Find<AuthenticationException>(error) is not null)
-            return ($"the certificate of '{server}' is not trusted here: check address and certificate authorities", false);
-        if (Find<SocketException>(error) is { } socket)
-            return (Explain(socket), true);
-        if (Find<OperationCanceledException>(error) is not null)
-        {
-            var seconds = QueuePipeline.TryTimeout.TotalSeconds;
-            return ($"no answer from '{server}' within {seconds} s a try: check firewalls and private endpoints", true);
-        }
-
-        return (Broken(error.GetBaseException()), true);
+        // The errors of all tries come together: the last one counts.
+        var last = error is AggregateException { InnerExceptions: [.., var lastTry] } ? lastTry : error;
+        if (Find<CredentialUnavailableException>(last) is not null)
+            return new NetworkFailure(Remedy.NoIdentity, IsTransient: false);
+        if (Find<AuthenticationFailedException>(last) is { } refused)
+            return ExplainIdentity(refused);
+        var over = NetworkFailure.Over(endpoint.Url);
+        return NetworkFailure.Find(last, endpoint.Url) ?? (Find<OperationCanceledException>(last) is not null
+            ? new NetworkFailure(
+                Invariant($"no answer from '{endpoint.Url.Authority}' within {QueuePipeline.TryTimeout.TotalSeconds} s a try{over}:")
+                + " check firewalls and private endpoints")
+            : new NetworkFailure($"the connection to '{endpoint.Url.Authority}' failed: {FailureText.TypesOf(last)}"));
     }
 
-    private string Explain(SocketException error) => error.SocketErrorCode switch
+    private static NetworkFailure ExplainIdentity(AuthenticationFailedException error)
     {
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
-            $"the name '{endpoint.Url.Host}' does not resolve: check the account's name, and the DNS of private endpoints",
-        SocketError.ConnectionRefused => $"nothing listens at '{endpoint.Url.Authority}': check host and port",
-        _ => Broken(error),
-    };
-
-    private string Broken(Exception error) => $"the connection to '{endpoint.Url.Authority}' failed: {error.Message}";
+        var authority = Environment.GetEnvironmentVariable("AZURE_AUTHORITY_HOST");
+        var service = Uri.TryCreate(authority, UriKind.Absolute, out var own) ? own : TokenService;
+        return NetworkFailure.Find(error, service) is { } network
+            ? network with { Detail = $"the identity got no token: {network.Detail}" }
+            : new NetworkFailure(Remedy.IdentityRefused, IsTransient: false);
+    }
 
     private static T? Find<T>(Exception error)
         where T : Exception

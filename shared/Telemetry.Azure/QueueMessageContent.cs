@@ -22,9 +22,9 @@ internal sealed class QueueMessageContent(ReadOnlyMemory<byte> text) : RequestCo
 
     public override async Task WriteToAsync(Stream stream, CancellationToken cancellation)
     {
-        await stream.WriteAsync(Head, cancellation);
-        await stream.WriteAsync(_text, cancellation);
-        await stream.WriteAsync(Tail, cancellation);
+        await stream.WriteAsync(Head, cancellation).ConfigureAwait(false);
+        await stream.WriteAsync(_text, cancellation).ConfigureAwait(false);
+        await stream.WriteAsync(Tail, cancellation).ConfigureAwait(false);
     }
 
     public override void WriteTo(Stream stream, CancellationToken cancellation)

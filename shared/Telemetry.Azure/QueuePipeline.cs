@@ -13,8 +13,11 @@ internal static class QueuePipeline
     /// <summary>Longest that one try waits for its answer.</summary>
     public static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly Lazy<HttpPipelineTransport> Transport = new(() => new HttpClientTransport(QueueHttp.Client));
+
     // One for all queues of the process, because it caches its tokens.
-    private static readonly Lazy<TokenCredential> ProcessIdentity = new(() => new DefaultAzureCredential());
+    private static readonly Lazy<TokenCredential> ProcessIdentity =
+        new(() => new DefaultAzureCredential(new DefaultAzureCredentialOptions { Transport = Transport.Value }));
 
     /// <summary>The pipeline, or what is wrong with the endpoint and what to do.</summary>
     public static (HttpPipeline? Pipeline, string? Error) TryBuild(
@@ -24,9 +27,7 @@ internal static class QueuePipeline
         if (authorisation is null)
             return (null, error);
 
-        var options = new QueueClientOptions();
-        if (transport is not null)
-            options.Transport = transport;
+        var options = new QueueClientOptions { Transport = transport ?? Transport.Value };
         return (HttpPipelineBuilder.Build(options, authorisation, new LeaseClockPolicy(clock)), null);
     }
 

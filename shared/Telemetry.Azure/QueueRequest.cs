@@ -1,4 +1,5 @@
 using Azure.Core;
+using static System.FormattableString;
 
 namespace Telemetry.Azure;
 
@@ -21,7 +22,7 @@ internal sealed record QueueRequest(
 
     public static QueueRequest GetMessages(int max, TimeSpan lease) =>
         new("Get Messages", "queues/messages/process/action", RequestMethod.Get, Messages,
-            $"numofmessages={max}&visibilitytimeout={Seconds(lease)}");
+            Invariant($"numofmessages={max}&visibilitytimeout={Seconds(lease)}"));
 
     public static QueueRequest PeekMessages() =>
         new("Peek Messages", "queues/messages/read", RequestMethod.Get, Messages, "peekonly=true&numofmessages=1");
@@ -29,7 +30,7 @@ internal sealed record QueueRequest(
     // Without a body the service keeps the text.
     public static QueueRequest UpdateMessage(string id, string receipt, TimeSpan invisible) =>
         new("Update Message", "queues/messages/write", RequestMethod.Put, MessagePath(id),
-            $"{Receipt(receipt)}&visibilitytimeout={Seconds(invisible)}");
+            Invariant($"{Receipt(receipt)}&visibilitytimeout={Seconds(invisible)}"));
 
     public static QueueRequest DeleteMessage(string id, string receipt) =>
         new("Delete Message", "queues/messages/delete", RequestMethod.Delete, MessagePath(id), Receipt(receipt));

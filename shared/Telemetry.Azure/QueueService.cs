@@ -29,7 +29,7 @@ internal sealed class QueueService(QueueEndpoint endpoint, Func<(HttpPipeline? P
         var succeeded = false;
         try
         {
-            await pipeline.SendAsync(message, cancellationToken);
+            await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
             succeeded = message.Response.Status is >= 200 and < 300;
             return succeeded ? message : throw Failures.Refused(request, message.Response);
         }

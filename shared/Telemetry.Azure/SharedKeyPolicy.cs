@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
@@ -8,7 +9,7 @@ internal sealed class SharedKeyPolicy(SharedKeySignature signature, TimeProvider
 {
     public override void OnSendingRequest(HttpMessage message)
     {
-        message.Request.Headers.SetValue("x-ms-date", clock.GetUtcNow().ToString("R"));
+        message.Request.Headers.SetValue("x-ms-date", clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture));
         message.Request.Headers.SetValue(HttpHeader.Names.Authorization, signature.AuthorizationOf(message.Request));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using static System.FormattableString;
 
 namespace Telemetry.Azure;
 
@@ -60,7 +61,7 @@ internal sealed class StorageConnectionString
             var equals = parts[i].IndexOf('=', StringComparison.Ordinal);
             if (equals < 1 || !pairs.TryAdd(parts[i][..equals], parts[i][(equals + 1)..]))
             {
-                error = $"part {i + 1} of the storage connection string is no new name=value pair: copy the whole string from the"
+                error = Invariant($"part {i + 1} of the storage connection string is no new name=value pair: copy the whole string from the")
                     + " account's access keys, its parts separated by semicolons";
                 return false;
             }

@@ -50,6 +50,6 @@ public sealed class TelemetryQueueLoggerProvider : ILoggerProvider, ISupportExte
         if (Interlocked.Exchange(ref _disposed, 1) != 0 || _client is null)
             return;
         _listeners!.Dispose();
-        await _client.FlushAsync(DisposeBudget);
+        await _client.FlushAsync(DisposeBudget).ConfigureAwait(false);
     }
 }

@@ -6,6 +6,7 @@ using Telemetry.Events;
 using Telemetry.Governance;
 using Telemetry.Queues;
 using Telemetry.Sending;
+using static System.FormattableString;
 
 namespace Telemetry;
 
@@ -75,12 +76,13 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             return;
         try
         {
-            Govern(telemetryEvent.Writer());
+            if (!OwnSending.IsUnderWay)
+                Govern(telemetryEvent.Writer());
             telemetryEvent.Release();
         }
         catch (Exception e)
         {
-            Reject(e.Message);
+            Reject(FailureText.Of(e));
         }
     }
 
@@ -92,6 +94,8 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     /// <param name="json">One JSON object, UTF-8, up to 16 MiB. Anything else is dropped, counted and reported.</param>
     public void Send(ReadOnlySpan<byte> json)
     {
+        if (OwnSending.IsUnderWay)
+            return;
         var trimmed = EventJson.Trim(json);
         if ((EventShape.Check(trimmed) ?? _governor.GovernReady(trimmed, out trimmed)) is { } problem)
             Reject(problem);
@@ -113,7 +117,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         }
         catch (Exception e)
         {
-            Reject($"{typeof(T)} does not serialise: {e.GetType().Name}");
+            Reject($"{typeof(T)} does not serialise: {FailureText.Of(e)}");
         }
     }
 
@@ -166,12 +170,12 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             return default;
 
         using var time = new TimeBudget(budget ?? _options.SendTimeout, _clock, cancellationToken);
-        var complete = await TryDrainAsync(time.Token);
+        var complete = await TryDrainAsync(time.Token).ConfigureAwait(false);
         if (complete && ReportDrops())
-            complete = await TryDrainAsync(time.Token);
+            complete = await TryDrainAsync(time.Token).ConfigureAwait(false);
         return complete
             ? default
-            : new FlushResult(Math.Max(1, _counters.Current.Waiting), _pump.LastError ?? "the time was over before the queue had answered");
+            : new FlushResult(Math.Max(1, _counters.Current.Waiting), _pump.LastError ?? WhyUnfinished());
     }
 
     /// <summary>
@@ -185,10 +189,10 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     {
         var before = _counters.Current;
         if (before.Waiting > 0 && _pause.Left(before.Messages) is { Ticks: > 0 } left)
-            return new FlushResult(before.Waiting, $"the queue was out of reach a moment ago; flushes try again in {left.TotalSeconds:0.0} s");
+            return new FlushResult(before.Waiting, Invariant($"the queue was out of reach a moment ago; flushes try again in {left.TotalSeconds:0.0} s"));
 
         var budget = remaining < _options.FlushBudget ? remaining.Value : _options.FlushBudget;
-        var result = await FlushAsync(budget);
+        var result = await FlushAsync(budget).ConfigureAwait(false);
         if (budget > TimeSpan.Zero)
             EndFlush(result, before.Messages);
         return result;
@@ -200,9 +204,9 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     /// </summary>
     public async Task<FlushResult> FlushExitAsync()
     {
-        var result = await FlushAsync(_options.FlushBudget);
+        var result = await FlushAsync(_options.FlushBudget).ConfigureAwait(false);
         if (!result.IsComplete)
-            _trouble.Failed(TroubleReport.Trouble.Dropped, $"{result.Waiting} events are lost, the process ends: {result.Error}");
+            _trouble.Failed(TroubleReport.Trouble.Dropped, Invariant($"{result.Waiting} events are lost, the process ends: {result.Error}"));
         return result;
     }
 
@@ -218,14 +222,14 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposing, 1) != 0)
             return;
         // Before the last flush: the report of drops that the background may be about to send belongs into it.
-        await _loop.DisposeAsync();
-        var flushed = await FlushAsync(DisposeBudget);
+        await _loop.DisposeAsync().ConfigureAwait(false);
+        var flushed = await FlushAsync(DisposeBudget).ConfigureAwait(false);
         Volatile.Write(ref _closed, true);
         LevelGate.Leave(_options.Levels);
-        await _pump.DisposeAsync();
-        await _sender.DisposeAsync();
+        await _pump.DisposeAsync().ConfigureAwait(false);
+        await _sender.DisposeAsync().ConfigureAwait(false);
         if (_counters.Current.Waiting is > 0 and var lost)
-            Drop(lost, $"{lost} events could not be sent before the client was disposed: {flushed.Error}");
+            Drop(lost, Invariant($"{lost} events could not be sent before the client was disposed: {flushed.Error}"));
     }
 
     internal void Prepare() => Preparation.Run(_members, _governor);
@@ -261,7 +265,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         _counters.Accept();
         if (!_buffer.TryAppend(json, out var dropped, out var held))
         {
-            Drop(1, $"dropped an event of {json.Length} bytes: it is larger than the buffer of {_options.BufferBytes}");
+            Drop(1, Invariant($"dropped an event of {json.Length} bytes: it is larger than the buffer of {_options.BufferBytes}"));
             return;
         }
 
@@ -276,11 +280,14 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         _trouble.Failed(TroubleReport.Trouble.Dropped, problem);
     }
 
+    private string WhyUnfinished() =>
+        Volatile.Read(ref _closed) ? "the client was disposed meanwhile" : "the time was over before the queue had answered";
+
     private async Task<bool> TryDrainAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await _pump.DrainAsync(fillMessages: false, cancellationToken);
+            return await _pump.DrainAsync(fillMessages: false, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -294,7 +301,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         var messages = _counters.Current.Messages;
         _pause.Ended(!result.IsComplete && messages == messagesBefore, messages);
         if (!result.IsComplete)
-            _trouble.Failed(TroubleReport.Trouble.Sending, $"{result.Waiting} events wait for a later flush: {result.Error}");
+            _trouble.Failed(TroubleReport.Trouble.Sending, Invariant($"{result.Waiting} events wait for a later flush: {result.Error}"));
     }
 
     // Once sending works again, how many events did not make it becomes an event itself; it must not cost others their room.
@@ -311,7 +318,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         using var time = new TimeBudget(_options.SendTimeout, _clock, cancellationToken);
         try
         {
-            await SendNowWithinAsync(lines, time.Token);
+            await SendNowWithinAsync(lines, time.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (time.IsOver)
         {
@@ -321,10 +328,17 @@ public sealed partial class TelemetryClient : IAsyncDisposable
 
     private async Task SendNowWithinAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
-        var packer = await _sender.CreatePackerAsync(cancellationToken);
-        using var batch = _sender.Pack(packer, lines.Span, out _, out var refusal)
-            ?? throw new ArgumentException(refusal!.Detail, nameof(lines));
-        // Counted once it is sent: of a failure the caller learns, so it is no drop to be reported as an event.
-        _counters.SentAtOnce(await _sender.SendAsync([batch], cancellationToken));
+        var packer = await _sender.PackerAsync(known: null, cancellationToken).ConfigureAwait(false);
+        SealedBatch[] batch = [_sender.Pack(packer, lines.Span, out _, out var refusal)
+            ?? throw new ArgumentException(refusal!.Detail, nameof(lines))];
+        try
+        {
+            // Counted once it is sent: of a failure the caller learns, so it is no drop to be reported as an event.
+            _counters.SentAtOnce(await _sender.SendAsync(packer, batch, cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            batch[0].Dispose();
+        }
     }
 }

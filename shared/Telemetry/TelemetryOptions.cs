@@ -1,6 +1,7 @@
 using System.Globalization;
 using Telemetry.Codec;
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry;
 
@@ -135,9 +136,9 @@ public sealed record TelemetryOptions
     {
         var problem = options switch
         {
-            { SamplingRatio: not (>= 0 and <= 1) } => $"SamplingRatio is {options.SamplingRatio}: give a share from 0 to 1",
-            { AttributeBytes: < SmallestAttributeBytes } => $"AttributeBytes is {options.AttributeBytes}: give {SmallestAttributeBytes} or more",
-            { EventBytes: < SmallestEventBytes } => $"EventBytes is {options.EventBytes}: give {SmallestEventBytes} or more",
+            { SamplingRatio: not (>= 0 and <= 1) } => Invariant($"SamplingRatio is {options.SamplingRatio}: give a share from 0 to 1"),
+            { AttributeBytes: < SmallestAttributeBytes } => Invariant($"AttributeBytes is {options.AttributeBytes}: give {SmallestAttributeBytes} or more"),
+            { EventBytes: < SmallestEventBytes } => Invariant($"EventBytes is {options.EventBytes}: give {SmallestEventBytes} or more"),
             _ => null,
         };
         if (problem is not null)
@@ -165,9 +166,9 @@ public sealed record TelemetryOptions
             : throw new FormatException($"'{text}' is no share: give a number from 0 to 1");
 
     private static int ParseBytes(string text, int smallest) =>
-        int.TryParse(text, NumberStyles.None, null, out var bytes) && bytes >= smallest
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes >= smallest
             ? bytes
-            : throw new FormatException($"'{text}' is no number of bytes: give {smallest} or more");
+            : throw new FormatException(Invariant($"'{text}' is no number of bytes: give {smallest} or more"));
 
     private static string[] ReadList(string? text) =>
         text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -190,7 +191,7 @@ public sealed record TelemetryOptions
     {
         if (string.IsNullOrWhiteSpace(text))
             return DefaultFlushBudget;
-        return int.TryParse(text, NumberStyles.None, null, out var milliseconds)
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             ? TimeSpan.FromMilliseconds(milliseconds)
             : throw new FormatException($"TELEMETRY_FLUSH_BUDGET_MS: '{text}' is no number of milliseconds: give 0 or more");
     }

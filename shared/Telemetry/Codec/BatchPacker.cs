@@ -1,4 +1,5 @@
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry.Codec;
 
@@ -41,9 +42,10 @@ public sealed class BatchPacker
         if (limits.MessageBytes < QueueLimits.SmallestMessageBytes)
         {
             throw new ArgumentException(
-                $"messages of {limits.MessageBytes} bytes are too small: the format needs {QueueLimits.SmallestMessageBytes}", nameof(limits));
+                Invariant($"messages of {limits.MessageBytes} bytes are too small: the format needs {QueueLimits.SmallestMessageBytes}"), nameof(limits));
         }
 
+        Limits = limits;
         _sender = sender;
         _key = key;
         _limits = codec;
@@ -51,6 +53,9 @@ public sealed class BatchPacker
         _sliceBytes = SliceBytes(limits.MessageBytes);
         _room = Math.Max(0, _sliceBytes - (key is null ? 0 : BatchCipher.Overhead(key)));
     }
+
+    /// <summary>What the queue takes that this packs for.</summary>
+    public QueueLimits Limits { get; }
 
     /// <summary>Bytes of events that are likely to fill a message, by what was packed so far.</summary>
     public int BytesToFill => (int)Math.Clamp(_room * _ratio * 1.05, 1, LargestBatch);
@@ -72,7 +77,7 @@ public sealed class BatchPacker
         if (firstLine - 1 > _limits.EventBytes)
         {
             consumed = firstLine;
-            refusal = Refusal.TooLarge($"an event of {firstLine - 1} bytes: the limit is {_limits.EventBytes}");
+            refusal = Refusal.TooLarge(Invariant($"an event of {firstLine - 1} bytes: the limit is {_limits.EventBytes}"));
             return null;
         }
 
@@ -82,11 +87,34 @@ public sealed class BatchPacker
             return batch;
 
         refusal = Refusal.TooLarge(
-            $"an event of {firstLine - 1} bytes needs {batch.MessageCount} messages of this queue and {batch.Length} bytes:"
-            + $" the limits are {_limits.Chunks} and {_limits.SealedBytes}");
+            Invariant($"an event of {firstLine - 1} bytes needs {batch.MessageCount} messages of this queue and {batch.Length} bytes:")
+            + Invariant($" the limits are {_limits.Chunks} and {_limits.SealedBytes}"));
         batch.Dispose();
         return null;
     }
+
+    /// <summary>
+    /// Cuts batches that were sealed for longer messages into messages of this packer's length, in place. Sealed bytes, sender
+    /// and sequence stay; the digest, which covers the number of messages, becomes another.
+    /// </summary>
+    /// <returns>False when each fits already, or when one would need more messages than the receiver accepts.</returns>
+    internal bool TryCut(IList<SealedBatch> batches)
+    {
+        if (batches.All(Fits) || batches.Any(batch => CountOf(batch.Length) > _limits.Chunks))
+            return false;
+        for (var i = 0; i < batches.Count; i++)
+        {
+            if (!Fits(batches[i]))
+                batches[i] = batches[i].Cut(CountOf(batches[i].Length), _sliceBytes);
+        }
+
+        return true;
+    }
+
+    private bool Fits(SealedBatch batch) => batch.MessageLength(0) <= Limits.MessageBytes;
+
+    // Over 65,535 the count would be wrong, but so many are over the limit of chunks and never sent.
+    private ushort CountOf(int length) => (ushort)Math.Min(ushort.MaxValue, (length + _sliceBytes - 1) / _sliceBytes);
 
     private (PooledBytes Bytes, BatchFlags Flags) Compress(ReadOnlySpan<byte> lines, int firstLine, out int consumed)
     {
@@ -140,8 +168,7 @@ public sealed class BatchPacker
             ChunkHeader.WritePrefix(prefix, flags, _sender, sequence);
         }
 
-        // Over 65,535 the count would be wrong, but so many are over the limit of chunks and never sent.
-        var count = (ushort)Math.Min(ushort.MaxValue, (bytes.Length + _sliceBytes - 1) / _sliceBytes);
+        var count = CountOf(bytes.Length);
         var id = new BatchId(_sender, sequence, BatchDigest.Of(prefix, count, bytes.Span));
         return new SealedBatch(bytes, new ChunkHeader(flags, id, 0, count, (uint)bytes.Length), _sliceBytes, events);
     }

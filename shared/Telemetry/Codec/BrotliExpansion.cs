@@ -1,4 +1,5 @@
 using System.Buffers;
+using static System.FormattableString;
 
 namespace Telemetry.Codec;
 
@@ -68,14 +69,14 @@ internal static class BrotliExpansion
         }
     }
 
-    internal static Refusal TooLarge(int most) => Refusal.TooLarge($"the batch opens to over {most} bytes");
+    internal static Refusal TooLarge(int most) => Refusal.TooLarge(Invariant($"the batch opens to over {most} bytes"));
 
-    internal static Refusal TooManyEvents(int most) => Refusal.TooLarge($"a batch of over {most} events");
+    internal static Refusal TooManyEvents(int most) => Refusal.TooLarge(Invariant($"a batch of over {most} events"));
 
     private static Refusal? ReasonOf(OperationStatus status, long left) => status switch
     {
         OperationStatus.Done when left == 0 => null,
-        OperationStatus.Done => Refusal.Malformed($"{left} bytes behind the end of the Brotli stream"),
+        OperationStatus.Done => Refusal.Malformed(Invariant($"{left} bytes behind the end of the Brotli stream")),
         _ => Refusal.Malformed("the Brotli stream is broken"),
     };
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace Telemetry.Codec;
 
@@ -92,12 +93,12 @@ public readonly record struct ChunkHeader(BatchFlags Flags, BatchId Batch, ushor
         if (Index >= Count)
             return Refusal.Malformed($"index {Index} of {Count} chunks");
         if (Count > limits.Chunks)
-            return Refusal.TooLarge($"{Count} chunks: the limit is {limits.Chunks}");
+            return Refusal.TooLarge(Invariant($"{Count} chunks: the limit is {limits.Chunks}"));
         if (Length > limits.SealedBytes)
-            return Refusal.TooLarge($"{Length} bytes sealed: the limit is {limits.SealedBytes}");
+            return Refusal.TooLarge(Invariant($"{Length} bytes sealed: the limit is {limits.SealedBytes}"));
         return FitsSlice(slice)
             ? null
-            : Refusal.Malformed($"a slice of {slice} bytes cannot be number {Index} of {Count} in {Length} bytes");
+            : Refusal.Malformed(Invariant($"a slice of {slice} bytes cannot be number {Index} of {Count} in {Length} bytes"));
     }
 
     // All slices but the last have one length, so each chunk tells by itself whether index, count and length agree.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using static System.FormattableString;
 
 namespace Telemetry.Codec;
 
@@ -90,5 +91,5 @@ public static class MessageText
     }
 
     private static DecodedMessage TooLarge(int length, CodecLimits limits) =>
-        DecodedMessage.Refused(Refusal.TooLarge($"an event of {length} bytes: the limit is {limits.EventBytes}"));
+        DecodedMessage.Refused(Refusal.TooLarge(Invariant($"an event of {length} bytes: the limit is {limits.EventBytes}")));
 }

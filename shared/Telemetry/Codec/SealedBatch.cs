@@ -50,6 +50,15 @@ public sealed class SealedBatch : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _bytes.Dispose();
 
+    /// <summary>The same batch in other messages. It takes over the memory: this one is not used or disposed any more.</summary>
+    internal SealedBatch Cut(ushort count, int sliceBytes)
+    {
+        Span<byte> prefix = stackalloc byte[ChunkHeader.PrefixSize];
+        ChunkHeader.WritePrefix(prefix, Flags, Id.Sender, Id.Sequence);
+        var id = Id with { Digest = BatchDigest.Of(prefix, count, _bytes.Span) };
+        return new SealedBatch(_bytes, _first with { Batch = id, Count = count }, sliceBytes, Events);
+    }
+
     private ReadOnlySpan<byte> Slice(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, MessageCount);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Telemetry.Sending;
 
 namespace Telemetry.Listening;
 
@@ -13,7 +14,8 @@ internal sealed class ActivitySpans : IDisposable
         {
             ShouldListenTo = source => sources.Match(source.Name),
             Sample = (ref ActivityCreationOptions<ActivityContext> options) => Sample(client, options.TraceId),
-            SampleUsingParentId = (ref ActivityCreationOptions<string> _) => ActivitySamplingResult.AllDataAndRecorded,
+            SampleUsingParentId = (ref ActivityCreationOptions<string> _) =>
+                OwnSending.IsUnderWay ? ActivitySamplingResult.None : ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => Send(client, activity),
         };
         ActivitySource.AddActivityListener(_listener);
@@ -36,5 +38,6 @@ internal sealed class ActivitySpans : IDisposable
 
     // An activity of a trace that is not kept holds its data all the same: only its end tells whether it failed, and failures are sent.
     private static ActivitySamplingResult Sample(TelemetryClient client, ActivityTraceId trace) =>
-        client.Keeps(trace) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.AllData;
+        OwnSending.IsUnderWay ? ActivitySamplingResult.None
+        : client.Keeps(trace) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.AllData;
 }

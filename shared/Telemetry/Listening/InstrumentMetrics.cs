@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Telemetry.Sending;
 
 namespace Telemetry.Listening;
 
@@ -33,6 +34,8 @@ internal sealed class InstrumentMetrics
 
     internal void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        if (OwnSending.IsUnderWay)
+            return;
         // Before the lock: reading runs callers' code, which may measure itself.
         if (TagText.IsNeededFor(tags))
             tags = TagText.Read(tags);

@@ -32,7 +32,7 @@ public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessa
     {
         using var body = new MemoryStream();
         if (request.Content is not null)
-            await request.Content.CopyToAsync(body, cancellationToken);
+            await request.Content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
         return Answer(request, body);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace Telemetry.Otlp;
 
@@ -75,7 +76,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
             Fixed64 => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong))),
             Fixed32 => BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint))),
             GroupStart or GroupEnd => 0,
-            _ => throw new FormatException($"field {Field} has the unknown wire type {_form}"),
+            _ => throw new FormatException(Invariant($"field {Field} has the unknown wire type {_form}")),
         };
         if (_form == Bytes)
             Value = Take(Number);
@@ -84,7 +85,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     private ReadOnlySpan<byte> Take(ulong length)
     {
         if (length > (ulong)_rest.Length)
-            throw new FormatException($"field {Field} is cut off: {length} bytes of which {_rest.Length} are there");
+            throw new FormatException(Invariant($"field {Field} is cut off: {length} bytes of which {_rest.Length} are there"));
         var taken = _rest[..(int)length];
         _rest = _rest[(int)length..];
         return taken;
@@ -101,6 +102,6 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
                 return value;
         }
 
-        throw new FormatException($"a number behind field {Field} has more than ten bytes");
+        throw new FormatException(Invariant($"a number behind field {Field} has more than ten bytes"));
     }
 }

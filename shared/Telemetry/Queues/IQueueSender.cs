@@ -3,7 +3,9 @@ namespace Telemetry.Queues;
 /// <summary>The sending half of a cloud queue.</summary>
 public interface IQueueSender : IAsyncDisposable
 {
-    /// <summary>What the queue takes. Asked once and remembered; a failed question is asked again.</summary>
+    /// <summary>
+    /// What the queue takes. Asked once and remembered until the queue has refused messages for good; a failed question is asked again.
+    /// </summary>
     /// <exception cref="QueueException">The queue could not be asked.</exception>
     ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken);
 

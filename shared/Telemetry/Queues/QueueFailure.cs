@@ -26,6 +26,9 @@ public sealed record QueueFailure
     /// <summary>True when the same call may succeed later: throttled, a server error, no answer.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>True when the host name of the address, or of the proxy on the way, does not exist.</summary>
+    public bool IsUnknownName { get; init; }
+
     /// <summary>One line for people.</summary>
     public override string ToString()
     {

@@ -16,16 +16,43 @@ internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeP
 
     public ValueTask DisposeAsync() => _queue.IsValueCreated ? _queue.Value.DisposeAsync() : ValueTask.CompletedTask;
 
-    internal async ValueTask<BatchPacker> CreatePackerAsync(CancellationToken cancellationToken) =>
-        new(await _queue.Value.GetLimitsAsync(cancellationToken), _sender.Value.Value, key);
+    /// <summary>A packer for what the queue takes now: the one given, unless the queue's limits have changed since.</summary>
+    internal async ValueTask<BatchPacker> PackerAsync(BatchPacker? known, CancellationToken cancellationToken)
+    {
+        OwnSending.Begin();
+        var limits = await _queue.Value.GetLimitsAsync(cancellationToken).ConfigureAwait(false);
+        return known?.Limits == limits ? known : new BatchPacker(limits, _sender.Value.Value, key);
+    }
 
     internal SealedBatch? Pack(BatchPacker packer, ReadOnlySpan<byte> lines, out int consumed, out Refusal? refusal) =>
         packer.Pack(lines, Interlocked.Increment(ref _sequence), out consumed, out refusal);
 
-    internal async Task<int> SendAsync(IReadOnlyCollection<SealedBatch> batches, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends the batches. When the queue refuses them and takes less now than they were cut for, they are cut anew, in place, and
+    /// sent once more.
+    /// </summary>
+    /// <returns>The messages that carried them.</returns>
+    internal async Task<int> SendAsync(BatchPacker packer, IList<SealedBatch> batches, CancellationToken cancellationToken)
+    {
+        OwnSending.Begin();
+        try
+        {
+            return await SendAsync(batches, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QueueException e) when (!e.Failure.IsTransient)
+        {
+            var smaller = await PackerAsync(packer, cancellationToken).ConfigureAwait(false);
+            if (!smaller.TryCut(batches))
+                throw;
+        }
+
+        return await SendAsync(batches, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<int> SendAsync(IEnumerable<SealedBatch> batches, CancellationToken cancellationToken)
     {
         using var messages = new MessageTexts(batches);
-        await _queue.Value.SendAsync(messages.Texts, cancellationToken);
+        await _queue.Value.SendAsync(messages.Texts, cancellationToken).ConfigureAwait(false);
         return messages.Texts.Count;
     }
 }

@@ -1,5 +1,6 @@
 using Telemetry.Codec;
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry.Sending;
 
@@ -39,15 +40,17 @@ internal sealed class EventPump(
     internal async Task<bool> DrainAsync(bool fillMessages, CancellationToken cancellationToken)
     {
         var end = buffer.Appended;
-        await _turn.WaitAsync(cancellationToken);
+        // Whoever waits here does not outwait the pump's own end.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        await _turn.WaitAsync(either.Token).ConfigureAwait(false);
         try
         {
             // Of one that somebody left behind only the end counts: what it could not send is tried again here.
-            await _round.WaitAsync(cancellationToken);
+            await _round.WaitAsync(either.Token).ConfigureAwait(false);
             while (_unsent.Count > 0 || OldestUnsealed() < end)
             {
                 _round = SendRoundAsync(fillMessages);
-                if (!await _round.WaitAsync(cancellationToken))
+                if (!await _round.WaitAsync(either.Token).ConfigureAwait(false))
                     return false;
             }
 
@@ -62,10 +65,11 @@ internal sealed class EventPump(
     /// <summary>Ends the round under way; what it could not send is not sent any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _round;
-        _stop.Dispose();
-        _turn.Dispose();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        // The turn is kept: a flush that comes now finds the pump at its end. Neither source nor semaphore is disposed: they hold
+        // memory only, and late flushes still look at them.
+        await _turn.WaitAsync().ConfigureAwait(false);
+        await _round.ConfigureAwait(false);
         _lines.Dispose();
         foreach (var batch in _unsent)
             batch.Dispose();
@@ -79,13 +83,13 @@ internal sealed class EventPump(
         using var time = new TimeBudget(roundTimeout, clock, _stop.Token);
         try
         {
-            await SendRoundWithinAsync(fillMessages, time.Token);
+            await SendRoundWithinAsync(fillMessages, time.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception e)
         {
             // Whatever stops sending must not reach the function's code.
-            Fail(time.IsOver && e is OperationCanceledException ? $"the queue did not answer within {roundTimeout}" : e.Message);
+            Fail(time.IsOver && e is OperationCanceledException ? $"the queue did not answer within {roundTimeout}" : FailureText.Of(e));
             return false;
         }
     }
@@ -95,18 +99,18 @@ internal sealed class EventPump(
         if (_stop.IsCancellationRequested)
             return;
         LastError = problem;
-        trouble.Failed(TroubleReport.Trouble.Sending, $"cannot send, {counters.Current.Waiting} events wait: {problem}");
+        trouble.Failed(TroubleReport.Trouble.Sending, Invariant($"cannot send, {counters.Current.Waiting} events wait: {problem}"));
     }
 
     private async Task SendRoundWithinAsync(bool fillMessages, CancellationToken cancellationToken)
     {
-        _packer ??= await sender.CreatePackerAsync(cancellationToken);
+        _packer = await sender.PackerAsync(_packer, cancellationToken).ConfigureAwait(false);
         if (_unsent.Count == 0)
             Seal(_packer, fillMessages);
         if (_unsent.Count == 0)
             return;
 
-        var messages = await sender.SendAsync(_unsent, cancellationToken);
+        var messages = await sender.SendAsync(_packer, _unsent, cancellationToken).ConfigureAwait(false);
         counters.Sent(_unsent.Sum(batch => batch.Events), messages);
         foreach (var batch in _unsent)
             batch.Dispose();

@@ -36,7 +36,7 @@ internal sealed class PumpLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        await _stop.CancelAsync().ConfigureAwait(false);
         Task running;
         lock (_gate)
         {
@@ -112,7 +112,7 @@ internal sealed class PumpLoop : IAsyncDisposable
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
         while (true)
         {
-            var drained = await _pump.DrainAsync(fillMessages: true, _stop.Token);
+            var drained = await _pump.DrainAsync(fillMessages: true, _stop.Token).ConfigureAwait(false);
             if (drained)
             {
                 backoff.Reset();
@@ -122,7 +122,7 @@ internal sealed class PumpLoop : IAsyncDisposable
             if (TryRest())
                 return;
             // A full buffer hurries a queue that answers; one that failed is left alone until its time.
-            await (drained ? WaitForEventsAsync() : Task.Delay(backoff.Next(), _clock, _stop.Token));
+            await (drained ? WaitForEventsAsync() : Task.Delay(backoff.Next(), _clock, _stop.Token)).ConfigureAwait(false);
         }
     }
 
@@ -138,7 +138,7 @@ internal sealed class PumpLoop : IAsyncDisposable
     private async Task WaitForEventsAsync()
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        await Task.WhenAny(_wake.WaitAsync(enough.Token), Task.Delay(_interval, _clock, enough.Token));
-        await enough.CancelAsync();
+        await Task.WhenAny(_wake.WaitAsync(enough.Token), Task.Delay(_interval, _clock, enough.Token)).ConfigureAwait(false);
+        await enough.CancelAsync().ConfigureAwait(false);
     }
 }

@@ -85,6 +85,42 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
         Assert.True(await bridge.IsReadyAsync());
     }
 
+    [Theory]
+    [InlineData("http/protobuf")]
+    [InlineData("grpc")]
+    public async Task A_proxy_that_refuses_is_told_without_its_password(string protocol)
+    {
+        const string Secret = "hunter2-of-the-proxy";
+        await using var host = await broker.CreateVirtualHostAsync();
+        await using var proxy = new RefusingProxy("HTTP/1.1 407 Proxy Authentication Required");
+        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"))
+            .SetItem("Bridge__Otlp__Endpoint", "https://collector.example.test:4318").SetItem("Bridge__Otlp__Protocol", protocol)
+            .SetItem("Bridge__Otlp__Interval", "00:00:01").SetItem("HTTPS_PROXY", $"http://user:{Secret}@127.0.0.1:{proxy.Port}"));
+
+        var line = await bridge.Process.WaitForLineAsync(
+            line => line.Contains("does not take them; forwarding goes on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+
+        Assert.Contains("the proxy ", line, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.1:{proxy.Port}", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, line, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, bridge.Process.Tail(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_collector_on_loopback_is_never_asked_through_a_proxy()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var proxy = new RefusingProxy("HTTP/1.1 407 Proxy Authentication Required");
+        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"))
+            .SetItem("Bridge__Otlp__Endpoint", collector.Url).SetItem("Bridge__Otlp__Interval", "00:00:01")
+            .SetItem("HTTP_PROXY", $"http://127.0.0.1:{proxy.Port}"));
+
+        await Eventually.TrueAsync(() => !collector.Requests.IsEmpty);
+
+        Assert.Equal(0, proxy.Requests);
+    }
+
     [Fact]
     public async Task An_endpoint_that_is_no_address_is_named()
     {

@@ -1,4 +1,5 @@
 using Bridge.Tests.Support;
+using Telemetry.Queues;
 
 namespace Bridge.Tests.Receive;
 
@@ -44,4 +45,130 @@ public sealed class ReceiveBudgetTests
         await receiver.StopAsync(CancellationToken.None);
         Assert.Equal(0, receiver.Budget.Used);
     }
+
+    [Fact]
+    public async Task A_queue_that_fails_holds_nothing_while_it_waits_for_its_next_attempt()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Queue.BeforeReceive = () => throw Failure(receiver);
+        await receiver.StartAsync();
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            await RunningReceiver.UntilAsync(() => receiver.Queue.Receives == attempt && receiver.Budget.Used == 0);
+            await RunningReceiver.UntilAsync(() =>
+            {
+                receiver.Clock.Advance(TimeSpan.FromMilliseconds(100));
+                return receiver.Queue.Receives > attempt;
+            });
+        }
+    }
+
+    [Fact]
+    public async Task A_queue_that_does_not_answer_holds_nothing_for_longer_than_an_answer_takes()
+    {
+        await using var receiver = new RunningReceiver();
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        receiver.Queue.BeforeReceive = () => answer.Task;
+        await receiver.StartAsync();
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Receives == 1);
+
+        receiver.Clock.Advance(TimeSpan.FromSeconds(10));
+        await RunningReceiver.UntilAsync(() => receiver.Budget.Used == 0);
+
+        // What comes late is counted all the same.
+        receiver.Publisher.HoldAnswers();
+        receiver.Queue.Put($$"""{"blob":"{{new string('a', 250_000)}}"}""");
+        answer.SetResult();
+        await RunningReceiver.UntilAsync(() => receiver.Budget.Used >= 250_000);
+    }
+
+    [Fact]
+    public async Task The_trouble_of_some_queues_leaves_the_memory_to_the_others()
+    {
+        var budget = new ByteBudget(4 * 1024 * 1024);
+        await using var failing = new RunningReceiver(budget: budget);
+        await using var silent = new RunningReceiver(budget: budget);
+        await using var healthy = new RunningReceiver(budget: budget);
+        foreach (var troubled in (RunningReceiver[])[failing, silent])
+        {
+            // Busy at first, so that much is expected of it.
+            for (var number = 0; number < 200; number++)
+                troubled.Queue.Put($$"""{"number":{{number}},"blob":"{{new string('a', 200_000)}}"}""");
+            await troubled.StartAsync();
+            await troubled.UntilEmptyAsync();
+            await UntilNothingIsHeldAsync(troubled);
+        }
+
+        failing.Queue.BeforeReceive = () => throw Failure(failing);
+        silent.Queue.BeforeReceive = () => new TaskCompletionSource().Task;
+        failing.Queue.Put("{}");
+        silent.Queue.Put("{}");
+        await RunningReceiver.UntilAsync(() => silent.Queue.Receives > 1);
+        await UntilNothingIsHeldAsync(silent);
+
+        for (var number = 0; number < 100; number++)
+            healthy.Queue.Put($$"""{"number":{{number}},"blob":"{{new string('b', 200_000)}}"}""");
+        await healthy.StartAsync();
+        await healthy.UntilEmptyAsync();
+        silent.Queue.BeforeReceive = () => Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Deletes_that_do_not_end_leave_the_memory_to_the_others()
+    {
+        var budget = new ByteBudget(4 * 1024 * 1024);
+        await using var stuck = new RunningReceiver(budget: budget);
+        await using var healthy = new RunningReceiver(budget: budget);
+        var deleted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stuck.Queue.BeforeDelete = () => deleted.Task;
+        for (var number = 0; number < 15; number++)
+            stuck.Queue.Put($$"""{"number":{{number}},"blob":"{{new string('a', 250_000)}}"}""");
+        await stuck.StartAsync();
+        await RunningReceiver.UntilAsync(() => stuck.Publisher.Events.Count == 15);
+
+        await UntilNothingIsHeldAsync(stuck);
+
+        for (var number = 0; number < 30; number++)
+            healthy.Queue.Put($$"""{"number":{{number}},"blob":"{{new string('b', 250_000)}}"}""");
+        await healthy.StartAsync();
+        await healthy.UntilEmptyAsync();
+        deleted.SetResult();
+        await stuck.UntilEmptyAsync();
+    }
+
+    [Fact]
+    public async Task Texts_that_lie_in_one_answer_count_as_long_as_one_of_them_is_held()
+    {
+        const int Length = 20_000;
+        await using var receiver = new RunningReceiver(sharesAnswers: true);
+        receiver.Publisher.Holds = publication => publication[0].Body.Span.StartsWith("{\"number\":8"u8);
+        receiver.Publisher.HoldAnswers();
+        for (var number = 0; number < 9; number++)
+            receiver.Queue.Put($$"""{"number":{{number}},"blob":"{{new string('a', Length)}}"}""");
+        await receiver.StartAsync();
+
+        // All but the last are settled: the answer is still there, whole.
+        await RunningReceiver.UntilAsync(() => receiver.Queue.Texts.Count == 1);
+        Assert.True(receiver.Budget.Used >= 9 * Length, $"{receiver.Budget.Used} bytes are counted");
+
+        receiver.Publisher.Answer();
+        await receiver.UntilEmptyAsync();
+        await receiver.StopAsync(CancellationToken.None);
+        Assert.Equal(0, receiver.Budget.Used);
+    }
+
+    // A call that waits gives back after a moment what was reserved for its answer.
+    private static Task UntilNothingIsHeldAsync(RunningReceiver receiver) => RunningReceiver.UntilAsync(() =>
+    {
+        receiver.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        return receiver.Budget.Used == 0;
+    });
+
+    private static QueueException Failure(RunningReceiver receiver) => new(new QueueFailure
+    {
+        Queue = receiver.Queue.Endpoint,
+        Operation = "ReceiveMessage",
+        Status = 400,
+        Code = "QueueDoesNotExist",
+    });
 }

@@ -24,6 +24,9 @@ internal sealed class ControlledPublisher : IPublisher
     /// <summary>Decides what becomes of a message; null confirms it.</summary>
     public Func<OutgoingMessage, PublishRefusalReason?> Refuse { get; set; } = _ => null;
 
+    /// <summary>Decides which publications wait while answers are held; null is all.</summary>
+    public Func<IPublication, bool>? Holds { get; set; }
+
     /// <summary>Told of every message that is confirmed.</summary>
     public Action<OutgoingMessage> OnConfirmed { get; set; } = _ => { };
 
@@ -65,7 +68,8 @@ internal sealed class ControlledPublisher : IPublisher
     {
         lock (_gate)
             Begun++;
-        await _answers.Task.WaitAsync(cancellationToken);
+        if (Holds?.Invoke(publication) ?? true)
+            await _answers.Task.WaitAsync(cancellationToken);
         lock (_gate)
         {
             if (Failures > 0)

@@ -22,6 +22,15 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
     /// <summary>True holds a wait open when it is cancelled, as a long poll of SQS is.</summary>
     public bool HoldsPolls { get; init; }
 
+    /// <summary>What a receive call does first: fails or hangs.</summary>
+    public Func<Task> BeforeReceive { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>What a delete call does first: fails or hangs.</summary>
+    public Func<Task> BeforeDelete { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>True hands out the texts of one receive call as slices of one array, as an answer read in place does.</summary>
+    public bool SharesAnswers { get; init; }
+
     /// <summary>Renewals so far.</summary>
     public int Renewals { get; private set; }
 
@@ -75,13 +84,15 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
         OnCall(nameof(ReceiveAsync));
         while (true)
         {
+            lock (_gate)
+                Receives++;
+            await BeforeReceive();
             Task arrived;
             lock (_gate)
             {
-                Receives++;
                 var messages = _stored.Where(stored => stored.VisibleAt <= clock.GetUtcNow()).Take(max).Select(stored => stored.Take(lease, clock)).ToList();
                 if (messages.Count > 0 || wait == TimeSpan.Zero)
-                    return messages;
+                    return SharesAnswers ? InOneArray(messages) : messages;
                 if (_arrived.Task.IsCompleted)
                     _arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 arrived = _arrived.Task;
@@ -101,14 +112,15 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
         }
     }
 
-    public Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         OnCall(nameof(DeleteAsync));
+        await BeforeDelete();
         lock (_gate)
         {
             var lost = messages.Where(message => Find(message) is null).ToList();
             _stored.RemoveAll(stored => messages.Any(message => message.Receipt == stored.Receipt));
-            return Task.FromResult<IReadOnlyList<ReceivedMessage>>(lost);
+            return lost;
         }
     }
 
@@ -136,6 +148,13 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
         Task.FromResult<IReadOnlyList<QueueFinding>>([]);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static List<ReceivedMessage> InOneArray(List<ReceivedMessage> messages)
+    {
+        var answer = messages.SelectMany(message => message.Text.ToArray()).ToArray();
+        var at = 0;
+        return messages.ConvertAll(message => message with { Text = answer.AsMemory((at += message.Text.Length) - message.Text.Length, message.Text.Length) });
+    }
 
     private Stored? Find(ReceivedMessage message) => _stored.Find(stored => stored.Receipt == message.Receipt);
 

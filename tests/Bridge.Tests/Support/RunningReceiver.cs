@@ -20,9 +20,10 @@ internal sealed class RunningReceiver : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly QueueReceiver _receiver;
 
-    public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null, bool holdsPolls = false)
+    public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null, bool holdsPolls = false, ByteBudget? budget = null, bool sharesAnswers = false)
     {
-        Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls };
+        Budget = budget ?? new ByteBudget(BudgetBytes);
+        Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls, SharesAnswers = sharesAnswers };
         var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), Clock);
         Stuck = new StuckMessages(new ByteBudget(BudgetBytes / 2), NullLogger<StuckMessages>.Instance, Clock, Random.Shared);
         var dead = new DeadLetterPublisher(Publisher, Stuck, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
@@ -49,7 +50,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
 
     public StuckMessages Stuck { get; }
 
-    public ByteBudget Budget { get; } = new(BudgetBytes);
+    public ByteBudget Budget { get; }
 
     /// <summary>True when its loop has ended by itself.</summary>
     public bool HasEnded => _receiver.ExecuteTask is { IsCompleted: true };

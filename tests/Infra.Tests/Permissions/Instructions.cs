@@ -12,7 +12,11 @@ internal sealed class Instructions
         .ToDictionary(code => (int)(ushort)code.Value);
 
     private readonly List<MethodBase> _methods = [];
+    private readonly List<(MethodBase Method, Type? On)> _calls = [];
     private readonly List<string> _texts = [];
+
+    // Of what the instruction before has left on the stack; null where that is not told by it alone.
+    private Type? _pushed;
 
     private Instructions()
     {
@@ -20,6 +24,9 @@ internal sealed class Instructions
 
     /// <summary>Methods that are called, constructed or turned into delegates, as they were defined.</summary>
     public IReadOnlyList<MethodBase> Methods => _methods;
+
+    /// <summary>Calls, with their type arguments, and the type of what was pushed last before: of a getter's call, what it is called on.</summary>
+    public IReadOnlyList<(MethodBase Method, Type? On)> Calls => _calls;
 
     /// <summary>Constant texts.</summary>
     public IReadOnlyList<string> Texts => _texts;
@@ -44,15 +51,42 @@ internal sealed class Instructions
             AddMethod(method, Token(code, at));
         else if (operand is OperandType.InlineString)
             _texts.Add(method.Module.ResolveString(Token(code, at)));
+        _pushed = Pushed(method, Codes[value].Name!, code, at);
         return at + SizeOf(operand, code, at);
     }
 
+    private Type? Pushed(MethodBase method, string instruction, byte[] code, int at) => instruction.Split('.') switch
+    {
+        // Between the check for null and the call of a conditional access.
+        ["dup" or "pop" or "nop" or "ldnull" or "br" or "brtrue" or "brfalse", ..] => _pushed,
+        ["ldloc", "s"] => method.GetMethodBody()!.LocalVariables[code[at]].LocalType,
+        ["ldloc", var index] => method.GetMethodBody()!.LocalVariables[int.Parse(index)].LocalType,
+        ["ldarg", "s"] => Argument(method, code[at]),
+        ["ldarg", var index] => Argument(method, int.Parse(index)),
+        ["ldfld"] or ["ldsfld"] => (Resolve(method, Token(code, at)) as FieldInfo)?.FieldType,
+        ["castclass"] or ["isinst"] => Resolve(method, Token(code, at)) as Type,
+        ["call"] or ["callvirt"] => (Resolve(method, Token(code, at)) as MethodInfo)?.ReturnType,
+        ["newobj"] => Resolve(method, Token(code, at))?.DeclaringType,
+        _ => null,
+    };
+
+    private static Type? Argument(MethodBase method, int index) => method.IsStatic ? method.GetParameters()[index].ParameterType
+        : index == 0 ? method.DeclaringType
+        : method.GetParameters()[index - 1].ParameterType;
+
     private void AddMethod(MethodBase method, int token)
+    {
+        if (Resolve(method, token) is not MethodBase called)
+            return;
+        _calls.Add((called, _pushed));
+        _methods.Add(called.Module.ResolveMethod(called.MetadataToken)!);
+    }
+
+    private static MemberInfo? Resolve(MethodBase method, int token)
     {
         var typeArguments = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
         var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        if (method.Module.ResolveMember(token, typeArguments, methodArguments) is MethodBase called)
-            _methods.Add(called.Module.ResolveMethod(called.MetadataToken)!);
+        return method.Module.ResolveMember(token, typeArguments, methodArguments);
     }
 
     private static int Token(byte[] code, int at) => BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at));

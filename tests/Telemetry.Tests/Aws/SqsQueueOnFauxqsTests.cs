@@ -56,6 +56,22 @@ public sealed class SqsQueueOnFauxqsTests(FauxqsFixture fauxqs)
     }
 
     [Fact]
+    public async Task A_fifo_queue_is_refused_as_such_before_anything_is_sent()
+    {
+        var name = $"q-{Guid.NewGuid():N}.fifo";
+        var url = await fauxqs.Server.CreateQueueAsync(name, attributes: new Dictionary<string, string>(StringComparer.Ordinal) { ["FifoQueue"] = "true" });
+        Assert.True(QueueEndpoint.TryParse(url.ToString(), "sqs", null, out var endpoint, out _));
+        await using var sender = new SqsQueueConnector().OpenSender(endpoint, TimeProvider.System);
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => sender.SendAsync(["{}"u8.ToArray()], Bound));
+
+        Assert.Contains("is a FIFO queue", error.Message, StringComparison.Ordinal);
+        Assert.Contains("use a standard queue", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("200", error.Message.Replace(name, "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.False(error.Failure.IsTransient);
+    }
+
+    [Fact]
     public async Task Depth_counts_visible_delayed_and_leased_messages()
     {
         await using var queue = await OpenAsync();

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Telemetry.Queues;
+using Telemetry.Tests.Support;
+
+namespace Telemetry.Tests.Sending;
+
+/// <summary>Disposing ends the flushes under way, those that wait for another one included: none waits out its limit.</summary>
+public sealed class DisposeBesideFlushTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Flushes_end_with_the_client_whatever_their_limit(int flushes)
+    {
+        var queue = new InMemoryQueueSender(QueueLimits.Sqs);
+        var entered = new TaskCompletionSource();
+        queue.BeforeStoring = token =>
+        {
+            entered.TrySetResult();
+            return InMemoryQueueSender.Hang(token);
+        };
+        var client = Client(queue);
+        client.Send("{\"n\":1}"u8);
+        var flushing = Enumerable.Range(0, flushes).Select(_ => client.FlushAsync(Limit)).ToList();
+        await entered.Task.WaitAsync(Patience);
+
+        await client.DisposeAsync().AsTask().WaitAsync(Patience);
+
+        foreach (var result in await Task.WhenAll(flushing).WaitAsync(Patience))
+            Assert.False(result.IsComplete);
+    }
+
+    [Fact]
+    public async Task A_flush_beside_a_dispose_that_empties_the_buffer_is_complete()
+    {
+        var queue = new InMemoryQueueSender(QueueLimits.Sqs);
+        var answer = queue.Hold();
+        var client = Client(queue);
+        client.Send("{\"n\":1}"u8);
+        var first = client.FlushAsync(Limit);
+        var second = client.FlushAsync(Limit);
+        var disposing = client.DisposeAsync().AsTask();
+
+        answer.SetResult();
+        await disposing.WaitAsync(Patience);
+
+        Assert.All(await Task.WhenAll(first, second).WaitAsync(Patience), result => Assert.True(result.IsComplete, result.Error));
+        Assert.Single(queue.Texts);
+    }
+
+    [Fact]
+    public async Task A_flush_after_the_dispose_ends_at_once()
+    {
+        var client = Client(new InMemoryQueueSender(QueueLimits.Sqs) { BeforeStoring = InMemoryQueueSender.Hang });
+        client.Send("{\"n\":1}"u8);
+        await client.DisposeAsync().AsTask().WaitAsync(Patience);
+        var began = Stopwatch.GetTimestamp();
+
+        await client.FlushAsync(Limit).WaitAsync(Patience);
+
+        Assert.True(Stopwatch.GetElapsedTime(began) < Patience);
+    }
+
+    private static TelemetryClient Client(IQueueSender queue) => new(
+        new TelemetryOptions { Queue = TestClient.Endpoint, FlushInterval = TimeSpan.FromHours(1), SendTimeout = Limit, Report = _ => { } },
+        () => queue,
+        TimeProvider.System);
+}
