@@ -103,7 +103,7 @@ internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMess
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "A message can be neither published nor dead-lettered; it waits alone, is lost in no case, and is tried again: {Reason}")]
+    [LoggerMessage(1, LogLevel.Error, "A message can be neither published nor dead-lettered; it waits by itself and is tried again, nothing is lost: {Reason}")]
     private static partial void Stuck(ILogger logger, string reason);
 
     [LoggerMessage(2, LogLevel.Information, "No message waits any more for want of room in the broker")]

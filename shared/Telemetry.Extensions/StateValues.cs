@@ -53,11 +53,14 @@ internal readonly ref struct StateValues
 
     private static StateValues ReadAll(IReadOnlyList<KeyValuePair<string, object?>> state)
     {
-        var count = Math.Clamp(state.Count, 0, Most);
+        var all = state.Count;
+        var count = Math.Clamp(all, 0, Most);
         var values = count > Kept ? new KeyValuePair<string, object?>[count] : s_free ?? new KeyValuePair<string, object?>[Kept];
         s_free = null;
         for (var i = 0; i < count; i++)
             values[i] = ReadOne(state, i);
+        if (all > Most)
+            values[Most - 1] = Unread(Most - 1, ForeignItems.Cut);
         return new StateValues(values, count);
     }
 

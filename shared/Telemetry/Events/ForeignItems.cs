@@ -7,7 +7,8 @@ namespace Telemetry.Events;
 /// <param name="most">Items at most.</param>
 internal struct ForeignItems(IEnumerator items, int most)
 {
-    private const string Cut = "…[cut]";
+    /// <summary>Stands for what was left out.</summary>
+    internal const string Cut = "…[cut]";
 
     private int _left = most;
 
