@@ -111,11 +111,23 @@ internal sealed class QueueReceiver(
         {
             if (backoff.Failures == 0)
                 ReceiveLog.Failing(log, queue.Endpoint, e.Message);
-            // Nothing is reserved while this queue waits, and little for its next attempt: the memory is the other queues'.
-            Expect(0);
-            await Task.Delay(backoff.Next(), clock, stop);
+            await PauseAsync(backoff.Next(), stop);
             return 0;
         }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            var delay = backoff.Next();
+            ReceiveLog.ReceivingFailedUnexpectedly(log, e, queue.Endpoint, delay);
+            await PauseAsync(delay, stop);
+            return 0;
+        }
+    }
+
+    // Nothing is reserved while this queue waits, and little for its next attempt: the memory is the other queues'.
+    private Task PauseAsync(TimeSpan delay, CancellationToken stop)
+    {
+        Expect(0);
+        return Task.Delay(delay, clock, stop);
     }
 
     private async Task<int> ReceiveAsync(bool isFirst, CancellationToken stop)
@@ -134,13 +146,6 @@ internal sealed class QueueReceiver(
         {
             metrics.RecordReceive(queue.Endpoint, clock.GetElapsedTime(began), e);
             throw;
-        }
-        catch (Exception e) when (!stop.IsCancellationRequested)
-        {
-            var delay = backoff.Next();
-            ReceiveLog.ReceivingFailedUnexpectedly(log, e, queue.Endpoint, delay);
-            await Task.Delay(delay, clock, stop);
-            return 0;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Telemetry.Governance;
+using static System.FormattableString;
 
 namespace Telemetry.Codec;
 
@@ -47,13 +48,13 @@ public static class EventJson
             }
 
             var isWhole = reader is { TokenType: JsonTokenType.EndObject, CurrentDepth: 0 };
-            return isWhole ? null : $"no JSON object: it goes wrong at byte {json.Length + 1}, where it breaks off";
+            return isWhole ? null : Invariant($"no JSON object: it goes wrong at byte {json.Length + 1}, where it breaks off");
         }
         catch (JsonException e)
         {
             // The exception's own text quotes the event.
-            var line = e.LineNumber > 0 ? $"line {e.LineNumber + 1}, " : "";
-            return $"no JSON object: it goes wrong at {line}byte {e.BytePositionInLine + 1}";
+            var line = e.LineNumber > 0 ? Invariant($"line {e.LineNumber + 1}, ") : "";
+            return Invariant($"no JSON object: it goes wrong at {line}byte {e.BytePositionInLine + 1}");
         }
     }
 

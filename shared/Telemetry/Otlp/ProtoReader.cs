@@ -54,19 +54,19 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
             ReadField();
             groups += _form switch { GroupStart => 1, GroupEnd => -1, _ => 0 };
             if (groups < 0)
-                throw new FormatException($"field {Field} ends a group that did not begin");
+                throw new FormatException(Invariant($"field {Field} ends a group that did not begin"));
             if (groups == 0 && _form != GroupEnd)
                 return true;
         }
 
-        return groups == 0 ? false : throw new FormatException($"field {Field} is in a group that does not end");
+        return groups == 0 ? false : throw new FormatException(Invariant($"field {Field} is in a group that does not end"));
     }
 
     private void ReadField()
     {
         var tag = ReadVarint();
         if (tag >> 3 is 0 or > HighestField)
-            throw new FormatException($"{tag >> 3} is no number of a field");
+            throw new FormatException(Invariant($"{tag >> 3} is no number of a field"));
         Field = (int)(tag >> 3);
         Value = default;
         _form = (int)(tag & 7);
