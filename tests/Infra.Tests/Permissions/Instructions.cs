@@ -35,9 +35,17 @@ internal sealed class Instructions
     public static Instructions Of(MethodBase method)
     {
         var instructions = new Instructions();
-        var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
+        var body = method.GetMethodBody();
+        var code = body?.GetILAsByteArray() ?? [];
+        // A handler begins with what was caught.
+        var caught = body?.ExceptionHandlingClauses.Where(clause => clause.Flags is ExceptionHandlingClauseOptions.Clause)
+            .ToDictionary(clause => clause.HandlerOffset, clause => clause.CatchType) ?? [];
         for (var at = 0; at < code.Length;)
+        {
+            instructions._pushed = caught.GetValueOrDefault(at, instructions._pushed);
             at = instructions.Read(method, code, at);
+        }
+
         return instructions;
     }
 
