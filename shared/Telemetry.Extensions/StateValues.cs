@@ -1,4 +1,5 @@
 using Telemetry.Events;
+using static System.FormattableString;
 
 namespace Telemetry.Extensions;
 
@@ -76,5 +77,5 @@ internal readonly ref struct StateValues
         }
     }
 
-    private static KeyValuePair<string, object?> Unread(int index, string mark) => new($"[{index}]", mark);
+    private static KeyValuePair<string, object?> Unread(int index, string mark) => new(Invariant($"[{index}]"), mark);
 }
