@@ -8,15 +8,15 @@ namespace Bridge.Deliver;
 internal sealed class PartlySettledBatches(int words = 16 * 1024)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, BatchProgress> _known = new(StringComparer.Ordinal);
-    private readonly Queue<(string Batch, BatchProgress Progress)> _order = [];
+    private readonly Dictionary<string, LinkedListNode<(string Batch, BatchProgress Progress)>> _known = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Batch, BatchProgress Progress)> _oldestFirst = [];
     private int _words;
 
     /// <summary>What is settled of a batch; nothing yet when it is not known.</summary>
     public BatchProgress Of(string batch, int events)
     {
         lock (_gate)
-            return _known.GetValueOrDefault(batch) ?? new BatchProgress(events);
+            return _known.TryGetValue(batch, out var node) ? node.Value.Progress : new BatchProgress(events);
     }
 
     /// <summary>Remembers a batch for its next attempt.</summary>
@@ -24,12 +24,12 @@ internal sealed class PartlySettledBatches(int words = 16 * 1024)
     {
         lock (_gate)
         {
-            if (!_known.TryAdd(batch, progress))
+            if (_known.ContainsKey(batch))
                 return;
-            _order.Enqueue((batch, progress));
+            _known.Add(batch, _oldestFirst.AddLast((batch, progress)));
             _words += progress.Words;
-            while (_words > words && _order.TryDequeue(out var oldest))
-                Drop(oldest);
+            while (_words > words)
+                Drop(_oldestFirst.First!);
         }
     }
 
@@ -37,14 +37,16 @@ internal sealed class PartlySettledBatches(int words = 16 * 1024)
     public void Forget(string batch)
     {
         lock (_gate)
-            _known.Remove(batch);
+        {
+            if (_known.TryGetValue(batch, out var node))
+                Drop(node);
+        }
     }
 
-    // A batch that was forgotten and remembered anew stands in the order twice.
-    private void Drop((string Batch, BatchProgress Progress) oldest)
+    private void Drop(LinkedListNode<(string Batch, BatchProgress Progress)> node)
     {
-        _words -= oldest.Progress.Words;
-        if (_known.GetValueOrDefault(oldest.Batch) == oldest.Progress)
-            _known.Remove(oldest.Batch);
+        _oldestFirst.Remove(node);
+        _known.Remove(node.Value.Batch);
+        _words -= node.Value.Progress.Words;
     }
 }
