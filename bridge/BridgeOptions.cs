@@ -37,7 +37,8 @@ internal sealed record BridgeOptions
     /// <exception cref="BridgeOptionsException">At least one value is wrong; the exception lists them all.</exception>
     public static BridgeOptions Read(IConfiguration configuration)
     {
-        var options = OptionsReader.Read<BridgeOptions>(configuration, "Bridge", read => read.WithStandardOtlp(configuration).Validate());
+        var options = OptionsReader.Read<BridgeOptions>(
+            configuration, "Bridge", read => read.WithStandardOtlp(configuration).Validate());
         return options.WithStandardOtlp(configuration);
     }
 

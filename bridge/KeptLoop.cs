@@ -3,7 +3,9 @@ using Telemetry;
 
 namespace Bridge;
 
-/// <summary>Keeps a loop running: whatever ends it before its stop is logged, and it begins again after a growing pause.</summary>
+/// <summary>
+/// Keeps a loop running: whatever ends it before its stop is logged, and it begins again after a growing pause.
+/// </summary>
 internal static partial class KeptLoop
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -15,7 +17,8 @@ internal static partial class KeptLoop
     /// <param name="log">Told of every failure.</param>
     /// <param name="clock">Every pause.</param>
     /// <param name="stop">Ends it.</param>
-    public static async Task RunAsync(string name, Func<CancellationToken, Task> loop, ILogger log, TimeProvider clock, CancellationToken stop)
+    public static async Task RunAsync(
+        string name, Func<CancellationToken, Task> loop, ILogger log, TimeProvider clock, CancellationToken stop)
     {
         var backoff = new Backoff(FirstPause, LongestPause);
         while (!stop.IsCancellationRequested)

@@ -36,7 +36,8 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
     public string? Dead => _dead;
 
     /// <summary>Why a stage cannot do its work now, although it runs; null while all can.</summary>
-    public string? Problem => stages.Select(stage => (stage.Service as IStageHealth)?.Problem).FirstOrDefault(problem => problem is not null);
+    public string? Problem =>
+        stages.Select(stage => (stage.Service as IStageHealth)?.Problem).FirstOrDefault(problem => problem is not null);
 
     /// <summary>Starts every stage, and watches those that are background services.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -15,7 +15,9 @@ internal static partial class AssembleLog
     public static void InterruptedUnexpectedly(ILogger log, Exception exception) =>
         InterruptedUnexpectedly(log, FailureText.WithCalls(exception));
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Queue} was deleted: {Chunks} chunks that are held here go into a new one, what lay in it is lost")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Queue} was deleted: {Chunks} chunks that are held here go into a new one, what lay in it is lost")]
     public static partial void Deleted(ILogger log, string queue, int chunks);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch} is whole: {Chunks} chunks, {Bytes} bytes, received by {Receivers}")]

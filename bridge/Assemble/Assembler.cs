@@ -8,8 +8,8 @@ using Telemetry.Codec;
 namespace Bridge.Assemble;
 
 /// <summary>
-/// Consumes all partitions over one connection, and begins again with a new one whenever that is lost or something fails. It also looks after
-/// the bridge's own queues: one that was deleted is made again.
+/// Consumes all partitions over one connection, and begins again with a new one whenever that is lost or something fails. It also
+/// looks after the bridge's own queues: one that was deleted is made again.
 /// </summary>
 internal sealed class Assembler(
     IBrokerConnector connector,
@@ -120,8 +120,8 @@ internal sealed class Assembler(
     private TimeSpan Interval => TimeSpan.FromTicks(Math.Clamp(
         options.Timeout.Ticks / 4, TimeSpan.TicksPerSecond / 4, 5 * TimeSpan.TicksPerSecond));
 
-    // Until the connection is closed: expires what has waited too long, makes queues again that were deleted, and now and then leaves an
-    // idle partition to others.
+    // Until the connection is closed: expires what has waited too long, makes queues again that were deleted, and now and then
+    // leaves an idle partition to others.
     private async Task LookAfterAsync(IConnection connection, Task closed)
     {
         var found = clock.GetTimestamp();

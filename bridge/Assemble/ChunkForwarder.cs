@@ -13,14 +13,17 @@ internal sealed class ChunkForwarder(IPublisher publisher, StuckMessages stuck, 
     // Beside the chunk, the text that it came in.
     private const int InMemory = 3;
 
-    /// <summary>Completes when the broker has confirmed the chunk, or never will take it. A queue that is full or missing is waited for.</summary>
+    /// <summary>
+    /// Completes when the broker has confirmed the chunk, or never will take it. A queue that is full or missing is waited for.
+    /// </summary>
     /// <param name="header">Its header.</param>
     /// <param name="chunk">Header and slice, as they were in the message.</param>
     /// <param name="origin">Travels with it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null, or why it is refused: it is over a limit of the broker.</returns>
     /// <exception cref="PublishException">It is not confirmed.</exception>
-    public async Task<Refusal?> ForwardAsync(ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
+    public async Task<Refusal?> ForwardAsync(
+        ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
     {
         var properties = new OutgoingProperties($"{header.Batch}-chunk-{header.Index}")
         {
@@ -35,7 +38,8 @@ internal sealed class ChunkForwarder(IPublisher publisher, StuckMessages stuck, 
             await stuck.WaitAsync(
                 Reason(queue, refused),
                 (long)chunk.Length * InMemory,
-                async () => (refused = await TryAsync(message, cancellationToken)) is { Reason: not PublishRefusalReason.Rejected } still
+                async () =>
+                    (refused = await TryAsync(message, cancellationToken)) is { Reason: not PublishRefusalReason.Rejected } still
                     ? Reason(queue, still)
                     : null,
                 cancellationToken);
@@ -52,7 +56,8 @@ internal sealed class ChunkForwarder(IPublisher publisher, StuckMessages stuck, 
 
     private static string Reason(string queue, PublishRefusal refusal) => refusal.Reason is PublishRefusalReason.Unroutable
         ? $"{queue} is missing ({refusal.Detail}): make it again"
-        : $"{queue} takes no chunk ({refusal.Detail}): it is full (max-length, x-overflow=reject-publish) or has no leader; make room";
+        : $"{queue} takes no chunk ({refusal.Detail}): it is full (max-length, x-overflow=reject-publish) or has no leader;"
+            + " make room";
 
     private static ImmutableArray<MessageHeader> HeadersOf(ChunkOrigin origin) =>
     [

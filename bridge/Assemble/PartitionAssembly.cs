@@ -68,8 +68,8 @@ internal sealed class PartitionAssembly(
     public bool HasExpired => !_holdUps.IsGrace && held.HaveExpired;
 
     /// <summary>
-    /// Dead-letters what has waited too long, one batch after the other; nothing while the missing chunks may be held up. Not to be called
-    /// while <see cref="ReturnAllAsync"/> is under way.
+    /// Dead-letters what has waited too long, one batch after the other; nothing while the missing chunks may be held up. Not to
+    /// be called while <see cref="ReturnAllAsync"/> is under way.
     /// </summary>
     /// <param name="asked">Timestamp from before the broker was asked for something, which it has just answered.</param>
     public void Expire(long asked)
@@ -82,7 +82,9 @@ internal sealed class PartitionAssembly(
         inWork.Run(() => ExpireAllAsync(leaving), ended.SetResult);
     }
 
-    /// <summary>Gives every chunk that is not settled or being published back to the broker, for the next active consumer.</summary>
+    /// <summary>
+    /// Gives every chunk that is not settled or being published back to the broker, for the next active consumer.
+    /// </summary>
     public async Task ReturnAllAsync()
     {
         var chunks = await TakeAllAsync();
@@ -213,7 +215,8 @@ internal sealed class PartitionAssembly(
     private TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(held.FruitlessRounds * 20, LongestPause.TotalMilliseconds));
 
     // Puts chunks at the tail. Those that the broker confirms leave the list: another attempt must not forward them again.
-    private async Task ForwardAsync(List<ChunkDelivery> left, Func<ChunkDelivery, ChunkOrigin> originOf, CancellationToken cancellationToken)
+    private async Task ForwardAsync(
+        List<ChunkDelivery> left, Func<ChunkDelivery, ChunkOrigin> originOf, CancellationToken cancellationToken)
     {
         var forwarding = left.ConvertAll(chunk =>
         {
@@ -227,7 +230,8 @@ internal sealed class PartitionAssembly(
         await all;
     }
 
-    private async Task ForwardAsync(ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
+    private async Task ForwardAsync(
+        ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
     {
         if (await forwarder.ForwardAsync(header, chunk, origin, cancellationToken) is { } refusal)
             throw new PublishException(refusal.Detail);
@@ -264,7 +268,8 @@ internal sealed class PartitionAssembly(
             });
 
     // Acknowledges chunks once they are settled; gives them back when that fails in an unforeseen way.
-    private async Task SettleAsync(IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task> settle, CancellationToken stop)
+    private async Task SettleAsync(
+        IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task> settle, CancellationToken stop)
     {
         try
         {

@@ -158,8 +158,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
     }
 
-    // The broker tells of a deletion before the queue is gone, and confirms what is published to it in between: only one that accepts a
-    // consumer after that is the new one.
+    // The broker tells of a deletion before the queue is gone, and confirms what is published to it in between: only one that
+    // accepts a consumer after that is the new one.
     private async Task SubscribeAgainAsync()
     {
         await TryInTurnAsync(async () =>
@@ -225,7 +225,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         }
         catch (Exception e)
         {
-            // On a new connection the chunks come again, to this replica or another, and are then known or published again under the same ids.
+            // On a new connection the chunks come again, to this replica or another, and are then known or published again under
+            // the same ids.
             _failed(e);
         }
         finally

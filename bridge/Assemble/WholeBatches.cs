@@ -59,7 +59,9 @@ internal sealed class WholeBatches(
             foreach (var chunk in whole.Tokens)
                 chunk.Dispose();
             await RetryAsync(
-                origin.Batch, async () => left = await delivery.PublishAsync(attempt.Lines, origin, cancellationToken), cancellationToken);
+                origin.Batch,
+                async () => left = await delivery.PublishAsync(attempt.Lines, origin, cancellationToken),
+                cancellationToken);
         }
 
         await RetryAsync(origin.Batch, () => deadLetters.WaitAsync(left, heldBytes: 0, cancellationToken), cancellationToken);

@@ -64,7 +64,9 @@ internal sealed record AuditReport
             Say("events in the place of another event, as when two senders share an identity", duplicates.Reused);
             Say("events with x-telemetry headers that do not fit together", Unreadable);
             Say("events not followed, because there are too many senders, gaps and incomplete batches for the audit's memory", NotFollowed);
-            Say("messages not read, since no more are held at once (--max-bytes): read part by part with --consume --export", Unread);
+            Say(
+                "messages not read, since no more are held at once (--max-bytes): read part by part with --consume --export",
+                Unread);
             return problems;
 
             void Say(string what, long count)

@@ -58,7 +58,8 @@ internal static class SeenEventLines
         using var json = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = EventJson.MaxDepth });
         foreach (var member in json.RootElement.EnumerateObject())
             members[EventJson.Unescape(JsonMarshal.GetRawUtf8PropertyName(member))] = Text(member.Value);
-        return SeenEvent.Of(members.GetValueOrDefault(MessageId) ?? "", members.GetValueOrDefault, ReadHash(members.GetValueOrDefault(BodyHash)));
+        return SeenEvent.Of(
+            members.GetValueOrDefault(MessageId) ?? "", members.GetValueOrDefault, ReadHash(members.GetValueOrDefault(BodyHash)));
     }
 
     private static string? Text(JsonElement value) => value.ValueKind switch

@@ -36,7 +36,8 @@ internal static class AuditCommand
         {
             queue, consume, maxBytes, window, warmUp, wait, bindings, file, fromZero, dead, export, json, uri,
         };
-        command.Validators.Add(result => Validate(result, [queue, window, file], queue, window, [consume, maxBytes], fromZero, [warmUp, wait, bindings]));
+        command.Validators.Add(result => Validate(
+            result, [queue, window, file], queue, window, [consume, maxBytes], fromZero, [warmUp, wait, bindings]));
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new AuditRequest
             {
@@ -91,7 +92,8 @@ internal static class AuditCommand
     {
         var option = new Option<long>("--max-bytes")
         {
-            Description = "With --from: holds at most so many bytes of messages, a KiB for each included, and leaves the rest unread",
+            Description = "With --from: holds at most so many bytes of messages, a KiB for each included,"
+                + " and leaves the rest unread",
             HelpName = "N",
             DefaultValueFactory = _ => AuditRequest.StandardMaxBytes,
         };
@@ -115,7 +117,8 @@ internal static class AuditCommand
             {
                 // A number alone would be days.
                 var text = result.Tokens[0].Value;
-                if (!text.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time))
+                if (!text.Contains(':', StringComparison.Ordinal)
+                    || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time))
                     result.AddError($"{name} is no time: give HH:MM:SS, such as 00:01:30");
                 else if (time < shortest || time > Longest)
                     result.AddError($"{name} is out of range: give {shortest} to {Longest.TotalDays} days, as HH:MM:SS");

@@ -8,7 +8,9 @@ namespace Bridge.Commands;
 /// <summary>Tries everything that the bridge needs of its queues and its broker. Every check is bounded in time.</summary>
 /// <param name="options">The configuration, valid.</param>
 /// <param name="clock">Every wait.</param>
-/// <param name="findsMessageLimit">Whether the broker is sent 16 MiB, to be thrown away, for it to tell a limit on messages.</param>
+/// <param name="findsMessageLimit">
+/// Whether the broker is sent 16 MiB, to be thrown away, for it to tell a limit on messages.
+/// </param>
 internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bool findsMessageLimit = false)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -74,14 +76,18 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
             {
                 Warning = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the broker takes messages of {limit} bytes at most (max_message_size): a larger event, or chunk of a batch, is not published but"
+                    $"the broker takes messages of {limit} bytes at most (max_message_size): a larger event, or chunk of a"
+                        + $" batch, is not published but"
                         + $" kept in {Topology.DeadQueue}, in parts; raise it in rabbitmq.conf where there are larger ones"),
             },
         ];
     }
 
     private async Task<IReadOnlyList<CheckResult>> BoundedAsync(
-        string name, string over, Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check, CancellationToken cancellationToken)
+        string name,
+        string over,
+        Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check,
+        CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(Patience, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);

@@ -26,7 +26,8 @@ internal static class CommandConfiguration
 
     /// <summary>Where the bridge listens: a probe needs nothing else.</summary>
     /// <exception cref="BridgeOptionsException">Something in them is wrong; all of it is listed.</exception>
-    public static HttpOptions ReadHttp() => OptionsReader.Read<HttpOptions>(Read(), HttpOptions.Section, options => options.Validate());
+    public static HttpOptions ReadHttp() =>
+        OptionsReader.Read<HttpOptions>(Read(), HttpOptions.Section, options => options.Validate());
 
     /// <summary>The configured queues; there may be none.</summary>
     /// <exception cref="BridgeOptionsException">At least one of them is wrong; all of these are listed.</exception>

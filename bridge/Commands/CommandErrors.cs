@@ -26,7 +26,8 @@ internal static class CommandErrors
         UsageException or QueueException or TimeoutException or BrokerFaultException or PublishException => [OneLine(exception.Message)],
 
         // Of the file system, the HTTP port or a configuration file: their messages name path, address or line.
-        IOException or UnauthorizedAccessException or InvalidDataException or FormatException => [FailureText.Redacted(exception)],
+        IOException or UnauthorizedAccessException or InvalidDataException or FormatException =>
+            [FailureText.Redacted(exception)],
         _ => [$"unexpected {FailureText.TypesOf(exception)}"],
     };
 }

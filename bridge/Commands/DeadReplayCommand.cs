@@ -38,7 +38,8 @@ internal static class DeadReplayCommand
         {
             var problem = letter.Problem;
             var where = problem is not null ? null
-                : letter.RoutingKey is { } key ? $"exchange {exchange}, routing key {key}" : destinations.Find(letter.Source, out problem)?.ToString();
+                : letter.RoutingKey is { } key ? $"exchange {exchange}, routing key {key}"
+                : destinations.Find(letter.Source, out problem)?.ToString();
             replayable += where is null ? 0 : 1;
             stuck += where is null ? 1 : 0;
             Console.Out.WriteLine(where is null ? $"{letter.MessageId} ({letter.Reason}) would stay: {problem}" : $"{letter.MessageId} ({letter.Reason}) -> {where}");

@@ -42,7 +42,9 @@ internal static class ProbeCommand
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            var reason = exception is HttpRequestException ? FailureText.Redacted(exception) : $"no answer within {Patience.TotalSeconds:0} s";
+            var reason = exception is HttpRequestException
+                ? FailureText.Redacted(exception)
+                : $"no answer within {Patience.TotalSeconds:0} s";
             Console.Error.WriteLine($"error: {url}: {reason}; is a bridge running here, with the same {HttpOptions.Section}:Url?");
         }
 

@@ -15,7 +15,8 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
     public string To(string path)
     {
         var plain = Plain(path);
-        var below = known.FirstOrDefault(candidate => candidate.StartsWith($"{plain}{Separator}", StringComparison.OrdinalIgnoreCase));
+        var below = known.FirstOrDefault(candidate =>
+            candidate.StartsWith($"{plain}{Separator}", StringComparison.OrdinalIgnoreCase));
         return below ?? known.Select(candidate => Named(candidate, plain))
             .MinBy(candidate => Math.Min(Distance(plain, candidate), DistanceOfNames(plain, candidate)))!;
     }
@@ -28,7 +29,9 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
 
     // A name of one's own is right whatever it is.
     private static string Named(string candidate, string path) =>
-        candidate.EndsWith(AnyName, StringComparison.Ordinal) ? $"{candidate[..^OptionTypes.AnyName.Length]}{Last(path)}" : candidate;
+        candidate.EndsWith(AnyName, StringComparison.Ordinal)
+            ? $"{candidate[..^OptionTypes.AnyName.Length]}{Last(path)}"
+            : candidate;
 
     private int DistanceOfNames(string path, string candidate) =>
         known.Contains(candidate, StringComparer.Ordinal) ? Distance(Last(path), Last(candidate)) + WrongPlace : int.MaxValue;

@@ -18,14 +18,16 @@ internal static class OptionTypes
     public static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     /// <summary>The type of a map's values by name; null for what is no map.</summary>
-    public static Type? NamedEntry(Type type) => Argument(type, typeof(IReadOnlyDictionary<,>), 1) ?? Argument(type, typeof(IDictionary<,>), 1);
+    public static Type? NamedEntry(Type type) =>
+        Argument(type, typeof(IReadOnlyDictionary<,>), 1) ?? Argument(type, typeof(IDictionary<,>), 1);
 
     /// <summary>The type of a list's entries; null for what is no list.</summary>
     public static Type? NumberedEntry(Type type) => NamedEntry(type) is null ? Argument(type, typeof(IEnumerable<>), 0) : null;
 
     /// <summary>The properties that are set from configuration: what is only computed from them is no setting.</summary>
     public static IEnumerable<PropertyInfo> Settings(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true });
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.SetMethod is { IsPublic: true });
 
     /// <summary>
     /// The path of every setting below a path, with <c>0</c> for a number and <see cref="AnyName"/> for a name of one's own.
@@ -42,5 +44,6 @@ internal static class OptionTypes
     }
 
     private static Type? Argument(Type type, Type definition, int index) => type.GetInterfaces().Prepend(type)
-        .FirstOrDefault(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == definition)?.GetGenericArguments()[index];
+        .FirstOrDefault(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == definition)
+        ?.GetGenericArguments()[index];
 }

@@ -24,13 +24,19 @@ internal sealed class SettingsCheck(string root, Type rootType)
         if (OptionTypes.IsValue(type))
             return FindInValue(section, OptionTypes.Plain(type));
         var own = string.IsNullOrEmpty(section.Value) ? [] : Unknown(section, "no setting by itself");
-        return own.Concat(section.GetChildren().SelectMany(child => EntryType(child, type) is { } entry ? Find(child, entry) : UnknownIn(child)));
+        return own.Concat(section.GetChildren().SelectMany(child =>
+            EntryType(child, type) is { } entry ? Find(child, entry) : UnknownIn(child)));
     }
 
-    /// <summary>Settings outside of the root that look as if they were meant to be below it, one line each: they are ignored.</summary>
+    /// <summary>
+    /// Settings outside of the root that look as if they were meant to be below it, one line each: they are ignored.
+    /// </summary>
     public IEnumerable<string> FindLookAlikes(IConfiguration configuration) => configuration.AsEnumerable()
-        .Where(setting => !setting.Key.StartsWith($"{root}:", StringComparison.OrdinalIgnoreCase) && _nearest.IsAlmostKnown(setting.Key))
-        .Select(setting => $"{setting.Key} is ignored: {_nearest.To(setting.Key)} was probably meant, as an environment variable with '__' for each ':'");
+        .Where(setting =>
+            !setting.Key.StartsWith($"{root}:", StringComparison.OrdinalIgnoreCase) && _nearest.IsAlmostKnown(setting.Key))
+        .Select(setting =>
+            $"{setting.Key} is ignored: {_nearest.To(setting.Key)} was probably meant,"
+                + " as an environment variable with '__' for each ':'");
 
     private static Type? EntryType(IConfigurationSection child, Type type)
     {
@@ -49,7 +55,8 @@ internal sealed class SettingsCheck(string root, Type rootType)
         return below.Count > 0 ? below.SelectMany(UnknownIn) : Unknown(section, "no setting");
     }
 
-    private string[] Unknown(IConfigurationSection section, string what) => [$"{section.Path} is {what}; the nearest is {_nearest.To(section.Path)}"];
+    private string[] Unknown(IConfigurationSection section, string what) =>
+        [$"{section.Path} is {what}; the nearest is {_nearest.To(section.Path)}"];
 
     private static IEnumerable<string> FindInValue(IConfigurationSection section, Type type)
     {
@@ -57,11 +64,14 @@ internal sealed class SettingsCheck(string root, Type rootType)
         {
             return
             [
-                $"{below.Path} is one level too deep: {section.Path} takes a value; '__' and ':' separate levels, so the name of a key cannot hold them",
+                $"{below.Path} is one level too deep: {section.Path} takes a value; '__' and ':' separate levels, so the name"
+                    + " of a key cannot hold them",
             ];
         }
 
-        return section.Value is not { } value || IsConverted(value, type) ? [] : [$"{section.Path} is {Shown(value)}: give {Form(type)}"];
+        return section.Value is not { } value || IsConverted(value, type)
+            ? []
+            : [$"{section.Path} is {Shown(value)}: give {Form(type)}"];
     }
 
     private static string Shown(string value) =>
@@ -74,7 +84,8 @@ internal sealed class SettingsCheck(string root, Type rootType)
             TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
             return true;
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or NotSupportedException or OverflowException)
+        catch (Exception exception)
+            when (exception is FormatException or ArgumentException or NotSupportedException or OverflowException)
         {
             return false;
         }

@@ -24,9 +24,14 @@ internal static class DeadLetterHeaders
     /// </summary>
     public const string RoutingKey = "x-dead-routing-key";
 
-    /// <summary>Only on a part of a letter that is larger than the broker takes: <c>i/n</c>, counted from 1. All other headers are the letter's.</summary>
+    /// <summary>
+    /// Only on a part of a letter that is larger than the broker takes: <c>i/n</c>, counted from 1. All other headers are the
+    /// letter's.
+    /// </summary>
     public const string Part = "x-dead-part";
 
-    /// <summary>Only on a part: SHA-256 of the whole body in lower-case hexadecimal, the same on every part of the letter.</summary>
+    /// <summary>
+    /// Only on a part: SHA-256 of the whole body in lower-case hexadecimal, the same on every part of the letter.
+    /// </summary>
     public const string Digest = "x-dead-digest";
 }

@@ -6,7 +6,11 @@ namespace Bridge.DeadLetter;
 
 /// <summary>Puts what cannot be published into the dead-letter queue, with confirms like everything else.</summary>
 internal sealed class DeadLetterPublisher(
-    IPublisher publisher, StuckMessages stuck, BridgeMetrics metrics, ILogger<DeadLetterPublisher> log, TimeProvider clock) : IDeadLetters
+    IPublisher publisher,
+    StuckMessages stuck,
+    BridgeMetrics metrics,
+    ILogger<DeadLetterPublisher> log,
+    TimeProvider clock) : IDeadLetters
 {
     private readonly DeadLetterLog _log = new(log, clock);
 
@@ -17,14 +21,17 @@ internal sealed class DeadLetterPublisher(
             return [];
         var publication = new DeadPublication(dead, publisher.MessageBytes, clock.GetUtcNow());
         var left = (await publisher.PublishAsync(publication, cancellationToken))
-            .GroupBy(refusal => publication.LetterOf(refusal.Index), (letter, refusals) => new UnkeptLetter(letter, dead[letter], Reason(refusals.First())))
+            .GroupBy(
+                refusal => publication.LetterOf(refusal.Index),
+                (letter, refusals) => new UnkeptLetter(letter, dead[letter], Reason(refusals.First())))
             .ToList();
         Tell([.. dead.Where((_, index) => !left.Exists(letter => letter.Index == index))]);
         return left;
     }
 
     /// <inheritdoc/>
-    public Task WaitAsync(IReadOnlyList<UnkeptLetter> left, long heldBytes, CancellationToken cancellationToken) => left.Count == 0
+    public Task WaitAsync(
+        IReadOnlyList<UnkeptLetter> left, long heldBytes, CancellationToken cancellationToken) => left.Count == 0
         ? Task.CompletedTask
         : stuck.WaitAsync(
             left[0].Reason,
@@ -38,9 +45,12 @@ internal sealed class DeadLetterPublisher(
 
     private static string Reason(PublishRefusal refusal) => refusal.Reason switch
     {
-        PublishRefusalReason.Nacked => $"{Topology.DeadQueue} takes no dead letter ({refusal.Detail}): it is full (max-length, x-overflow=reject-publish) or has no leader; make room",
+        PublishRefusalReason.Nacked =>
+            $"{Topology.DeadQueue} takes no dead letter ({refusal.Detail}): it is full (max-length, x-overflow=reject-publish)"
+                + " or has no leader; make room",
         PublishRefusalReason.Unroutable => $"{Topology.DeadQueue} is missing ({refusal.Detail}): make it again",
-        _ => $"{Topology.DeadQueue} takes no dead letter, not even in parts ({refusal.Detail}): raise the broker's limit (max_message_size, frame_max)",
+        _ => $"{Topology.DeadQueue} takes no dead letter, not even in parts ({refusal.Detail}): raise the broker's limit"
+            + " (max_message_size, frame_max)",
     };
 
     private void Tell(List<DeadMessage> kept)

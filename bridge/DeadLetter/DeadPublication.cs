@@ -2,7 +2,9 @@ using Bridge.Publish;
 
 namespace Bridge.DeadLetter;
 
-/// <summary>Dead letters as the messages that they become: one each, or several parts of a letter that is larger than the broker takes.</summary>
+/// <summary>
+/// Dead letters as the messages that they become: one each, or several parts of a letter that is larger than the broker takes.
+/// </summary>
 internal sealed class DeadPublication : IPublication
 {
     private readonly IReadOnlyList<DeadMessage> _letters;

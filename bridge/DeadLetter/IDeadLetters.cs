@@ -9,7 +9,9 @@ internal interface IDeadLetters
     /// <param name="dead">Their bodies stay unchanged until the task ends.</param>
     /// <param name="cancellationToken">Ends the wait; some may still be published.</param>
     /// <returns>Those that the broker does not take now; the others are confirmed.</returns>
-    /// <exception cref="PublishException">At least one is not confirmed, its fate being unknown: nothing that it came from may be deleted.</exception>
+    /// <exception cref="PublishException">
+    /// At least one is not confirmed, its fate being unknown: nothing that it came from may be deleted.
+    /// </exception>
     Task<IReadOnlyList<UnkeptLetter>> TryAsync(IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken);
 
     /// <summary>Waits and tries until the broker has confirmed every one.</summary>
@@ -25,7 +27,8 @@ internal static class DeadLetterKeeping
 {
     /// <summary>Completes when the broker has confirmed every dead letter, however long that takes.</summary>
     /// <exception cref="PublishException">At least one is not confirmed: nothing that it came from may be deleted.</exception>
-    public static async Task KeepAsync(this IDeadLetters deadLetters, IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken)
+    public static async Task KeepAsync(
+        this IDeadLetters deadLetters, IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken)
     {
         if (await deadLetters.TryAsync(dead, cancellationToken) is { Count: > 0 } left)
             await deadLetters.WaitAsync(left, heldBytes: 0, cancellationToken);

@@ -4,7 +4,9 @@ using RabbitMQ.Client;
 
 namespace Bridge.DeadLetter;
 
-/// <summary>A dead letter as it lies in the queue, in one message or put together from its parts, held by the channel that it was read on.</summary>
+/// <summary>
+/// A dead letter as it lies in the queue, in one message or put together from its parts, held by the channel that it was read on.
+/// </summary>
 internal sealed class KeptDeadLetter
 {
     // Of this delivery, not of the message: quorum queues add them.

@@ -9,7 +9,8 @@ internal sealed class LetterAssembly
     public int Joined { get; private set; }
 
     /// <summary>What is left: each part by itself, with what is missing.</summary>
-    public IEnumerable<KeptDeadLetter> Incomplete => _incomplete.Values.SelectMany(parts => parts.Select(part => part.With(Problem(part, parts))));
+    public IEnumerable<KeptDeadLetter> Incomplete =>
+        _incomplete.Values.SelectMany(parts => parts.Select(part => part.With(Problem(part, parts))));
 
     /// <summary>Takes what was read.</summary>
     /// <returns>A whole letter, or null while parts of it are missing.</returns>

@@ -18,7 +18,9 @@ internal sealed record LetterPart(int Index, int Count, string Digest)
     /// <summary>Bytes of the whole that this part holds.</summary>
     public Range Range { get; private init; } = Range.All;
 
-    /// <summary>The parts of a body: null alone when it is kept whole, for being small enough, or too large even for parts.</summary>
+    /// <summary>
+    /// The parts of a body: null alone when it is kept whole, for being small enough, or too large even for parts.
+    /// </summary>
     public static IEnumerable<LetterPart?> Split(ReadOnlyMemory<byte> body, long mostBytes)
     {
         if (body.Length <= mostBytes || mostBytes < (body.Length + MostParts - 1) / MostParts)

@@ -9,8 +9,8 @@ namespace Bridge.Deliver;
 
 /// <summary>
 /// Brings the events of a whole batch to the exchange. When a call has returned without an exception, every event is confirmed,
-/// or is confirmed in the dead-letter queue, but for what it gives back to wait for: only when these are kept too may its caller settle the
-/// messages that carried them. What was settled once is not published again by a further attempt.
+/// or is confirmed in the dead-letter queue, but for what it gives back to wait for: only when these are kept too may its caller
+/// settle the messages that carried them. What was settled once is not published again by a further attempt.
 /// </summary>
 internal sealed class BatchDelivery(
     BatchOpener opener,
@@ -40,9 +40,12 @@ internal sealed class BatchDelivery(
     }
 
     /// <summary>Publishes the events of an opened batch; may be repeated.</summary>
-    /// <returns>Dead letters that the broker does not take now, to be waited for; nothing of the opened batch is needed for it.</returns>
+    /// <returns>
+    /// Dead letters that the broker does not take now, to be waited for; nothing of the opened batch is needed for it.
+    /// </returns>
     /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
-    public Task<IReadOnlyList<UnkeptLetter>> PublishAsync(ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<UnkeptLetter>> PublishAsync(
+        ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
     {
         var refused = new List<RefusedEvent>();
         var routed = router.Route(lines.Span, refused);
@@ -107,7 +110,8 @@ internal sealed class BatchDelivery(
             var refusals = await PublishAsync(publication, progress, origin, cancellationToken);
             var left = await KeepAsync(
                 [
-                    .. refusals.Select(refusal => (routed[refusal.Index].Ordinal, Dead(publication[refusal.Index], refusal, origin))),
+                    .. refusals.Select(refusal =>
+                        (routed[refusal.Index].Ordinal, Dead(publication[refusal.Index], refusal, origin))),
                     .. refused.Select(item => (item.Ordinal, Dead(lines[item.Range], item, origin, headers))),
                 ],
                 progress,

@@ -1,6 +1,8 @@
 namespace Bridge.Deliver;
 
-/// <summary>Which events of a batch are settled: confirmed by the broker, in the exchange or as dead letters. Safe for several threads.</summary>
+/// <summary>
+/// Which events of a batch are settled: confirmed by the broker, in the exchange or as dead letters. Safe for several threads.
+/// </summary>
 /// <param name="events">Events of the batch.</param>
 internal sealed class BatchProgress(int events)
 {

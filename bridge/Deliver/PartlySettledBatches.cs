@@ -1,14 +1,15 @@
 namespace Bridge.Deliver;
 
 /// <summary>
-/// Remembers which events are settled of batches that are not settled as a whole, so that a further attempt publishes only the rest. Bounded:
-/// the oldest are forgotten first, after which their events are published again under the same <c>message_id</c>.
+/// Remembers which events are settled of batches that are not settled as a whole, so that a further attempt publishes only the
+/// rest. Bounded: the oldest are forgotten first, after which their events are published again under the same <c>message_id</c>.
 /// </summary>
 /// <param name="words">Bound on the memory, a bit an event, in words of 64.</param>
 internal sealed class PartlySettledBatches(int words = 16 * 1024)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LinkedListNode<(string Batch, BatchProgress Progress)>> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkedListNode<(string Batch, BatchProgress Progress)>> _known =
+        new(StringComparer.Ordinal);
     private readonly LinkedList<(string Batch, BatchProgress Progress)> _oldestFirst = [];
     private int _words;
 

@@ -44,7 +44,8 @@ internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler n
     {
         troubles.Last = response switch
         {
-            { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } => NetworkFailure.ProxyRefused(collector, response.StatusCode).Detail,
+            { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } =>
+                NetworkFailure.ProxyRefused(collector, response.StatusCode).Detail,
             { IsSuccessStatusCode: false } => $"'{collector.Authority}' answers {(int)response.StatusCode}",
             _ when response.Headers.TryGetValues(GrpcStatus, out var status) =>
                 $"'{collector.Authority}' answers with gRPC status {string.Join(' ', status)}",
@@ -54,5 +55,7 @@ internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler n
     }
 
     private void Note(Uri collector, Exception failure) => troubles.Last = NetworkFailure.Find(failure, collector)?.Detail
-        ?? (failure is OperationCanceledException ? $"no answer from '{collector.Authority}' in time" : FailureText.TypesOf(failure));
+        ?? (failure is OperationCanceledException
+            ? $"no answer from '{collector.Authority}' in time"
+            : FailureText.TypesOf(failure));
 }

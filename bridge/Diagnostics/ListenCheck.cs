@@ -25,8 +25,9 @@ internal static class ListenCheck
         }
         catch (SocketException exception)
         {
-            return $"{HttpOptions.Section}:Url is '{options.Url}', where nothing may listen ({exception.SocketErrorCode}): give an address of this"
-                + " machine or http://0.0.0.0:PORT, and a port that the process may use, 1024 or above by custom";
+            return $"{HttpOptions.Section}:Url is '{options.Url}', where nothing may listen ({exception.SocketErrorCode}): give"
+                + " an address of this machine or http://0.0.0.0:PORT, and a port that the process may use, 1024 or above by"
+                + " custom";
         }
     }
 }

@@ -49,7 +49,8 @@ internal sealed class OtlpExport : IDisposable
         _troubles.Dispose();
     }
 
-    private static TracerProvider Traces(OtlpOptions options, ResourceBuilder resource, OtlpTroubles troubles) => Sdk.CreateTracerProviderBuilder()
+    private static TracerProvider Traces(
+        OtlpOptions options, ResourceBuilder resource, OtlpTroubles troubles) => Sdk.CreateTracerProviderBuilder()
         .SetResourceBuilder(resource)
         .AddSource(BridgeTracing.SourceName)
         .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))

@@ -22,7 +22,10 @@ internal static class StateGauges
     private static void ObserveStuck(Meter meter, StuckMessages stuck)
     {
         meter.CreateObservableGauge(
-            "bridge.stuck", () => stuck.Count, "{message}", "Messages that can be neither published nor dead-lettered, and wait while others go on");
+            "bridge.stuck",
+            () => stuck.Count,
+            "{message}",
+            "Messages that can be neither published nor dead-lettered, and wait while others go on");
         meter.CreateObservableGauge("bridge.stuck.size", () => stuck.Bytes, "By", "Memory that they hold");
     }
 

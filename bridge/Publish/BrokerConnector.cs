@@ -12,7 +12,9 @@ namespace Bridge.Publish;
 /// <param name="clock">Bounds the closing of a connection.</param>
 /// <param name="resolve">Finds the addresses of a host name; null for the machine's name service.</param>
 internal sealed class BrokerConnector(
-    RabbitMqOptions options, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) : IBrokerConnector
+    RabbitMqOptions options,
+    TimeProvider clock,
+    Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) : IBrokerConnector
 {
     // A frame is read into memory as a whole. A broker may set no limit of its own (frame_max = 0): then this is the limit.
     private const uint LargestFrame = 128 * 1024;
@@ -36,7 +38,8 @@ internal sealed class BrokerConnector(
         {
             try
             {
-                var connection = await OpenAsync(target, targets.Count > 1 ? ConnectTimeout : AnswerTimeout, name, cancellationToken);
+                var connection = await OpenAsync(
+                    target, targets.Count > 1 ? ConnectTimeout : AnswerTimeout, name, cancellationToken);
                 _lastGood = target.Address;
                 return connection;
             }
@@ -72,7 +75,8 @@ internal sealed class BrokerConnector(
         return factory;
     }
 
-    private async Task<(List<Target> Targets, List<BrokerFaultException> Unknown)> FindTargetsAsync(CancellationToken cancellationToken)
+    private async Task<(List<Target> Targets, List<BrokerFaultException> Unknown)> FindTargetsAsync(
+        CancellationToken cancellationToken)
     {
         var targets = new List<Target>();
         var unknown = new List<BrokerFaultException>();
@@ -93,7 +97,8 @@ internal sealed class BrokerConnector(
         return (targets, unknown);
     }
 
-    private async Task<BrokerConnection> OpenAsync(Target target, TimeSpan timeout, string name, CancellationToken cancellationToken)
+    private async Task<BrokerConnection> OpenAsync(
+        Target target, TimeSpan timeout, string name, CancellationToken cancellationToken)
     {
         BrokerTcpClient? client = null;
         BrokerTls? tls = null;
@@ -103,7 +108,10 @@ internal sealed class BrokerConnector(
             client = await BrokerTcpClient.ConnectAsync(target.Address, tls, timeout, AnswerTimeout, clock, cancellationToken);
             var factory = CreateFactory();
             factory.SocketFactory = _ => client;
-            var endpoint = new AmqpTcpEndpoint($"{target.Address.Address}", target.Address.Port) { AddressFamily = target.Address.AddressFamily };
+            var endpoint = new AmqpTcpEndpoint($"{target.Address.Address}", target.Address.Port)
+            {
+                AddressFamily = target.Address.AddressFamily,
+            };
             var connection = await factory.CreateConnectionAsync([endpoint], name, cancellationToken);
 
             // The library does not await the answer to connection.open: a virtual host that is missing shows only now.

@@ -35,7 +35,9 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
             return TlsFailed(refusal, options);
 
         // The library wraps the cause several deep; the innermost one that is known tells most.
-        return Causes(exception).Reverse().Select(cause => Explain(cause, options, tls)).FirstOrDefault(fault => fault is not null);
+        return Causes(exception).Reverse()
+            .Select(cause => Explain(cause, options, tls))
+            .FirstOrDefault(fault => fault is not null);
     }
 
     /// <summary>Explains the reason that came with the closing of a channel or connection.</summary>
@@ -50,8 +52,9 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
             404 => new BrokerFault($"{text}: create it, or correct its name in the configuration", IsTransient: false),
             406 => new BrokerFault($"{text}: what exists differs from what the bridge needs", IsTransient: false),
             530 when text.Contains("limit", StringComparison.OrdinalIgnoreCase) => new BrokerFault(
-                $"{text}: a replica needs {options.Connections + 1} connections (Bridge:RabbitMq:Connections and one to assemble) and a channel for"
-                    + " each of them and of Bridge:Assemble:Partitions; raise the limit, or close what else uses it up",
+                $"{text}: a replica needs {options.Connections + 1} connections (Bridge:RabbitMq:Connections and one to"
+                    + " assemble) and a channel for each of them and of Bridge:Assemble:Partitions; raise the limit, or close"
+                    + " what else uses it up",
                 IsTransient: true)
             {
                 IsLimit = true,
@@ -80,7 +83,8 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         AuthenticationException or (IOException and not BrokerUnreachableException) when tls?.Demand is { } demand =>
             TlsFailed(demand, options),
         AuthenticationException => TlsFailed(
-            $"{FailureText.Redacted(cause).TrimEnd('.')}; check that the port speaks TLS (5671 by custom), of version 1.2 or 1.3", options),
+            $"{FailureText.Redacted(cause).TrimEnd('.')}; check that the port speaks TLS (5671 by custom), of version 1.2 or 1.3",
+            options),
         PacketNotRecognizedException or ProtocolVersionMismatchException or HardProtocolException or WireFormattingException =>
             NotAmqp(options),
         // The library says the same of a peer that closes, keeps silent or speaks HTTP. A broker that is starting may do so too.

@@ -32,10 +32,12 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
             var client = connection!.Client;
             var exchange = topology.Exchange;
             if (await TryAsync($"exchange {exchange}", () => topology.FindExchangeAsync(client, cancellationToken)))
-                await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(connection, exchange, default, cancellationToken));
+                await TryAsync(
+                    $"write to exchange {exchange}", () => TryWriteAsync(connection, exchange, default, cancellationToken));
 
             // Chunks and dead letters reach their queues through it.
-            await TryAsync("write to the default exchange", () => TryWriteAsync(connection, DefaultExchange, default, cancellationToken));
+            await TryAsync(
+                "write to the default exchange", () => TryWriteAsync(connection, DefaultExchange, default, cancellationToken));
             foreach (var queue in topology.Queues)
             {
                 if (!await TryAsync($"queue {queue}", () => Topology.EnsureQueueAsync(client, queue, cancellationToken)))
@@ -69,7 +71,9 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 var fault = BrokerFault.From(exception, connector.Options);
-                findings.Add(new BrokerFinding(name, fault.IsLimit ? fault with { Message = $"{fault.Message}; it needs {Channels} channels in all" } : fault));
+                findings.Add(new BrokerFinding(
+                    name,
+                    fault.IsLimit ? fault with { Message = $"{fault.Message}; it needs {Channels} channels in all" } : fault));
                 return false;
             }
         }
@@ -77,7 +81,8 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
 
     private int Channels => connector.Options.Connections + (audit is null ? 0 : topology.AssemblingChannels);
 
-    // As many as the bridge opens, the one of this check among them: a publishing connection has one channel, the assembling one more.
+    // As many as the bridge opens, the one of this check among them: a publishing connection has one channel, the assembling one
+    // more.
     private async Task OpenAllAsync(BrokerConnection first, CancellationToken cancellationToken)
     {
         await first.Client.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -103,7 +108,9 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
         }
     }
 
-    /// <summary>Finds the broker's limit on a message (<c>max_message_size</c>) if it is 16 MiB or less; that much is sent to it.</summary>
+    /// <summary>
+    /// Finds the broker's limit on a message (<c>max_message_size</c>) if it is 16 MiB or less; that much is sent to it.
+    /// </summary>
     /// <returns>Bytes; null when it takes more.</returns>
     /// <exception cref="OperationInterruptedException">The broker refused for another reason.</exception>
     public static async Task<long?> FindMessageLimitAsync(IBrokerConnector connector, CancellationToken cancellationToken)

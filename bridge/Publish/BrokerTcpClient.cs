@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Bridge.Publish;
 
 /// <summary>
-/// What the client library takes its stream from: connected, with TLS inside, before the library sees it. The library by itself tries
-/// one address of a name only, and hides why that failed.
+/// What the client library takes its stream from: connected, with TLS inside, before the library sees it. The library by itself
+/// tries one address of a name only, and hides why that failed.
 /// </summary>
 internal sealed class BrokerTcpClient : TcpClientAdapter
 {
@@ -27,14 +27,20 @@ internal sealed class BrokerTcpClient : TcpClientAdapter
     /// <exception cref="System.Security.Authentication.AuthenticationException">One side refuses the other.</exception>
     /// <exception cref="IOException">The broker closed the connection meanwhile.</exception>
     public static async Task<BrokerTcpClient> ConnectAsync(
-        IPEndPoint address, BrokerTls? tls, TimeSpan connectTimeout, TimeSpan tlsTimeout, TimeProvider clock, CancellationToken cancellationToken)
+        IPEndPoint address,
+        BrokerTls? tls,
+        TimeSpan connectTimeout,
+        TimeSpan tlsTimeout,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await WithinAsync(connectTimeout, token => socket.ConnectAsync(address, token).AsTask(), clock, cancellationToken);
             BrokerStream? stream = null;
-            await WithinAsync(tlsTimeout, async token => stream = await BrokerStream.OpenAsync(socket, tls, token), clock, cancellationToken);
+            await WithinAsync(
+                tlsTimeout, async token => stream = await BrokerStream.OpenAsync(socket, tls, token), clock, cancellationToken);
             return new BrokerTcpClient(socket, stream!);
         }
         catch
@@ -45,12 +51,14 @@ internal sealed class BrokerTcpClient : TcpClientAdapter
     }
 
     /// <summary>Nothing is left to do.</summary>
-    public override Task ConnectAsync(IPAddress ep, int port, CancellationToken cancellationToken = default) => Task.CompletedTask;
+    public override Task ConnectAsync(IPAddress ep, int port, CancellationToken cancellationToken = default) =>
+        Task.CompletedTask;
 
     /// <inheritdoc/>
     public override NetworkStream GetStream() => Stream;
 
-    private static async Task WithinAsync(TimeSpan timeout, Func<CancellationToken, Task> work, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task WithinAsync(
+        TimeSpan timeout, Func<CancellationToken, Task> work, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var time = new CancellationTokenSource(timeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);

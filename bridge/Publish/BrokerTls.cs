@@ -69,7 +69,12 @@ internal sealed class BrokerTls : IDisposable
 
         if (options.ClientCertificateFile is null && (options.ClientKeyFile ?? options.ClientKeyPassword) is not null)
             yield return $"{Section}:ClientKeyFile or ClientKeyPassword is set without a certificate: name it in {Section}:ClientCertificateFile";
-        foreach (var read in (Action[])[() => Release(TlsFiles.ReadAuthorities(options)), () => TlsFiles.ReadClientCertificate(options)?.Dispose()])
+        Action[] reads =
+        [
+            () => Release(TlsFiles.ReadAuthorities(options)),
+            () => TlsFiles.ReadClientCertificate(options)?.Dispose(),
+        ];
+        foreach (var read in reads)
         {
             if (ErrorOf(read) is { } error)
                 yield return error;

@@ -11,11 +11,14 @@ internal interface IPublication
     /// <summary>The message at <paramref name="index"/>; may be asked for more than once.</summary>
     OutgoingMessage this[int index] { get; }
 
-    /// <summary>True for a message that the broker has taken already, in an earlier attempt: it is not written, and counts as confirmed.</summary>
+    /// <summary>
+    /// True for a message that the broker has taken already, in an earlier attempt: it is not written, and counts as confirmed.
+    /// </summary>
     bool IsConfirmed(int index) => false;
 
     /// <summary>
-    /// Told, on any thread, that the broker has taken a message: also where the others fail, or their publishing was cancelled meanwhile.
+    /// Told, on any thread, that the broker has taken a message: also where the others fail, or their publishing was cancelled
+    /// meanwhile.
     /// </summary>
     void OnConfirmed(int index)
     {

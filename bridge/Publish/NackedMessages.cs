@@ -3,9 +3,9 @@ using Telemetry;
 namespace Bridge.Publish;
 
 /// <summary>
-/// Publishes again what the broker nacked: a queue that is bound is full and rejects, or has no leader, which is no fault of the message.
-/// Of the messages with one routing key, which lead to the same queues, one is tried at a time, and twice as many after each success, since
-/// every attempt puts a copy into the other queues that are bound. Safe for several threads.
+/// Publishes again what the broker nacked: a queue that is bound is full and rejects, or has no leader, which is no fault of the
+/// message. Of the messages with one routing key, which lead to the same queues, one is tried at a time, and twice as many after
+/// each success, since every attempt puts a copy into the other queues that are bound. Safe for several threads.
 /// </summary>
 /// <param name="options">When waiting ends.</param>
 /// <param name="changed">Called when <see cref="AreAny"/> may have changed.</param>
@@ -29,7 +29,9 @@ internal sealed class NackedMessages(RabbitMqOptions options, Action changed, Ti
         }
     }
 
-    /// <summary>Publishes until the broker has taken each, or has refused it for another reason, or the time of the options has passed.</summary>
+    /// <summary>
+    /// Publishes until the broker has taken each, or has refused it for another reason, or the time of the options has passed.
+    /// </summary>
     /// <param name="publication">What they belong to.</param>
     /// <param name="nacked">Their indexes.</param>
     /// <param name="publish">Publishes once.</param>

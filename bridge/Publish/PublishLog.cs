@@ -26,13 +26,16 @@ internal static partial class PublishLog
     [LoggerMessage(
         8,
         LogLevel.Warning,
-        "A queue bound to the exchange '{Exchange}' rejects messages: it is full, or has no leader. Receiving pauses, and they are published"
-            + " again until it takes them")]
+        "A queue bound to the exchange '{Exchange}' rejects messages: it is full, or has no leader. Receiving pauses, and they"
+            + " are published again until it takes them")]
     public static partial void Rejected(this ILogger logger, string exchange);
 
     [LoggerMessage(9, LogLevel.Information, "The queues bound to the exchange '{Exchange}' take messages again")]
     public static partial void TakenAgain(this ILogger logger, string exchange);
 
-    [LoggerMessage(7, LogLevel.Warning, "The broker takes messages up to {Bytes} bytes (max_message_size): larger ones are refused from now on")]
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "The broker takes messages up to {Bytes} bytes (max_message_size): larger ones are refused from now on")]
     public static partial void LimitLearned(this ILogger logger, long bytes);
 }

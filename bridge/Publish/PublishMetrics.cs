@@ -51,7 +51,8 @@ internal sealed class PublishMetrics
         _meter.CreateObservableGauge(
             "bridge.broker.rejected",
             () => publisher.IsRejected ? 1 : 0,
-            description: "1 while a queue bound to the exchange rejects messages (nack), such as one that is full: receiving pauses");
+            description: "1 while a queue bound to the exchange rejects messages (nack), such as one that is full: receiving"
+                + " pauses");
         _meter.CreateObservableGauge(
             "bridge.broker.blocked",
             () => publisher.BlockedReason is null ? 0 : 1,

@@ -16,8 +16,8 @@ internal sealed record RabbitMqOptions
     public string Uri { get; init; } = "amqp://guest:guest@127.0.0.1:5672/";
 
     /// <summary>
-    /// Further hosts of the same cluster, <c>HOST</c> or <c>HOST:PORT</c>, tried in turn after the one in <see cref="Uri"/>, with its
-    /// user, virtual host and, unless given, port. Default: none.
+    /// Further hosts of the same cluster, <c>HOST</c> or <c>HOST:PORT</c>, tried in turn after the one in <see cref="Uri"/>, with
+    /// its user, virtual host and, unless given, port. Default: none.
     /// </summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
@@ -75,13 +75,15 @@ internal sealed record RabbitMqOptions
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// What becomes of an event that a bound queue rejects, such as one that is full: <c>Wait</c> (default) receives nothing more and
-    /// publishes it again until it is taken; <c>DeadLetter</c> does so for <see cref="DeadLetterAfter"/>, then dead-letters it as
-    /// <c>rejected</c>.
+    /// What becomes of an event that a bound queue rejects, such as one that is full: <c>Wait</c> (default) receives nothing more
+    /// and publishes it again until it is taken; <c>DeadLetter</c> does so for <see cref="DeadLetterAfter"/>, then dead-letters
+    /// it as <c>rejected</c>.
     /// </summary>
     public WhenRejected WhenRejected { get; init; } = WhenRejected.Wait;
 
-    /// <summary>With <c>DeadLetter</c>: how long an event may be rejected before it is dead-lettered, 1 s to 1 day. Default 10 min.</summary>
+    /// <summary>
+    /// With <c>DeadLetter</c>: how long an event may be rejected before it is dead-lettered, 1 s to 1 day. Default 10 min.
+    /// </summary>
     public TimeSpan DeadLetterAfter { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>True for an <c>amqps://</c> address.</summary>
@@ -111,7 +113,9 @@ internal sealed record RabbitMqOptions
         if (Exchange.Length == 0 || Encoding.UTF8.GetByteCount(Exchange) > 255)
             errors.Add($"{Section}:Exchange is '{Exchange}': give the name of an existing exchange, 1 to 255 bytes");
         if (RoutingKeyTemplate.Problem(RoutingKey) is { } problem)
-            errors.Add($"{Section}:RoutingKey is '{RoutingKey}', which {problem}: give a template such as {{style}}.{{service}}.{{level}}");
+            errors.Add(
+                $"{Section}:RoutingKey is '{RoutingKey}', which {problem}: give a template such as"
+                    + $" {{style}}.{{service}}.{{level}}");
         if (Connections is < 1 or > 16)
             errors.Add($"{Section}:Connections is {Connections}: give 1 to 16");
         if (MaxOutstanding is < 1 or > 65_535)
@@ -155,14 +159,18 @@ internal sealed record RabbitMqOptions
         {
             // An address with a user may hold a password: it is not repeated.
             var shown = host.Contains('@', StringComparison.Ordinal) ? "an address with a user" : $"'{host}'";
-            errors.Add($"{Section}:Hosts:{index} is {shown}: give HOST or HOST:PORT; user, password and virtual host are those in {Section}:Uri");
+            errors.Add(
+                $"{Section}:Hosts:{index} is {shown}: give HOST or HOST:PORT; user, password and virtual host are those in"
+                    + $" {Section}:Uri");
         }
     }
 
     // A host without a port has that of the first.
     private static Uri? TryParseHost(Uri first, string host)
     {
-        if (host.AsSpan().ContainsAny("/@?#\\") || !System.Uri.TryCreate($"{first.Scheme}://{host}", UriKind.Absolute, out var uri) || uri.Host.Length == 0)
+        if (host.AsSpan().ContainsAny("/@?#\\")
+            || !System.Uri.TryCreate($"{first.Scheme}://{host}", UriKind.Absolute, out var uri)
+            || uri.Host.Length == 0)
             return null;
         return uri.Port > 0 || first.Port <= 0 ? uri : new UriBuilder(uri) { Port = first.Port }.Uri;
     }
@@ -174,7 +182,8 @@ internal sealed record RabbitMqOptions
         var colon = uri.UserInfo.IndexOf(':', StringComparison.Ordinal);
         var user = colon < 0 ? uri.UserInfo : $"{uri.UserInfo[..colon]}:***";
         var port = uri.IsDefaultPort ? "" : $":{uri.Port}";
-        var hosts = string.Join(',', others.Select(other => TryParseHost(uri, other)?.Authority ?? "***").Prepend($"{uri.Host}{port}"));
+        var hosts = string.Join(
+            ',', others.Select(other => TryParseHost(uri, other)?.Authority ?? "***").Prepend($"{uri.Host}{port}"));
         return $"{uri.Scheme}://{(user.Length > 0 ? $"{user}@" : "")}{hosts}{uri.AbsolutePath}";
     }
 }

@@ -17,7 +17,8 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     private readonly PublishLink[] _links;
     private readonly NackedMessages _nacked;
 
-    // Ready is what others ask for: connected, and nothing is rejected. What was rejected is published again as soon as there is a link.
+    // Ready is what others ask for: connected, and nothing is rejected. What was rejected is published again as soon as there is
+    // a link.
     private readonly ReadySignal _connected = new();
     private readonly ReadySignal _ready = new();
     private readonly CancellationTokenSource _stop = new();
@@ -106,7 +107,10 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     {
         var nacked = refusals.ToLookup(refusal => refusal.Reason is PublishRefusalReason.Nacked);
         var again = await _nacked.InsistAsync(
-            publication, nacked[true].Select(refusal => refusal.Index), part => PublishOnceAsync(part, cancellationToken), cancellationToken);
+            publication,
+            nacked[true].Select(refusal => refusal.Index),
+            part => PublishOnceAsync(part, cancellationToken),
+            cancellationToken);
         return [.. nacked[false].Concat(again).OrderBy(refusal => refusal.Index)];
     }
 

@@ -4,8 +4,9 @@ using Telemetry;
 namespace Bridge.Publish;
 
 /// <summary>
-/// Messages that the broker takes neither into the exchange nor into a queue of the bridge's own, such as a full dead-letter queue. Each waits
-/// by itself and is tried again, while everything else goes on; readiness, metrics and the status page tell of them. Safe for several threads.
+/// Messages that the broker takes neither into the exchange nor into a queue of the bridge's own, such as a full dead-letter
+/// queue. Each waits by itself and is tried again, while everything else goes on; readiness, metrics and the status page tell of
+/// them. Safe for several threads.
 /// </summary>
 /// <param name="budget">Memory that they may hold together; one larger message may wait alone.</param>
 /// <param name="log">Told when the first begins to wait and the last no longer does.</param>
@@ -103,7 +104,10 @@ internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMess
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "A message can be neither published nor dead-lettered; it waits by itself and is tried again, nothing is lost: {Reason}")]
+    [LoggerMessage(
+        1,
+        LogLevel.Error,
+        "A message can be neither published nor dead-lettered; it waits by itself and is tried again, nothing is lost: {Reason}")]
     private static partial void Stuck(ILogger logger, string reason);
 
     [LoggerMessage(2, LogLevel.Information, "No message waits any more for want of room in the broker")]

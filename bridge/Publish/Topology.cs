@@ -15,8 +15,9 @@ internal sealed class Topology(string exchange, int partitions)
     public const string DeadQueue = "telemetry.dead";
 
     /// <summary>
-    /// Argument that beats a policy: where a policy limits the queue's length, the queue refuses new messages, which the bridge then
-    /// keeps, instead of dropping its oldest. Of numbers, such as the length itself, the smaller of argument and policy holds.
+    /// Argument that beats a policy: where a policy limits the queue's length, the queue refuses new messages, which the bridge
+    /// then keeps, instead of dropping its oldest. Of numbers, such as the length itself, the smaller of argument and policy
+    /// holds.
     /// </summary>
     public const string Overflow = "x-overflow";
 
@@ -44,7 +45,8 @@ internal sealed class Topology(string exchange, int partitions)
             return;
         throw new BrokerFaultException(
             new BrokerFault(
-                $"{options.DisplayUri} allows {most} channels a connection (channel_max), and assembling {partitions} partitions needs"
+                $"{options.DisplayUri} allows {most} channels a connection (channel_max), and assembling {partitions}"
+                    + " partitions needs"
                     + $" {AssemblingChannels}: raise channel_max, or lower Bridge:Assemble:Partitions on every replica",
                 IsTransient: false));
     }
@@ -52,7 +54,9 @@ internal sealed class Topology(string exchange, int partitions)
     /// <summary>Name of the queue that the chunks of a partition wait in.</summary>
     public static string ChunkQueue(int partition) => $"telemetry.chunks.{partition}";
 
-    /// <summary>What makes a queue replicated, safe from losing what it holds and, for chunks, consumed by one replica at a time.</summary>
+    /// <summary>
+    /// What makes a queue replicated, safe from losing what it holds and, for chunks, consumed by one replica at a time.
+    /// </summary>
     public static Dictionary<string, object?> ArgumentsOf(string queue)
     {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)

@@ -16,7 +16,8 @@ internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqO
     /// <summary>Whether a queue has the arguments that the bridge relies on. A user without configure permission cannot ask.</summary>
     /// <returns>Null when it has; else what the missing one, which the bridge can do without, costs, and the remedy.</returns>
     /// <exception cref="BrokerFaultException">It has others.</exception>
-    public static async Task<string?> VerifyArgumentsAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    public static async Task<string?> VerifyArgumentsAsync(
+        IConnection connection, string queue, CancellationToken cancellationToken)
     {
         var arguments = Topology.ArgumentsOf(queue);
         if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } refusal)
@@ -26,17 +27,19 @@ internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqO
         arguments.Remove(Topology.Overflow);
         if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } otherRefusal)
         {
-            return $"it has no {Topology.Overflow}=reject-publish: a policy that limits its length would drop its oldest messages; once it is empty,"
-                + " stop the bridge, delete it, and let the bridge make it anew";
+            return $"it has no {Topology.Overflow}=reject-publish: a policy that limits its length would drop its oldest"
+                + " messages; once it is empty, stop the bridge, delete it, and let the bridge make it anew";
         }
 
         // The refusal that names what is wrong, and not what may be missing.
-        var exception = refusal.ShutdownReason!.ReplyText.Contains(Topology.Overflow, StringComparison.Ordinal) ? otherRefusal : refusal;
+        var exception = refusal.ShutdownReason!.ReplyText.Contains(Topology.Overflow, StringComparison.Ordinal)
+            ? otherRefusal
+            : refusal;
         var reason = exception.ShutdownReason!;
         throw new BrokerFaultException(
             new BrokerFault(
-                $"{reason.ReplyCode} {reason.ReplyText.ReplaceLineEndings(" ")}: empty the queue, delete it, and let the bridge make it anew"
-                    + " with the arguments in docs/permissions.md",
+                $"{reason.ReplyCode} {reason.ReplyText.ReplaceLineEndings(" ")}: empty the queue, delete it, and let the bridge"
+                    + " make it anew with the arguments in docs/permissions.md",
                 IsTransient: false),
             exception);
     }

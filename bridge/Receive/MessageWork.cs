@@ -130,7 +130,8 @@ internal sealed class MessageWork(
         }
     }
 
-    private Task DeadLetterAsync(LeasedMessage leased, Refusal refusal, CancellationToken cancellationToken) => deadLetters.KeepAsync(
+    private Task DeadLetterAsync(
+        LeasedMessage leased, Refusal refusal, CancellationToken cancellationToken) => deadLetters.KeepAsync(
         [
             new DeadMessage
             {

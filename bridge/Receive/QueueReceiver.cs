@@ -153,7 +153,8 @@ internal sealed class QueueReceiver(
     private void Expect(long bytes) => Volatile.Write(ref _expectedAnswer, Math.Clamp(bytes, SmallestAnswer, options.MaxBytes / 2));
 
     // After the stop, too, a receive under way is let to its end: what it leased would else be hidden until the lease ends.
-    private async Task<IReadOnlyList<ReceivedMessage>> AskAsync(TimeSpan wait, ByteBudget.Reservation reservation, CancellationToken stop)
+    private async Task<IReadOnlyList<ReceivedMessage>> AskAsync(
+        TimeSpan wait, ByteBudget.Reservation reservation, CancellationToken stop)
     {
         var receiving = queue.ReceiveAsync(queue.MaxReceive, options.Lease, wait, stop);
         await ((Task)receiving).WaitAsync(LateAnswer, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -233,7 +234,10 @@ internal sealed class QueueReceiver(
             ReceiveLog.FailedUnexpectedly(log, failure, queue.Endpoint, leased.Message.Id, delay);
 
         // What waits for room in the broker is not to blame, however often it comes.
-        if (failure is not NoRoomException && leased.Message.ReceiveCount >= options.MaxDeliveries && publisher.IsReady && await TryGiveUpAsync(leased))
+        if (failure is not NoRoomException
+            && leased.Message.ReceiveCount >= options.MaxDeliveries
+            && publisher.IsReady
+            && await TryGiveUpAsync(leased))
             await DeleteAsync(leased);
         else
             await ReleaseAsync(leased, delay);

@@ -40,20 +40,28 @@ internal static partial class ReceiveLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} of {Queue} could not be published and is tried again in {Delay}: {Reason}")]
     public static partial void Abandoned(ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string reason);
 
-    public static void FailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay) =>
+    public static void FailedUnexpectedly(
+        ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay) =>
         FailedUnexpectedly(log, queue, messageId, delay, FailureText.WithCalls(exception));
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
-    private static partial void FailedUnexpectedly(ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string failure);
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
+    private static partial void FailedUnexpectedly(
+        ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The lease of message {MessageId} could not be renewed, for an unexpected reason: {Failure}")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The lease of message {MessageId} could not be renewed, for an unexpected reason: {Failure}")]
     private static partial void RenewalFailedUnexpectedly(ILogger log, string messageId, string failure);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Receiving from {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "Receiving from {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
     private static partial void ReceivingFailedUnexpectedly(ILogger log, QueueEndpoint queue, TimeSpan delay, string failure);
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "Message {MessageId} could not be deleted or given back, for an unexpected reason; it will be received again: {Failure}")]
+        Message = "Message {MessageId} could not be deleted or given back, for an unexpected reason; it will be received again:"
+            + " {Failure}")]
     private static partial void SettlingFailedUnexpectedly(ILogger log, string messageId, string failure);
 }

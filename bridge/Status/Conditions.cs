@@ -12,7 +12,13 @@ internal sealed record Condition(string Level, string Text, string Meaning, stri
 
 /// <summary>Tells what is the matter, the worst first; nothing while all is well.</summary>
 internal sealed class Conditions(
-    RabbitPublisher publisher, StuckMessages stuck, Readiness readiness, Stages stages, FlowHistory history, BridgeOptions options, TimeProvider clock)
+    RabbitPublisher publisher,
+    StuckMessages stuck,
+    Readiness readiness,
+    Stages stages,
+    FlowHistory history,
+    BridgeOptions options,
+    TimeProvider clock)
 {
     private const string Kept = "Events wait in the cloud queues and nothing is lost; the bridge goes on by itself.";
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(3);
@@ -32,7 +38,10 @@ internal sealed class Conditions(
         if (publisher.BlockedReason is { } blocked)
             yield return new("bad", "RabbitMQ blocks publishers", $"Free its memory or disk. {Kept}", blocked);
         if (publisher.IsRejected)
-            yield return new("bad", "A queue bound to the exchange rejects messages", $"It is full, or has no leader: make room in it. {Kept}");
+            yield return new(
+                "bad",
+                "A queue bound to the exchange rejects messages",
+                $"It is full, or has no leader: make room in it. {Kept}");
         if (!publisher.IsReady)
             yield return new("bad", "RabbitMQ is not reachable", Kept, publisher.Fault ?? broker.Fault);
 

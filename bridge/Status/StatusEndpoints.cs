@@ -57,7 +57,8 @@ internal static class StatusEndpoints
                 await context.Response.WriteAsJsonAsync(await read(context), context.RequestAborted);
         });
 
-    private static void Map(WebApplication app, string path, PageHosts hosts, RequestDelegate answer) => app.MapGet(path, context =>
+    private static void Map(
+        WebApplication app, string path, PageHosts hosts, RequestDelegate answer) => app.MapGet(path, context =>
     {
         Protect(context);
         return hosts.Contain(context.Request.Host) ? answer(context) : RefuseAsync(context);

@@ -57,7 +57,8 @@ internal sealed class SqsBatch(
         {
             while (true)
             {
-                var results = await transport.CallAsync(write(entries), SqsResponses.Batch, retry, cancellationToken).ConfigureAwait(false);
+                var results = await transport.CallAsync(
+                    write(entries), SqsResponses.Batch, retry, cancellationToken).ConfigureAwait(false);
                 var last = Judge(entries, results);
                 if (last is null)
                     return;

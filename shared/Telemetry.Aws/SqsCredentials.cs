@@ -30,7 +30,8 @@ internal sealed class ChainCredentials : ISqsCredentials
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceConfig))]
     public async ValueTask<ImmutableCredentials> GetAsync(CancellationToken cancellationToken)
     {
-        var credentials = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var credentials = await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(null)
+            .WaitAsync(cancellationToken).ConfigureAwait(false);
         _found = credentials;
         return await credentials.GetCredentialsAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }

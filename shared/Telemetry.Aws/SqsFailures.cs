@@ -71,9 +71,13 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     }
 
     /// <summary>No answer came: no network, or no time.</summary>
-    public QueueFailure Unanswered(string operation, Exception error, TimeSpan limit) => NetworkFailure.Find(error, queue.Url) is { } network
+    public QueueFailure Unanswered(
+        string operation, Exception error, TimeSpan limit) => NetworkFailure.Find(error, queue.Url) is { } network
         ? Unsent(operation, network.Detail, network.IsTransient) with { IsUnknownName = network.IsUnknownName }
-        : Unsent(operation, Invariant($"no answer within {limit.TotalSeconds:0} s{NetworkFailure.Over(queue.Url)}"), isTransient: true);
+        : Unsent(
+            operation,
+            Invariant($"no answer within {limit.TotalSeconds:0} s{NetworkFailure.Over(queue.Url)}"),
+            isTransient: true);
 
     private string? WithoutCode(HttpStatusCode status, string? code) => code is not null || (int)status >= 500 ? null
         : status is HttpStatusCode.ProxyAuthenticationRequired ? NetworkFailure.ProxyRefused(queue.Url, status).Detail

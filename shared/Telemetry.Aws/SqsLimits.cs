@@ -56,7 +56,8 @@ internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests reques
     {
         try
         {
-            return await transport().CallAsync(requests.GetQueueAttributes(MaximumMessageSize), Read, cancellationToken).ConfigureAwait(false);
+            return await transport().CallAsync(
+                requests.GetQueueAttributes(MaximumMessageSize), Read, cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException e) when (SqsCodes.IsAccessDenied(e.Failure.Code))
         {

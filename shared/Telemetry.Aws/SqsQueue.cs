@@ -130,7 +130,8 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             _clock,
             entries => _requests.DeleteMessageBatch(messages, entries),
             (entry, result) => JudgeDeleted(messages[entry], result, lost));
-        if (await batch.RunAsync(SqsBatchPlan.Split(messages.Count, BatchEntries), cancellationToken).ConfigureAwait(false) is { } e)
+        var split = SqsBatchPlan.Split(messages.Count, BatchEntries);
+        if (await batch.RunAsync(split, cancellationToken).ConfigureAwait(false) is { } e)
             throw WithCount(e, Invariant($"{batch.Settled} of {messages.Count} messages were settled"));
         return [.. lost];
     }
@@ -157,7 +158,8 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            await Transport.CallAsync(_requests.GetQueueAttributes("QueueArn"), static _ => true, cancellationToken).ConfigureAwait(false);
+            await Transport.CallAsync(
+                _requests.GetQueueAttributes("QueueArn"), static _ => true, cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException e) when (SqsCodes.IsMissingQueue(e.Failure.Code))
         {
@@ -195,7 +197,9 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         try
         {
             return await Transport.CallAsync(
-                _requests.ChangeMessageVisibility(message.Receipt, seconds), answer => answer.SentAt, cancellationToken).ConfigureAwait(false);
+                _requests.ChangeMessageVisibility(message.Receipt, seconds),
+                answer => answer.SentAt,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException e) when (SqsCodes.IsLostLease(e.Failure.Code))
         {

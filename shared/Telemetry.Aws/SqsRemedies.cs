@@ -7,7 +7,8 @@ internal static class SqsRemedies
         "no AWS credentials were found: give the function, task, pod or machine a role, or set AWS_ACCESS_KEY_ID and"
         + " AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN too for temporary ones) or AWS_PROFILE";
 
-    public const string Fifo = "it is a FIFO queue, whose messages need a group and come one group after the other: use a standard queue";
+    public const string Fifo =
+        "it is a FIFO queue, whose messages need a group and come one group after the other: use a standard queue";
 
     /// <summary>
     /// The remedy for a code; for the few codes whose message is known to hold no secret and no text, that message; else null.

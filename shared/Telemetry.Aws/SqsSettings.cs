@@ -19,14 +19,15 @@ internal static class SqsSettings
     {
         if (MaxReceiveCount(attributes.GetValueOrDefault("RedrivePolicy")) is { } count && count < LeastReceives)
         {
-            yield return Invariant($"its RedrivePolicy moves a message away after {count} deliveries, which a broker that is away for minutes causes:")
-                + " set maxReceiveCount to 200, above Bridge:Receive:MaxDeliveries";
+            yield return Invariant($"its RedrivePolicy moves a message away after {count} deliveries,")
+                + " which a broker that is away for minutes causes: set maxReceiveCount to 200, above"
+                + " Bridge:Receive:MaxDeliveries";
         }
 
         if (Number(attributes, "MessageRetentionPeriod") is { } seconds && seconds < LeastRetention)
         {
-            yield return Invariant($"its MessageRetentionPeriod is {seconds} s: the queue forgets events that waited longer while bridge or broker were away;")
-                + " set 345600 (4 days) or more";
+            yield return Invariant($"its MessageRetentionPeriod is {seconds} s: the queue forgets events that waited longer")
+                + " while bridge or broker were away; set 345600 (4 days) or more";
         }
 
         if (Number(attributes, "DelaySeconds") is { } delay and > 0)
@@ -34,7 +35,9 @@ internal static class SqsSettings
     }
 
     private static long? Number(IReadOnlyDictionary<string, string> attributes, string name) =>
-        attributes.TryGetValue(name, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+        attributes.TryGetValue(name, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private static long? MaxReceiveCount(string? policy)
     {

@@ -120,7 +120,8 @@ internal sealed class SqsTransport(QueueEndpoint queue, TimeProvider clock, ISqs
         var sentAt = clock.GetTimestamp();
         try
         {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            using var response = await http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             var body = await ReadAsync(response.Content, either.Token).ConfigureAwait(false);
             return response.IsSuccessStatusCode
                 ? (new SqsAnswer(body, sentAt), null, null)

@@ -55,14 +55,16 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         RefuseTooLong(messages);
         var (stored, failure) = await ConcurrentCalls.ForEachAsync(
             messages,
-            async (text, token) => (await _service.SendAsync(QueueRequest.PutMessage(text), token).ConfigureAwait(false)).Dispose(),
+            async (text, token) =>
+                (await _service.SendAsync(QueueRequest.PutMessage(text), token).ConfigureAwait(false)).Dispose(),
             cancellationToken).ConfigureAwait(false);
 
         if (failure is null)
             return;
         if (messages.Count == 1)
             throw failure;
-        var detail = Invariant($"{stored} of {messages.Count} messages were stored; {failure.Failure.Detail ?? "the others were not"}");
+        var detail = Invariant(
+            $"{stored} of {messages.Count} messages were stored; {failure.Failure.Detail ?? "the others were not"}");
         throw new QueueException(failure.Failure with { Detail = detail }, failure);
     }
 
@@ -109,7 +111,8 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
             messages,
             async (message, token) =>
             {
-                using var answer = await SendUnderLeaseAsync(QueueRequest.DeleteMessage(message.Id, message.Receipt), token).ConfigureAwait(false);
+                using var answer = await SendUnderLeaseAsync(
+                    QueueRequest.DeleteMessage(message.Id, message.Receipt), token).ConfigureAwait(false);
                 if (answer is null)
                     lost.Enqueue(message);
             },

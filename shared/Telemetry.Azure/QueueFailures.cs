@@ -29,7 +29,9 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
             Code = code,
             RequestId = RequestId(response),
             Detail = Remedy.For(request, response.Status, code, usesConnection: endpoint.Connection is not null)
-                ?? (response.Status is ProxyWantsLogin ? NetworkFailure.ProxyRefused(endpoint.Url, (HttpStatusCode)response.Status).Detail : null),
+                ?? (response.Status is ProxyWantsLogin
+                    ? NetworkFailure.ProxyRefused(endpoint.Url, (HttpStatusCode)response.Status).Detail
+                    : null),
             IsTransient = response.Status is 408 or 429 or >= 500 || code is "QueueBeingDeleted",
         });
     }
@@ -68,7 +70,8 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
     {
         Queue = endpoint,
         Operation = "Put Message",
-        Detail = Invariant($"message {index + 1} of {count} has {length:N0} bytes, the queue takes at most {limit:N0}; none was sent"),
+        Detail = Invariant(
+            $"message {index + 1} of {count} has {length:N0} bytes, the queue takes at most {limit:N0}; none was sent"),
     });
 
     private static string? RequestId(Response response) =>
@@ -85,7 +88,8 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
         var over = NetworkFailure.Over(endpoint.Url);
         return NetworkFailure.Find(last, endpoint.Url) ?? (Find<OperationCanceledException>(last) is not null
             ? new NetworkFailure(
-                Invariant($"no answer from '{endpoint.Url.Authority}' within {QueuePipeline.TryTimeout.TotalSeconds} s a try{over}:")
+                Invariant(
+                    $"no answer from '{endpoint.Url.Authority}' within {QueuePipeline.TryTimeout.TotalSeconds} s a try{over}:")
                 + " check firewalls and private endpoints")
             : new NetworkFailure($"the connection to '{endpoint.Url.Authority}' failed: {FailureText.TypesOf(last)}"));
     }

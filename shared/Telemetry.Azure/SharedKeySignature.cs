@@ -37,7 +37,9 @@ internal sealed class SharedKeySignature(string account, byte[] key)
     {
         if (!string.Equals(name, "Content-Length", StringComparison.Ordinal))
             return request.Headers.TryGetValue(name, out var value) ? value : null;
-        return request.Content?.TryComputeLength(out var length) is true && length > 0 ? length.ToString(CultureInfo.InvariantCulture) : null;
+        return request.Content?.TryComputeLength(out var length) is true && length > 0
+            ? length.ToString(CultureInfo.InvariantCulture)
+            : null;
     }
 
     private static void AppendServiceHeaders(StringBuilder text, Request request)

@@ -61,8 +61,8 @@ internal sealed class StorageConnectionString
             var equals = parts[i].IndexOf('=', StringComparison.Ordinal);
             if (equals < 1 || !pairs.TryAdd(parts[i][..equals], parts[i][(equals + 1)..]))
             {
-                error = Invariant($"part {i + 1} of the storage connection string is no new name=value pair: copy the whole string from the")
-                    + " account's access keys, its parts separated by semicolons";
+                error = Invariant($"part {i + 1} of the storage connection string is no new name=value pair:")
+                    + " copy the whole string from the account's access keys, its parts separated by semicolons";
                 return false;
             }
         }

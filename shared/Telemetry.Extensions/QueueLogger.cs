@@ -17,7 +17,8 @@ internal sealed class QueueLogger(string category, TelemetryClient client) : ILo
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => ScopeProvider?.Push(state);
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel is not LogLevel.None && LogLevels.Of(logLevel) >= _least && !OwnSending.IsUnderWay;
+    public bool IsEnabled(LogLevel logLevel) =>
+        logLevel is not LogLevel.None && LogLevels.Of(logLevel) >= _least && !OwnSending.IsUnderWay;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {

@@ -15,7 +15,9 @@ internal static class FailureText
 {
     private static readonly TextRedactor Redactor = new(RedactionPatterns.All, new SecretNames(RedactionOptions.Default.Names));
 
-    /// <summary>What may be told of an exception: the text of one of ours, of any other what <see cref="TypesOf"/> tells.</summary>
+    /// <summary>
+    /// What may be told of an exception: the text of one of ours, of any other what <see cref="TypesOf"/> tells.
+    /// </summary>
     internal static string Of(Exception exception) => exception is QueueException ? exception.Message : TypesOf(exception);
 
     /// <summary>The types of an exception and its causes, with the codes that they have.</summary>

@@ -136,9 +136,12 @@ public sealed record TelemetryOptions
     {
         var problem = options switch
         {
-            { SamplingRatio: not (>= 0 and <= 1) } => Invariant($"SamplingRatio is {options.SamplingRatio}: give a share from 0 to 1"),
-            { AttributeBytes: < SmallestAttributeBytes } => Invariant($"AttributeBytes is {options.AttributeBytes}: give {SmallestAttributeBytes} or more"),
-            { EventBytes: < SmallestEventBytes } => Invariant($"EventBytes is {options.EventBytes}: give {SmallestEventBytes} or more"),
+            { SamplingRatio: not (>= 0 and <= 1) } =>
+                Invariant($"SamplingRatio is {options.SamplingRatio}: give a share from 0 to 1"),
+            { AttributeBytes: < SmallestAttributeBytes } =>
+                Invariant($"AttributeBytes is {options.AttributeBytes}: give {SmallestAttributeBytes} or more"),
+            { EventBytes: < SmallestEventBytes } =>
+                Invariant($"EventBytes is {options.EventBytes}: give {SmallestEventBytes} or more"),
             _ => null,
         };
         if (problem is not null)

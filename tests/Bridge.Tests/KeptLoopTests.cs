@@ -34,6 +34,8 @@ public sealed class KeptLoopTests
         await running.WaitAsync(Eventually.Patience);
 
         Assert.Equal(3, log.Lines.Count);
-        Assert.All(log.Lines, line => Assert.StartsWith("Error: The loop ended unexpectedly and begins again in ", line, StringComparison.Ordinal));
+        Assert.All(
+            log.Lines,
+            line => Assert.StartsWith("Error: The loop ended unexpectedly and begins again in ", line, StringComparison.Ordinal));
     }
 }

@@ -34,7 +34,9 @@ public sealed class SettingsTests
     [InlineData("Bridge:Otlp:TraceRate", "Bridge:Otlp:TraceRatio")]
     public void An_unknown_setting_is_an_error_that_names_the_nearest_known_one(string path, string? nearest)
     {
-        var error = Assert.Single(Errors((path, "00:01:00")), error => error.StartsWith($"{path} is no setting; the nearest is Bridge:", StringComparison.Ordinal));
+        var error = Assert.Single(
+            Errors((path, "00:01:00")),
+            error => error.StartsWith($"{path} is no setting; the nearest is Bridge:", StringComparison.Ordinal));
 
         if (nearest is not null)
             Assert.EndsWith($" {nearest}", error, StringComparison.Ordinal);
@@ -77,7 +79,8 @@ public sealed class SettingsTests
     [InlineData("BRIDGE:QUEUES:1:URL", "https://sqs.eu-central-1.amazonaws.com/1/other")]
     [InlineData("Bridge:Http", "")]
     [InlineData("Bridge:Keys", null)]
-    public void What_orchestrators_and_hosts_set_and_another_case_are_no_errors(string path, string? value) => Assert.Empty(Errors((path, value)));
+    public void What_orchestrators_and_hosts_set_and_another_case_are_no_errors(string path, string? value) =>
+        Assert.Empty(Errors((path, value)));
 
     [Theory]
     [InlineData("Brigde:Queues:0:Url", "Bridge:Queues:0:Url")]
@@ -93,7 +96,8 @@ public sealed class SettingsTests
 
         var found = Bridge.Configuration.OptionsReader.FindLookAlikes(configuration);
 
-        Assert.Equal(meant is null ? [] : [$"{path} is ignored: {meant} was probably meant"], found.Select(line => line.Split(',')[0]));
+        Assert.Equal(
+            meant is null ? [] : [$"{path} is ignored: {meant} was probably meant"], found.Select(line => line.Split(',')[0]));
     }
 
     [Fact]
@@ -109,7 +113,10 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("Bridge__RabbitMq__RoutingKey", "{{style}}", "Bridge:RabbitMq:RoutingKey is '{{style}}'")]
-    [InlineData("Bridge__Receive__MaxDeliverys", "5", "Bridge:Receive:MaxDeliverys is no setting; the nearest is Bridge:Receive:MaxDeliveries")]
+    [InlineData(
+        "Bridge__Receive__MaxDeliverys",
+        "5",
+        "Bridge:Receive:MaxDeliverys is no setting; the nearest is Bridge:Receive:MaxDeliveries")]
     [InlineData("Bridge__Keys__a__b", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "Bridge:Keys:a:b is one level too deep")]
     public async Task Checking_and_running_refuse_the_same(string name, string value, string error)
     {
@@ -124,7 +131,8 @@ public sealed class SettingsTests
         var check = await BridgeCommand.RunAsync(environment, "check");
 
         Assert.StartsWith($"error: {error}", BridgeCommand.OnlyError(run), StringComparison.Ordinal);
-        Assert.StartsWith($"FAIL configuration: {error}", Assert.Single(BridgeCommand.Lines(check.Output)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"FAIL configuration: {error}", Assert.Single(BridgeCommand.Lines(check.Output)), StringComparison.Ordinal);
         Assert.Equal(1, check.ExitCode);
         Assert.DoesNotContain("AAECAw", run.Errors + check.Output, StringComparison.Ordinal);
     }
@@ -142,7 +150,10 @@ public sealed class SettingsTests
         var check = await BridgeCommand.RunAsync(environment, "check");
 
         Assert.Contains("http://192.0.2.1:8080", BridgeCommand.OnlyError(run), StringComparison.Ordinal);
-        Assert.StartsWith("FAIL configuration: Bridge:Http:Url is 'http://192.0.2.1:8080', where nothing may listen", check.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "FAIL configuration: Bridge:Http:Url is 'http://192.0.2.1:8080', where nothing may listen",
+            check.Output,
+            StringComparison.Ordinal);
         Assert.Equal(1, check.ExitCode);
     }
 
@@ -150,18 +161,22 @@ public sealed class SettingsTests
     public async Task A_file_is_held_to_the_same_names_and_so_is_a_command_that_reads_one_section()
     {
         using var folder = new TemporaryFolder();
-        await folder.WriteAsync("appsettings.json", """{"Bridge":{"Queues":[{"Urll":"x"}],"RabbitMq":{"Uris":"y","Exchange":"e"},"Assemble":{}}}""");
+        await folder.WriteAsync(
+            "appsettings.json", """{"Bridge":{"Queues":[{"Urll":"x"}],"RabbitMq":{"Uris":"y","Exchange":"e"},"Assemble":{}}}""");
 
         var run = await RunInAsync(folder, "run");
         var list = await RunInAsync(folder, "dead", "list");
 
-        Assert.Contains("Bridge:Queues:0:Urll is no setting; the nearest is Bridge:Queues:0:Url\n", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("Bridge:RabbitMq:Uris is no setting; the nearest is Bridge:RabbitMq:Uri\n", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "Bridge:Queues:0:Urll is no setting; the nearest is Bridge:Queues:0:Url\n", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "Bridge:RabbitMq:Uris is no setting; the nearest is Bridge:RabbitMq:Uri\n", run.Errors, StringComparison.Ordinal);
         Assert.Contains("Bridge:RabbitMq:Uris is no setting", BridgeCommand.OnlyError(list), StringComparison.Ordinal);
     }
 
     private static Task<CommandResult> RunInAsync(TemporaryFolder folder, params IReadOnlyList<string> arguments) =>
-        ChildCommand.RunAsync(new ChildProcessStart(BuiltProgram.Path("bridge", "bridge"), arguments) { WorkingDirectory = folder.Path });
+        ChildCommand.RunAsync(
+            new ChildProcessStart(BuiltProgram.Path("bridge", "bridge"), arguments) { WorkingDirectory = folder.Path });
 
     private static IReadOnlyList<string> Errors(params IEnumerable<(string Path, string? Value)> settings)
     {

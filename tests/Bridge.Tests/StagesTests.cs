@@ -51,7 +51,8 @@ public sealed class StagesTests
 
         Assert.Equal("ending", stages.Dead);
         Assert.StartsWith(
-            $"Critical: Stage ending has ended by itself: the bridge ends: {(fails ? "InvalidOperationException" : "no exception")}",
+            "Critical: Stage ending has ended by itself: the bridge ends: "
+                + (fails ? "InvalidOperationException" : "no exception"),
             Assert.Single(_log.Lines),
             StringComparison.Ordinal);
         await stages.StopAsync();

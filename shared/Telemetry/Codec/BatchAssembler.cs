@@ -78,7 +78,8 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
         var expired = _batches.Values.FirstOrDefault(partial => IsExpired(partial, now) && (partial.HasAllThereWas || !onlyPassed));
         if (expired is null)
             return null;
-        var refusal = new Refusal(RefusalReason.Incomplete, Invariant($"have {expired.Have} of {expired.Header.Count} after {timeout}"));
+        var refusal = new Refusal(
+            RefusalReason.Incomplete, Invariant($"have {expired.Have} of {expired.Header.Count} after {timeout}"));
         return Assembly<TToken>.Refused(refusal, Remove(expired));
     }
 
@@ -116,7 +117,8 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
 
     private Assembly<TToken> Refuse(PartialBatch<TToken> partial, int index, TToken token)
     {
-        var refusal = new Refusal(RefusalReason.Conflict, Invariant($"two chunks with index {index} of {partial.Header.Count} and different bytes"));
+        var refusal = new Refusal(
+            RefusalReason.Conflict, Invariant($"two chunks with index {index} of {partial.Header.Count} and different bytes"));
         return Assembly<TToken>.Refused(refusal, [.. Remove(partial), token]);
     }
 

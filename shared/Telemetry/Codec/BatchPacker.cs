@@ -42,7 +42,9 @@ public sealed class BatchPacker
         if (limits.MessageBytes < QueueLimits.SmallestMessageBytes)
         {
             throw new ArgumentException(
-                Invariant($"messages of {limits.MessageBytes} bytes are too small: the format needs {QueueLimits.SmallestMessageBytes}"), nameof(limits));
+                Invariant($"messages of {limits.MessageBytes} bytes are too small:")
+                + Invariant($" the format needs {QueueLimits.SmallestMessageBytes}"),
+                nameof(limits));
         }
 
         Limits = limits;
@@ -87,7 +89,8 @@ public sealed class BatchPacker
             return batch;
 
         refusal = Refusal.TooLarge(
-            Invariant($"an event of {firstLine - 1} bytes needs {batch.MessageCount} messages of this queue and {batch.Length} bytes:")
+            Invariant($"an event of {firstLine - 1} bytes needs {batch.MessageCount} messages of this queue")
+            + Invariant($" and {batch.Length} bytes:")
             + Invariant($" the limits are {_limits.Chunks} and {_limits.SealedBytes}"));
         batch.Dispose();
         return null;

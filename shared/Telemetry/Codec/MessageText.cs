@@ -80,7 +80,8 @@ public static class MessageText
         [(byte)'[', ..] => "they look like a JSON array; send each event alone, or a batch",
         [(byte)'"', ..] => "they look like a JSON string; send what is between the quotes",
         _ when text.StartsWith("\uFEFF"u8) => "they begin with a byte order mark, which may stand before a JSON object alone",
-        var other when other.ContainsAny("-_"u8) && !other.ContainsAnyExcept(UrlSafe) => "they look like Base64 for URLs; send - as + and _ as /",
+        var other when other.ContainsAny("-_"u8) && !other.ContainsAnyExcept(UrlSafe) =>
+            "they look like Base64 for URLs; send - as + and _ as /",
         _ => "send one JSON object, or what the wire format makes of a batch",
     };
 

@@ -29,7 +29,8 @@ internal sealed partial class JsonOutput
     /// <summary>How far the writing is, to return to.</summary>
     internal readonly struct Position
     {
-        internal Position(JsonOutput json) => (Length, Count, Depth, Names) = (json.Length, json._count, json._depth, json._names);
+        internal Position(JsonOutput json) =>
+            (Length, Count, Depth, Names) = (json.Length, json._count, json._depth, json._names);
 
         internal int Length { get; }
 
@@ -39,7 +40,8 @@ internal sealed partial class JsonOutput
 
         private Names Names { get; }
 
-        internal void Restore(JsonOutput json) => (json.Length, json._count, json._depth, json._names) = (Length, Count, Depth, Names);
+        internal void Restore(JsonOutput json) =>
+            (json.Length, json._count, json._depth, json._names) = (Length, Count, Depth, Names);
     }
 
     internal Position Here => new(this);

@@ -4,7 +4,8 @@ namespace Telemetry.Queues;
 public interface IQueueSender : IAsyncDisposable
 {
     /// <summary>
-    /// What the queue takes. Asked once and remembered until the queue has refused messages for good; a failed question is asked again.
+    /// What the queue takes. Asked once and remembered until the queue has refused messages for good; a failed question is asked
+    /// again.
     /// </summary>
     /// <exception cref="QueueException">The queue could not be asked.</exception>
     ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken);

@@ -25,7 +25,8 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
         if (causes.Any(cause => cause is AuthenticationException))
         {
             return new NetworkFailure(
-                $"the certificate of '{server.Authority}' is not trusted here{route.Over}: check address and certificate authorities",
+                $"the certificate of '{server.Authority}' is not trusted here{route.Over}: check address and certificate"
+                    + " authorities",
                 IsTransient: false);
         }
 
@@ -56,7 +57,8 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
                 $"{proxy} wants other credentials (407): correct user and password there, or name '{server.Host}' in NO_PROXY",
                 IsTransient: false)
             : new NetworkFailure(
-                $"{proxy} does not lead to '{server.Authority}'{Shown(status)}: allow that address there, or name '{server.Host}' in NO_PROXY",
+                $"{proxy} does not lead to '{server.Authority}'{Shown(status)}: allow that address there, or name"
+                    + $" '{server.Host}' in NO_PROXY",
                 IsTransient: status is null or >= HttpStatusCode.InternalServerError);
     }
 

@@ -89,7 +89,9 @@ internal sealed class EventPump(
         catch (Exception e)
         {
             // Whatever stops sending must not reach the function's code.
-            Fail(time.IsOver && e is OperationCanceledException ? $"the queue did not answer within {roundTimeout}" : FailureText.Of(e));
+            Fail(time.IsOver && e is OperationCanceledException
+                ? $"the queue did not answer within {roundTimeout}"
+                : FailureText.Of(e));
             return false;
         }
     }
@@ -99,7 +101,8 @@ internal sealed class EventPump(
         if (_stop.IsCancellationRequested)
             return;
         LastError = problem;
-        trouble.Failed(TroubleReport.Trouble.Sending, Invariant($"cannot send, {counters.Current.Waiting} events wait: {problem}"));
+        trouble.Failed(
+            TroubleReport.Trouble.Sending, Invariant($"cannot send, {counters.Current.Waiting} events wait: {problem}"));
     }
 
     private async Task SendRoundWithinAsync(bool fillMessages, CancellationToken cancellationToken)

@@ -31,7 +31,8 @@ public sealed class AssemblerTests(BrokerFixture broker)
         await publisher.StartAsync(CancellationToken.None);
         await assembler.StartAsync(CancellationToken.None);
 
-        await Eventually.TrueAsync(async () => assembler.Problem is null && await host.ConsumersAsync(Topology.ChunkQueue(0)) == 1);
+        await Eventually.TrueAsync(
+            async () => assembler.Problem is null && await host.ConsumersAsync(Topology.ChunkQueue(0)) == 1);
         await assembler.StopAsync(CancellationToken.None);
         await publisher.StopAsync(CancellationToken.None);
     }
@@ -44,6 +45,8 @@ public sealed class AssemblerTests(BrokerFixture broker)
         public RabbitMqOptions Options => inner.Options;
 
         public Task<BrokerConnection> OpenAsync(string name, CancellationToken cancellationToken) =>
-            _failed.TryAdd(name, true) ? throw new InvalidOperationException("a defect") : inner.OpenAsync(name, cancellationToken);
+            _failed.TryAdd(name, true)
+                ? throw new InvalidOperationException("a defect")
+                : inner.OpenAsync(name, cancellationToken);
     }
 }

@@ -243,7 +243,9 @@ public sealed class PartitionAssemblyTests
     {
         var clock = new ManualTimeProvider();
         await using var running = new RunningAssembly(clock: clock);
-        running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? throw new InvalidOperationException("a defect") : null;
+        running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue
+            ? throw new InvalidOperationException("a defect")
+            : null;
         running.Partition.Put(Large(1, chunks: 3).Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());
         await running.DeliverAsync();
         clock.Advance(TimeSpan.FromMinutes(10));
@@ -287,20 +289,28 @@ public sealed class PartitionAssemblyTests
         await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, MaxBytes = 8 * 1024 * 1024 });
         var failures = 3;
         running.Publisher.Refuse = message =>
-            message.RoutingKey == running.Partition.Queue && running.Publisher.InQueue(running.Partition.Queue).Count % 7 == 6 && Interlocked.Decrement(ref failures) >= 0
+            message.RoutingKey == running.Partition.Queue
+            && running.Publisher.InQueue(running.Partition.Queue).Count % 7 == 6
+            && Interlocked.Decrement(ref failures) >= 0
                 ? PublishRefusalReason.Nacked
                 : null;
-        foreach (var text in Enumerable.Range(0, 120).SelectMany(number => Large(number, chunks: 3, QueueLimits.AzureStorage).Texts.Take(2)))
+        var halves = Enumerable.Range(0, 120)
+            .SelectMany(number => Large(number, chunks: 3, QueueLimits.AzureStorage).Texts.Take(2));
+        foreach (var text in halves)
             running.Partition.Put(text, Now);
 
         using var stop = new CancellationTokenSource();
         var delivering = running.DrainAsync(stop.Token);
-        await Eventually.TrueAsync(() => failures <= 0 && running.Publisher.InQueue(running.Partition.Queue).Count > 30, Patience);
+        await Eventually.TrueAsync(
+            () => failures <= 0 && running.Publisher.InQueue(running.Partition.Queue).Count > 30, Patience);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivering);
 
         var forwarded = running.Publisher.InQueue(running.Partition.Queue)
-            .Select(message => (message.Properties.MessageId, message.Properties.Headers.Single(header => header.Name == "x-telemetry-deferral").Number)).ToList();
+            .Select(message => (
+                message.Properties.MessageId,
+                message.Properties.Headers.Single(header => header.Name == "x-telemetry-deferral").Number))
+            .ToList();
         Assert.Equal(forwarded.Distinct().Count(), forwarded.Count);
     }
 

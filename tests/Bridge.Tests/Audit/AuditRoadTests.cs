@@ -154,7 +154,11 @@ public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) :
         {
             for (var number = 0; number < 3_000; number++)
             {
-                var properties = new BasicProperties { MessageId = $"{Seen.Sender}-{number}-00000000000000ff-0", Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-telemetry-events"] = 1 } };
+                var properties = new BasicProperties
+                {
+                    MessageId = $"{Seen.Sender}-{number}-00000000000000ff-0",
+                    Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-telemetry-events"] = 1 },
+                };
                 await channel.BasicPublishAsync(VirtualHost.Exchange, "any", mandatory: true, properties, new byte[3 * 1_024]);
             }
         });
@@ -177,7 +181,9 @@ public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) :
             Assert.Equal((uint)left, await host.CountAsync(Tap));
         }
 
-        await folder.WriteAsync("all.jsonl", string.Concat(Directory.GetFiles(folder.Path, "*.jsonl").Order(StringComparer.Ordinal).Select(File.ReadAllText)));
+        await folder.WriteAsync(
+            "all.jsonl",
+            string.Concat(Directory.GetFiles(folder.Path, "*.jsonl").Order(StringComparer.Ordinal).Select(File.ReadAllText)));
         var whole = await BridgeCommand.RunAsync("audit", "--file", folder.File("all.jsonl"), "--from-zero");
         Assert.True(whole.ExitCode == 0, whole.Errors);
         Assert.Contains("messages 3000; ", whole.Output, StringComparison.Ordinal);

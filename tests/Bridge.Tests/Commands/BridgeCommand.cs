@@ -29,7 +29,8 @@ internal static class BridgeCommand
     /// <summary>Puts texts into a queue as they are.</summary>
     public static async Task PutAsync(BridgeQueue queue, IEnumerable<byte[]> texts)
     {
-        Assert.True(QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error), error);
+        Assert.True(
+            QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error), error);
         await using var sender = CloudQueues.OpenSender(endpoint);
         await sender.SendAsync([.. texts.Select(text => (ReadOnlyMemory<byte>)text)], CancellationToken.None);
     }

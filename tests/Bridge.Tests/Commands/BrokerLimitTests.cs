@@ -21,7 +21,8 @@ public sealed class BrokerLimitTests(BrokerFixture broker, CloudsFixture clouds)
         try
         {
             await AssertCheckFailsAsync(environment, "channel_max", "4 channels", "needs 9");
-            (await BridgeCommand.RunAsync(environment.SetItem("Bridge__Assemble__Partitions", "3"), "check")).EnsureSuccess("bridge check");
+            (await BridgeCommand.RunAsync(environment.SetItem("Bridge__Assemble__Partitions", "3"), "check"))
+                .EnsureSuccess("bridge check");
         }
         finally
         {
@@ -76,7 +77,8 @@ public sealed class BrokerLimitTests(BrokerFixture broker, CloudsFixture clouds)
         Assert.Equal(3u, await host.CountAsync("all"));
     }
 
-    private static async Task AssertNamedAndWaitedForAsync(ImmutableDictionary<string, string> environment, string[] named, Func<Task> lift)
+    private static async Task AssertNamedAndWaitedForAsync(
+        ImmutableDictionary<string, string> environment, string[] named, Func<Task> lift)
     {
         await AssertCheckFailsAsync(environment, named);
         await using var bridge = await BridgeProcess.StartAsync(environment, waitUntilReady: false);

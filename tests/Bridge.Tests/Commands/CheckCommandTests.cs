@@ -34,10 +34,12 @@ public sealed class CheckCommandTests(BrokerFixture broker, CloudsFixture clouds
         await broker.Server.EvaluateAsync($"application:set_env(rabbit, max_message_size, {bytes}).");
         try
         {
-            var result = await BridgeCommand.RunAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")), "check");
+            var result = await BridgeCommand.RunAsync(
+                BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")), "check");
 
             Assert.True(result.ExitCode == 0, result.Output + result.Errors);
-            var warning = Assert.Single(BridgeCommand.Lines(result.Output), line => line.StartsWith("WARN ", StringComparison.Ordinal));
+            var warning = Assert.Single(
+                BridgeCommand.Lines(result.Output), line => line.StartsWith("WARN ", StringComparison.Ordinal));
             Assert.Contains($"{bytes} bytes at most (max_message_size)", warning, StringComparison.Ordinal);
         }
         finally

@@ -62,12 +62,22 @@ public sealed class ConfigurationTests
 
     [Theory]
     [InlineData("Bridge__Receive__Lease", "90s", "Bridge:Receive:Lease is '90s': give a time as HH:MM:SS, such as 00:01:30")]
-    [InlineData("Bridge__Assemble__Timeout", "10 minutes", "Bridge:Assemble:Timeout is '10 minutes': give a time as HH:MM:SS, such as 00:01:30")]
-    [InlineData("Bridge__Receive__MaxPolls", "eight", "Bridge:Receive:MaxPolls is 'eight': give a whole number, at most 2147483647")]
-    [InlineData("Bridge__Receive__MaxBytes", "6 MiB", "Bridge:Receive:MaxBytes is '6 MiB': give a whole number, at most 9223372036854775807")]
+    [InlineData(
+        "Bridge__Assemble__Timeout",
+        "10 minutes",
+        "Bridge:Assemble:Timeout is '10 minutes': give a time as HH:MM:SS, such as 00:01:30")]
+    [InlineData(
+        "Bridge__Receive__MaxPolls", "eight", "Bridge:Receive:MaxPolls is 'eight': give a whole number, at most 2147483647")]
+    [InlineData(
+        "Bridge__Receive__MaxBytes",
+        "6 MiB",
+        "Bridge:Receive:MaxBytes is '6 MiB': give a whole number, at most 9223372036854775807")]
     [InlineData("Bridge__Otlp__TraceRatio", "1%", "Bridge:Otlp:TraceRatio is '1%': give a number such as 0.5")]
     [InlineData("Bridge__Http__StatusPage", "yes", "Bridge:Http:StatusPage is 'yes': give true or false")]
-    [InlineData("Bridge__RabbitMq__Connections", "amqp://user:hunter2@broker", "Bridge:RabbitMq:Connections is a text of 26 characters: give a whole number, at most 2147483647")]
+    [InlineData(
+        "Bridge__RabbitMq__Connections",
+        "amqp://user:hunter2@broker",
+        "Bridge:RabbitMq:Connections is a text of 26 characters: give a whole number, at most 2147483647")]
     public async Task A_value_of_the_wrong_kind_is_told_with_the_right_one(string name, string value, string told)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value };
@@ -78,7 +88,11 @@ public sealed class ConfigurationTests
     [Fact]
     public async Task Every_value_of_the_wrong_kind_is_told()
     {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["Bridge__Receive__Lease"] = "90s", ["Bridge__Receive__MaxPolls"] = "many" };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Bridge__Receive__Lease"] = "90s",
+            ["Bridge__Receive__MaxPolls"] = "many",
+        };
 
         Assert.Equal(2, BridgeCommand.Lines((await BridgeCommand.RunAsync(environment, "run")).Errors).Length);
     }

@@ -261,12 +261,15 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         // In turns, from behind, and some twice: an attempt that broke off had kept them before.
         await KeepAsync(host, letters, parts => parts.Reverse().Concat(parts.Take(2)).OrderBy(part => part.Number % 3));
         var rows = BridgeCommand.Lines((await RunAsync(host, "list")).Output);
-        var exported = BridgeCommand.Lines((await RunAsync(host, "export")).Output).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var exported = BridgeCommand.Lines((await RunAsync(host, "export")).Output)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         var result = await RunAsync(host, [queue], "replay");
 
         Assert.Equal((4, "2 shown of 2 dead letters"), (rows.Length, rows[^1]));
         Assert.Contains(" 1200 ", rows[1], StringComparison.Ordinal);
-        Assert.All(exported, letter => Assert.Equal(text, Encoding.UTF8.GetString(letter.GetProperty("body").GetBytesFromBase64())));
+        Assert.All(
+            exported, letter => Assert.Equal(text, Encoding.UTF8.GetString(letter.GetProperty("body").GetBytesFromBase64())));
         Assert.All(exported, letter => Assert.False(letter.GetProperty("headers").TryGetProperty(DeadLetterHeaders.Part, out _)));
         Assert.Equal((0, "replayed 2 dead letters; 0 stay\n"), (result.ExitCode, result.Output));
         Assert.Equal(text, Encoding.UTF8.GetString(Assert.Single(await BridgeCommand.DrainAsync(queue)).Text.Span));
@@ -288,12 +291,17 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         await KeepAsync(host, [letter], parts => how switch
         {
             "missing" => parts.Take(3),
-            "altered" => parts.Select(part => (part.Number, part.Message with { Body = Encoding.UTF8.GetBytes(new string('y', 100)) })),
-            _ => parts.Take(1).Select(part => (part.Number, letter.ToMessage(DateTimeOffset.UnixEpoch, new LetterPart(0, 4, new string('a', 64))))),
+            "altered" => parts.Select(part =>
+                (part.Number, part.Message with { Body = Encoding.UTF8.GetBytes(new string('y', 100)) })),
+            _ => parts.Take(1).Select(part =>
+                (part.Number, letter.ToMessage(DateTimeOffset.UnixEpoch, new LetterPart(0, 4, new string('a', 64))))),
         });
         var kept = await host.CountAsync(Topology.DeadQueue);
 
-        var (list, dry, result) = (await RunAsync(host, "list"), await RunAsync(host, [queue], "replay", "--dry-run"), await RunAsync(host, [queue], "replay"));
+        var (list, dry, result) = (
+            await RunAsync(host, "list"),
+            await RunAsync(host, [queue], "replay", "--dry-run"),
+            await RunAsync(host, [queue], "replay"));
 
         Assert.Contains(problem, list.Output, StringComparison.Ordinal);
         Assert.Contains($"one (malformed) would stay: {problem}", dry.Output, StringComparison.Ordinal);
@@ -305,11 +313,14 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
 
     // Puts the parts of letters, of 100 bytes at most, into the queue in the order that the test says.
     private static async Task KeepAsync(
-        VirtualHost host, IReadOnlyList<DeadMessage> letters, Func<IReadOnlyList<(int Number, OutgoingMessage Message)>, IEnumerable<(int Number, OutgoingMessage Message)>> order)
+        VirtualHost host,
+        IReadOnlyList<DeadMessage> letters,
+        Func<IReadOnlyList<(int Number, OutgoingMessage Message)>, IEnumerable<(int Number, OutgoingMessage Message)>> order)
     {
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host), partitions: 8);
         var publication = new DeadPublication(letters, mostBytes: 100, DateTimeOffset.UnixEpoch);
-        (int Number, OutgoingMessage Message)[] parts = [.. Enumerable.Range(0, publication.Count).Select(number => (number, publication[number]))];
+        (int Number, OutgoingMessage Message)[] parts =
+            [.. Enumerable.Range(0, publication.Count).Select(number => (number, publication[number]))];
         Assert.Empty(await running.PublishAsync(order(parts).Select(part => part.Message)));
     }
 

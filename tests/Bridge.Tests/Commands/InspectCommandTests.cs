@@ -106,9 +106,13 @@ public sealed class InspectCommandTests
         var plain = await InspectAsync("\uFEFF{\"a\":tru\n");
         var batch = await InspectAsync(Text(Messages.Of([Messages.Event(1), "noise", "{\"service\":\"\\ud800\"}"])));
 
-        Assert.Equal("error: message 1: malformed: a plain message that is no JSON object: it goes wrong at byte 9, where it breaks off", BridgeCommand.OnlyError(plain));
+        Assert.Equal(
+            "error: message 1: malformed: a plain message that is no JSON object: it goes wrong at byte 9, where it breaks off",
+            BridgeCommand.OnlyError(plain));
         Assert.Equal("plain event, 8 bytes\n\n{\"a\":tru\n", plain.Output);
-        Assert.Equal("error: message 1: malformed: event 1 of its batch is no JSON object: it does not begin with {", BridgeCommand.OnlyError(batch));
+        Assert.Equal(
+            "error: message 1: malformed: event 1 of its batch is no JSON object: it does not begin with {",
+            BridgeCommand.OnlyError(batch));
         Assert.EndsWith($"{Messages.Event(1)}\nnoise\n{{\"service\":\"\\ud800\"}}\n", batch.Output, StringComparison.Ordinal);
     }
 

@@ -16,14 +16,16 @@ public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : 
     public async Task Deleted_queues_are_made_again_and_consumed_again()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")));
+        await using var bridge = await BridgeProcess.StartAsync(
+            BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")));
         await Eventually.TrueAsync(async () => await host.ConsumersAsync(Topology.ChunkQueue(7)) > 0, Patience);
 
         await host.DeleteQueuesAsync([Topology.ChunkQueue(0), Topology.ChunkQueue(7), Topology.DeadQueue]);
 
         await Eventually.TrueAsync(async () => await host.ExistsAsync(Topology.DeadQueue), Patience);
         foreach (var queue in (string[])[Topology.ChunkQueue(0), Topology.ChunkQueue(7)])
-            await Eventually.TrueAsync(async () => await host.ExistsAsync(queue) && await host.ConsumersAsync(queue) > 0, Patience);
+            await Eventually.TrueAsync(
+                async () => await host.ExistsAsync(queue) && await host.ConsumersAsync(queue) > 0, Patience);
         await bridge.WaitUntilReadyAsync(Patience);
     }
 
@@ -36,16 +38,24 @@ public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : 
         await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue));
         var random = new byte[200_000];
         new Random(1).NextBytes(random);
-        var texts = Messages.Of([$$"""{"style":"logs","service":"s","level":"info","blob":"{{Convert.ToBase64String(random)}}"}"""]);
+        var texts = Messages.Of(
+            [$$"""{"style":"logs","service":"s","level":"info","blob":"{{Convert.ToBase64String(random)}}"}"""]);
         await BridgeCommand.PutAsync(queue, texts[..2]);
-        await Eventually.TrueAsync(async () => await MetricAsync(bridge, "bridge_incomplete_batches") == 1 && await MetricAsync(bridge, "bridge_chunks_forwarded_total") == 2, Patience);
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(number => host.CountAsync(Topology.ChunkQueue(number)))), count => Assert.Equal(0u, count));
+        await Eventually.TrueAsync(
+            async () => await MetricAsync(bridge, "bridge_incomplete_batches") == 1
+                && await MetricAsync(bridge, "bridge_chunks_forwarded_total") == 2,
+            Patience);
+        Assert.All(
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(number => host.CountAsync(Topology.ChunkQueue(number)))),
+            count => Assert.Equal(0u, count));
 
         await host.DeleteQueuesAsync(Enumerable.Range(0, 8).Select(Topology.ChunkQueue));
         await BridgeCommand.PutAsync(queue, texts[2..]);
 
         await Eventually.HoldsAsync(
-            async () => await host.CountAsync("all") == 1, Patience, () => Task.FromResult($"the event is missing; {bridge.Process.Tail()}"));
+            async () => await host.CountAsync("all") == 1,
+            Patience,
+            () => Task.FromResult($"the event is missing; {bridge.Process.Tail()}"));
     }
 
     [Theory]
@@ -64,8 +74,11 @@ public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : 
 
         await host.DeleteQueuesAsync([deleted]);
 
-        await Eventually.TrueAsync(async () => await NotReadyReasonAsync(bridge) is { } reason && reason.Contains(deleted, StringComparison.Ordinal), Patience);
-        await host.OnChannelAsync(channel => channel.QueueDeclareAsync(deleted, true, false, false, Topology.ArgumentsOf(deleted)));
+        await Eventually.TrueAsync(
+            async () => await NotReadyReasonAsync(bridge) is { } reason && reason.Contains(deleted, StringComparison.Ordinal),
+            Patience);
+        await host.OnChannelAsync(
+            channel => channel.QueueDeclareAsync(deleted, true, false, false, Topology.ArgumentsOf(deleted)));
         await bridge.WaitUntilReadyAsync(Patience);
     }
 

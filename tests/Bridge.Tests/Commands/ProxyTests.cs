@@ -57,14 +57,21 @@ public sealed class ProxyTests(BrokerFixture broker, CloudsFixture clouds) : ICl
     }
 
     [Theory]
-    [InlineData(AzureUrl, "AZURE_TENANT_ID=00000000-0000-0000-0000-000000000001;AZURE_CLIENT_ID=c;AZURE_CLIENT_SECRET=planted-client-secret")]
-    [InlineData(SqsUrl, "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/r;AWS_WEB_IDENTITY_TOKEN_FILE=/proc/self/status;AWS_REGION=eu-central-1")]
+    [InlineData(
+        AzureUrl,
+        "AZURE_TENANT_ID=00000000-0000-0000-0000-000000000001;AZURE_CLIENT_ID=c;AZURE_CLIENT_SECRET=planted-client-secret")]
+    [InlineData(
+        SqsUrl,
+        "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/r;AWS_WEB_IDENTITY_TOKEN_FILE=/proc/self/status;AWS_REGION=eu-central-1")]
     public async Task Credentials_that_cannot_be_got_through_the_proxy_name_it(string url, string credentials)
     {
         await using var proxy = new RefusingProxy("HTTP/1.1 407 Proxy Authentication Required");
-        var environment = Environment(url, $"127.0.0.1:{proxy.Port}").RemoveRange(["Bridge__Queues__0__Connection", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+        var environment = Environment(url, $"127.0.0.1:{proxy.Port}")
+            .RemoveRange(["Bridge__Queues__0__Connection", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
             .SetItem("AWS_EC2_METADATA_DISABLED", "true")
-            .SetItems(credentials.Split(';').Select(pair => pair.Split('=', 2)).Select(pair => new KeyValuePair<string, string>(pair[0], pair[1])));
+            .SetItems(credentials.Split(';')
+                .Select(pair => pair.Split('=', 2))
+                .Select(pair => new KeyValuePair<string, string>(pair[0], pair[1])));
 
         var output = (await BridgeCommand.RunAsync(environment, "check")).Output;
 
@@ -81,7 +88,8 @@ public sealed class ProxyTests(BrokerFixture broker, CloudsFixture clouds) : ICl
         await using var proxy = new RefusingProxy("HTTP/1.1 407 Proxy Authentication Required");
         var environment = Environment(url, $"127.0.0.1:{proxy.Port}");
         var connection = environment.GetValueOrDefault("Bridge__Queues__0__Connection");
-        string[] arguments = ["send", "--queue", url, .. connection is null ? Array.Empty<string>() : ["--connection", connection]];
+        string[] arguments =
+            ["send", "--queue", url, .. connection is null ? Array.Empty<string>() : ["--connection", connection]];
 
         var result = await BridgeProcess.RunBridgeAsync(arguments, """{"style":"log"}""", environment);
 
@@ -96,7 +104,8 @@ public sealed class ProxyTests(BrokerFixture broker, CloudsFixture clouds) : ICl
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await using var proxy = new RefusingProxy("HTTP/1.1 407 Proxy Authentication Required");
-        var environment = BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync(kind)).SetItems(Proxies($"127.0.0.1:{proxy.Port}"));
+        var environment = BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync(kind))
+            .SetItems(Proxies($"127.0.0.1:{proxy.Port}"));
 
         var result = await BridgeCommand.RunAsync(environment, "check");
 
@@ -117,7 +126,9 @@ public sealed class ProxyTests(BrokerFixture broker, CloudsFixture clouds) : ICl
     }
 
     private ImmutableDictionary<string, string> Environment(string url, string proxy) =>
-        BridgeQueue.BridgeEnvironment(broker.Server.Uri, new BridgeQueue(new Uri(url), Connection: url == AzureUrl ? "AccountName=acct;AccountKey=c2VjcmV0LWtleQ==" : null))
+        BridgeQueue.BridgeEnvironment(
+            broker.Server.Uri,
+            new BridgeQueue(new Uri(url), Connection: url == AzureUrl ? "AccountName=acct;AccountKey=c2VjcmV0LWtleQ==" : null))
             .SetItem("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE").SetItem("AWS_SECRET_ACCESS_KEY", "planted").SetItems(Proxies(proxy));
 
     private static Dictionary<string, string> Proxies(string proxy) => new(StringComparer.Ordinal)

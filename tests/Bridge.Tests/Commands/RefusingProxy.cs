@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Bridge.Tests.Commands;
 
-/// <summary>An HTTP proxy on loopback that answers every request with the same status line, or hangs up where that is empty.</summary>
+/// <summary>
+/// An HTTP proxy on loopback that answers every request with the same status line, or hangs up where that is empty.
+/// </summary>
 internal sealed class RefusingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -57,6 +59,7 @@ internal sealed class RefusingProxy : IAsyncDisposable
         }
 
         if (answer.Length > 0)
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"{answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), _stop.Token);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes($"{answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), _stop.Token);
     }
 }

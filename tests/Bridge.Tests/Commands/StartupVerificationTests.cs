@@ -17,7 +17,8 @@ public sealed class StartupVerificationTests
     private int _checks;
 
     public StartupVerificationTests() =>
-        _readiness = new Readiness(new ControlledPublisher(), Dead.NoneStuck, new Stages([], NullLogger<Stages>.Instance, _clock));
+        _readiness = new Readiness(
+            new ControlledPublisher(), Dead.NoneStuck, new Stages([], NullLogger<Stages>.Instance, _clock));
 
     [Fact]
     public async Task Waiting_is_told_when_it_begins_then_every_30_seconds_and_when_it_is_over()

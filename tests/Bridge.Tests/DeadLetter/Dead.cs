@@ -33,14 +33,19 @@ internal static class Dead
     };
 
     /// <summary>For dead letters that are taken at once.</summary>
-    public static StuckMessages NoneStuck { get; } = new(new ByteBudget(1), NullLogger<StuckMessages>.Instance, TimeProvider.System, Random.Shared);
+    public static StuckMessages NoneStuck { get; } = new(
+        new ByteBudget(1), NullLogger<StuckMessages>.Instance, TimeProvider.System, Random.Shared);
 
     /// <summary>Puts dead letters into the queue of a virtual host, as a bridge does.</summary>
     public static async Task KeepAsync(VirtualHost host, params IReadOnlyList<DeadMessage> messages)
     {
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host), partitions: 8);
         var publisher = new DeadLetterPublisher(
-            running.Publisher, NoneStuck, new BridgeMetrics(running.Meters, TimeProvider.System), NullLogger<DeadLetterPublisher>.Instance, TimeProvider.System);
+            running.Publisher,
+            NoneStuck,
+            new BridgeMetrics(running.Meters, TimeProvider.System),
+            NullLogger<DeadLetterPublisher>.Instance,
+            TimeProvider.System);
         await publisher.KeepAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
     }
 }

@@ -67,7 +67,8 @@ public sealed class DeadLetterPublisherTests : IDisposable
         _broker.Refuse = message => message.Properties.MessageId is not "two" ? null
             : isMissing ? PublishRefusalReason.Unroutable : PublishRefusalReason.Rejected;
 
-        var left = await _publisher.TryAsync([Dead.Raw("one", RefusalReason.Malformed), Dead.Raw("two", RefusalReason.Conflict)], CancellationToken.None);
+        var left = await _publisher.TryAsync(
+            [Dead.Raw("one", RefusalReason.Malformed), Dead.Raw("two", RefusalReason.Conflict)], CancellationToken.None);
 
         var letter = Assert.Single(left);
         Assert.Equal((1, "two"), (letter.Index, letter.Message.MessageId));
@@ -81,16 +82,23 @@ public sealed class DeadLetterPublisherTests : IDisposable
     {
         _broker.MessageBytes = 40;
         var text = string.Concat(Enumerable.Range(0, 27).Select(number => $"{number:000} "));
-        await PublishAsync(Dead.Raw("small", RefusalReason.Malformed, "small"), Dead.Event("large", "logs") with { Body = Encoding.UTF8.GetBytes(text) });
+        await PublishAsync(
+            Dead.Raw("small", RefusalReason.Malformed, "small"),
+            Dead.Event("large", "logs") with { Body = Encoding.UTF8.GetBytes(text) });
 
         var parts = _broker.InQueue(Topology.DeadQueue).Where(message => message.Properties.MessageId == "large").ToList();
         Assert.Equal(["1/3", "2/3", "3/3"], parts.Select(part => Header(part, "x-dead-part")));
         Assert.Equal([40, 40, 28], parts.Select(part => part.Body.Length));
         Assert.Equal(text, string.Concat(parts.Select(part => Encoding.UTF8.GetString(part.Body.Span))));
         var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        Assert.All(parts, part => Assert.Equal((digest, "unroutable", "logs"), (Header(part, "x-dead-digest"), Header(part, "x-dead-reason"), Header(part, "x-dead-routing-key"))));
+        Assert.All(
+            parts,
+            part => Assert.Equal(
+                (digest, "unroutable", "logs"),
+                (Header(part, "x-dead-digest"), Header(part, "x-dead-reason"), Header(part, "x-dead-routing-key"))));
         Assert.Equal((1, 1), (Counted(RefusalReason.Malformed), Counted(RefusalReason.Unroutable)));
-        Assert.Null(Header(_broker.InQueue(Topology.DeadQueue).Single(message => message.Properties.MessageId == "small"), "x-dead-part"));
+        Assert.Null(Header(
+            _broker.InQueue(Topology.DeadQueue).Single(message => message.Properties.MessageId == "small"), "x-dead-part"));
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class PartlySettledBatchesTests
         foreach (var batch in (string[])["first", "second", "third"])
             Remember(batches, batch, events: 128).Confirm(0);
 
-        Assert.Equal([false, true, true], ((string[])["first", "second", "third"]).Select(batch => batches.Of(batch, 128).IsSettled(0)));
+        Assert.Equal(
+            [false, true, true], ((string[])["first", "second", "third"]).Select(batch => batches.Of(batch, 128).IsSettled(0)));
     }
 
     private static BatchProgress Remember(PartlySettledBatches batches, string batch, int events)

@@ -15,9 +15,12 @@ public sealed class RoutingKeyTemplateTests
     [InlineData("""{"style":true,"service":["a"],"level":{"b":1}}""", "true.unknown.unknown")]
     [InlineData("""{"style":"logs","service":"caf\u00e9","level":"info"}""", "logs.café.info")]
     [InlineData("""{"style":"logs","service":"\ud800","level":"a\udc00b"}""", "logs.\ufffd.a\ufffdb")]
-    [InlineData("""{"\ud800tyle":"x","\ud800":1,"style":"logs","serv\u0069ce":"orders","level":"\ud83d\udc0e"}""", "logs.orders.🐎")]
-    [InlineData("""{"style":"logs","style":null,"service":"a","service":"b","level":"x","level":{"level":"y"}}""", "unknown.b.unknown")]
-    [InlineData("""{"style":"l\u006fgs","style":null,"service":"a","service":[],"level":"x","level":""}""", "unknown.unknown.unknown")]
+    [InlineData(
+        """{"\ud800tyle":"x","\ud800":1,"style":"logs","serv\u0069ce":"orders","level":"\ud83d\udc0e"}""", "logs.orders.🐎")]
+    [InlineData(
+        """{"style":"logs","style":null,"service":"a","service":"b","level":"x","level":{"level":"y"}}""", "unknown.b.unknown")]
+    [InlineData(
+        """{"style":"l\u006fgs","style":null,"service":"a","service":[],"level":"x","level":""}""", "unknown.unknown.unknown")]
     [InlineData("""{"style":null,"style":"logs","service":[],"service":"orders","level":{},"level":3}""", "logs.orders.3")]
     public void The_key_has_a_word_for_every_member(string json, string key) =>
         Assert.Equal(key, Route("{style}.{service}.{level}", json).RoutingKey);
@@ -109,7 +112,10 @@ public sealed class RoutingKeyTemplateTests
         Router("{a}").Route("{}\n{1}\n"u8, refused);
 
         Assert.Equal(
-            ["a plain message that is no JSON object: it goes wrong at line 2, byte 1", "event 1 of its batch is no JSON object: it goes wrong at byte 2"],
+            [
+                "a plain message that is no JSON object: it goes wrong at line 2, byte 1",
+                "event 1 of its batch is no JSON object: it goes wrong at byte 2",
+            ],
             refused.Select(item => item.Detail));
     }
 

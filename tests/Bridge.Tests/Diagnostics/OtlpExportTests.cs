@@ -93,9 +93,11 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
         const string Secret = "hunter2-of-the-proxy";
         await using var host = await broker.CreateVirtualHostAsync();
         await using var proxy = new RefusingProxy("HTTP/1.1 407 Proxy Authentication Required");
-        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"))
+        var environment = BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"));
+        await using var bridge = await BridgeProcess.StartAsync(environment
             .SetItem("Bridge__Otlp__Endpoint", "https://collector.example.test:4318").SetItem("Bridge__Otlp__Protocol", protocol)
-            .SetItem("Bridge__Otlp__Interval", "00:00:01").SetItem("HTTPS_PROXY", $"http://user:{Secret}@127.0.0.1:{proxy.Port}"));
+            .SetItem("Bridge__Otlp__Interval", "00:00:01")
+            .SetItem("HTTPS_PROXY", $"http://user:{Secret}@127.0.0.1:{proxy.Port}"));
 
         var line = await bridge.Process.WaitForLineAsync(
             line => line.Contains("does not take them; forwarding goes on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
@@ -112,7 +114,8 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
         await using var host = await broker.CreateVirtualHostAsync();
         await using var collector = await OtlpCollector.StartAsync();
         await using var proxy = new RefusingProxy("HTTP/1.1 407 Proxy Authentication Required");
-        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"))
+        var environment = BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"));
+        await using var bridge = await BridgeProcess.StartAsync(environment
             .SetItem("Bridge__Otlp__Endpoint", collector.Url).SetItem("Bridge__Otlp__Interval", "00:00:01")
             .SetItem("HTTP_PROXY", $"http://127.0.0.1:{proxy.Port}"));
 

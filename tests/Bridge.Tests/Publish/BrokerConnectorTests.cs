@@ -42,7 +42,8 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
         };
         Assert.Empty(options.Validate());
 
-        await using var connection = await new BrokerConnector(options, TimeProvider.System).OpenAsync("test", CancellationToken.None);
+        await using var connection =
+            await new BrokerConnector(options, TimeProvider.System).OpenAsync("test", CancellationToken.None);
 
         Assert.True(connection.Client.IsOpen);
     }
@@ -70,10 +71,12 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
         var fault = await FaultAsync(options);
 
         Assert.False(fault.IsTransient, fault.Message);
-        Assert.Contains($"127.0.0.1:{broker.Server.Port}/ refused the user or its password", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"127.0.0.1:{broker.Server.Port}/ refused the user or its password", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrongsecret", fault.Message, StringComparison.Ordinal);
     }
 
     private static async Task<BrokerFault> FaultAsync(RabbitMqOptions options) =>
-        (await Assert.ThrowsAsync<BrokerFaultException>(() => new BrokerConnector(options, TimeProvider.System).OpenAsync("test", CancellationToken.None))).Fault;
+        (await Assert.ThrowsAsync<BrokerFaultException>(
+            () => new BrokerConnector(options, TimeProvider.System).OpenAsync("test", CancellationToken.None))).Fault;
 }

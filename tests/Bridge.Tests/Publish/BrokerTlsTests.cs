@@ -48,8 +48,14 @@ public sealed class BrokerTlsTests : IDisposable
     public void Certificates_are_released_with_their_connection()
     {
         var own = _authority.IssueForClient("bridge");
-        var tls = new BrokerTls(Tls with { CaFile = _authority.CertificateFile, ClientCertificateFile = own.CertificateFile, ClientKeyFile = own.KeyFile });
-        using var asked = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(_authority.CertificateFile);
+        var tls = new BrokerTls(Tls with
+        {
+            CaFile = _authority.CertificateFile,
+            ClientCertificateFile = own.CertificateFile,
+            ClientKeyFile = own.KeyFile,
+        });
+        using var asked = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(
+            _authority.CertificateFile);
         var shown = tls.Authentication.LocalCertificateSelectionCallback!(this, "", [], asked, [])!;
         Assert.NotEqual(IntPtr.Zero, shown.Handle);
 

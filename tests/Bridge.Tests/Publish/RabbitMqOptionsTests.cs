@@ -35,7 +35,10 @@ public sealed class RabbitMqOptionsTests
         }.Validate();
 
         Assert.Equal(
-            ["Uri", "Exchange", "RoutingKey", "Connections", "MaxOutstanding", "MaxOutstandingBytes", "ConfirmTimeout", "WhenRejected", "DeadLetterAfter"],
+            [
+                "Uri", "Exchange", "RoutingKey", "Connections", "MaxOutstanding", "MaxOutstandingBytes", "ConfirmTimeout",
+                "WhenRejected", "DeadLetterAfter",
+            ],
             errors.Select(error => error.Split(' ')[0]["Bridge:RabbitMq:".Length..]),
             StringComparer.Ordinal);
         Assert.Contains("'http://user:***@host/'", errors[0], StringComparison.Ordinal);
@@ -74,7 +77,11 @@ public sealed class RabbitMqOptionsTests
     [Fact]
     public void Further_hosts_share_user_virtual_host_and_port()
     {
-        var options = new RabbitMqOptions { Uri = "amqps://us%40er:s%3Acret@rabbit-1:5673/v%2Fhost", Hosts = ["rabbit-2", "rabbit-3:5674", "[::1]"] };
+        var options = new RabbitMqOptions
+        {
+            Uri = "amqps://us%40er:s%3Acret@rabbit-1:5673/v%2Fhost",
+            Hosts = ["rabbit-2", "rabbit-3:5674", "[::1]"],
+        };
 
         Assert.Empty(options.Validate());
         Assert.Equal("amqps://us%40er:***@rabbit-1:5673,rabbit-2:5673,rabbit-3:5674,[::1]:5673/v%2Fhost", options.DisplayUri);

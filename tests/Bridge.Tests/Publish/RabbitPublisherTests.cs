@@ -145,7 +145,8 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
         using var stop = new CancellationTokenSource();
 
-        var stuck = running.Publisher.PublishAsync(new ListPublication([.. Enumerable.Range(0, 3).Select(number => Some.Message(number, "logs.full"))]), stop.Token);
+        var stuck = running.Publisher.PublishAsync(
+            new ListPublication([.. Enumerable.Range(0, 3).Select(number => Some.Message(number, "logs.full"))]), stop.Token);
         var other = running.PublishAsync(Some.Message(3, "logs.other"), Some.Message(4, "logs.other"));
         await Eventually.TrueAsync(() => running.Publisher.IsRejected, RunningPublisher.Patience);
         Assert.Single(await host.DrainAsync("other"));
@@ -161,7 +162,9 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
     public async Task A_full_queue_of_the_bridges_own_is_told_at_once_and_stops_nothing()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await host.OnChannelAsync(channel => channel.QueueDeclareAsync(Topology.DeadQueue, durable: true, exclusive: false, autoDelete: false, FullAt(1)));
+        await host.OnChannelAsync(
+            channel => channel.QueueDeclareAsync(
+                Topology.DeadQueue, durable: true, exclusive: false, autoDelete: false, FullAt(1)));
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
 
         var refusal = Assert.Single(await running.PublishAsync([.. Enumerable.Range(0, 2).Select(number =>

@@ -138,7 +138,8 @@ public sealed class QueueReceiverTests
     [InlineData(nameof(PublishRefusalReason.Nacked))]
     [InlineData(nameof(PublishRefusalReason.Unroutable))]
     [InlineData(nameof(PublishRefusalReason.Rejected))]
-    public async Task A_bad_event_that_cannot_be_dead_lettered_waits_alone_and_the_rest_of_its_batch_is_published_once(string reason)
+    public async Task A_bad_event_that_cannot_be_dead_lettered_waits_alone_and_the_rest_of_its_batch_is_published_once(
+        string reason)
     {
         await using var receiver = new RunningReceiver(new ReceiveOptions { MaxDeliveries = 5 });
         receiver.Publisher.Refuse = ToDeadQueue(Enum.Parse<PublishRefusalReason>(reason));
@@ -149,12 +150,14 @@ public sealed class QueueReceiverTests
         await RunningReceiver.UntilAsync(() => receiver.Stuck.Count == 1 && receiver.Queue.Texts.Count == 1);
         var before = receiver.Publisher.Begun;
         await receiver.AdvanceUntilAsync(() => receiver.Publisher.Begun >= before + 8);
-        Assert.Equal([Messages.Event(1), Messages.Event(3), Messages.Event(4)], receiver.Publisher.Events.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [Messages.Event(1), Messages.Event(3), Messages.Event(4)], receiver.Publisher.Events.Order(StringComparer.Ordinal));
         Assert.Empty(receiver.Queue.Releases);
 
         receiver.Publisher.Refuse = _ => null;
         await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
-        Assert.Equal("""{"number":2,""", Encoding.UTF8.GetString(Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue)).Body.Span));
+        Assert.Equal(
+            """{"number":2,""", Encoding.UTF8.GetString(Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue)).Body.Span));
         Assert.Equal(3, receiver.Publisher.Events.Count);
     }
 
@@ -248,7 +251,9 @@ public sealed class QueueReceiverTests
 
         var parts = receiver.Publisher.InQueue(Topology.DeadQueue);
         Assert.Equal(text, parts.SelectMany(part => part.Body.ToArray()));
-        Assert.All(parts, part => Assert.Equal("rejected", part.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text));
+        Assert.All(
+            parts,
+            part => Assert.Equal("rejected", part.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text));
     }
 
     [Fact]
@@ -385,8 +390,12 @@ public sealed class QueueReceiverTests
         static string Decode(byte[] text) => Convert.ToHexString(Convert.FromBase64String(Encoding.UTF8.GetString(text)));
     }
 
-    private static List<byte[]> Chunks() => Messages.Of(
-        [$$"""{"blob":"{{Convert.ToBase64String(Random.Shared.GetItems(Enumerable.Range(0, 256).Select(i => (byte)i).ToArray(), 120_000))}}"}"""]);
+    private static List<byte[]> Chunks()
+    {
+        byte[] choices = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
+        var blob = Convert.ToBase64String(Random.Shared.GetItems(choices, 120_000));
+        return Messages.Of([$$"""{"blob":"{{blob}}"}"""]);
+    }
 
     private static Func<OutgoingMessage, PublishRefusalReason?> ToDeadQueue(PublishRefusalReason reason) =>
         message => message.RoutingKey == Topology.DeadQueue ? reason : null;

@@ -110,13 +110,24 @@ public sealed class StatusPageSafetyTests(BrokerFixture broker, CloudsFixture cl
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await using var bridge = await BridgeProcess.StartAsync(
-            BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")).SetItem("Bridge__Http__AllowedHosts", "bridge.example.com; *.internal"));
+            BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs"))
+                .SetItem("Bridge__Http__AllowedHosts", "bridge.example.com; *.internal"));
 
         foreach (var path in Paths)
         {
-            foreach (var taken in (string[])["127.0.0.1", "[::1]:8080", "10.1.2.3:80", "localhost:8080", "a.localhost", "Bridge.Example.COM:8443", "a.b.internal"])
+            string[] known =
+            [
+                "127.0.0.1", "[::1]:8080", "10.1.2.3:80", "localhost:8080", "a.localhost", "Bridge.Example.COM:8443",
+                "a.b.internal",
+            ];
+            foreach (var taken in known)
                 Assert.Equal((path, taken, HttpStatusCode.OK), (path, taken, (await GetAsync(path, taken)).Status));
-            foreach (var refused in (string[])["evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "internal", "example.com", ""])
+            string[] strangers =
+            [
+                "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "internal",
+                "example.com", "",
+            ];
+            foreach (var refused in strangers)
             {
                 var (status, text) = await GetAsync(path, refused);
                 Assert.Equal((path, refused, HttpStatusCode.BadRequest), (path, refused, status));
@@ -148,17 +159,29 @@ public sealed class StatusPageSafetyTests(BrokerFixture broker, CloudsFixture cl
     {
         await using var host = await broker.CreateVirtualHostAsync();
         var large = new byte[5 * 1024 * 1024];
-        await Dead.KeepAsync(host, [.. Enumerable.Range(0, 5).Select(number => Dead.Raw($"id-{number}", RefusalReason.Malformed) with { Body = large })]);
-        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")));
+        await Dead.KeepAsync(
+            host,
+            [
+                .. Enumerable.Range(0, 5).Select(number =>
+                    Dead.Raw($"id-{number}", RefusalReason.Malformed) with { Body = large }),
+            ]);
+        await using var bridge = await BridgeProcess.StartAsync(
+            BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")));
 
         var first = await GetAsync(bridge, "/status/dead");
         for (var look = 0; look < 10; look++)
             Assert.Equal(first.Text, (await GetAsync(bridge, "/status/dead")).Text);
 
         // Two of 5 MiB pass 8 MiB.
-        Assert.Equal(["id-0", "id-1"], JsonDocument.Parse(first.Text).RootElement.GetProperty("letters").EnumerateArray().Select(letter => letter.GetProperty("messageId").GetString()));
+        Assert.Equal(
+            ["id-0", "id-1"],
+            JsonDocument.Parse(first.Text).RootElement.GetProperty("letters").EnumerateArray()
+                .Select(letter => letter.GetProperty("messageId").GetString()));
         await Eventually.TrueAsync(async () => await host.CountAsync("telemetry.dead") == 5, Patience);
-        var deliveries = (await host.DrainAsync("telemetry.dead")).Select(message => message.BasicProperties.Headers!.TryGetValue("x-delivery-count", out var count) ? Convert.ToInt64(count, CultureInfo.InvariantCulture) : 0);
+        var deliveries = (await host.DrainAsync("telemetry.dead")).Select(message =>
+            message.BasicProperties.Headers!.TryGetValue("x-delivery-count", out var count)
+                ? Convert.ToInt64(count, CultureInfo.InvariantCulture)
+                : 0);
         Assert.Equal([1, 1, 0, 0, 0], deliveries);
     }
 
@@ -167,7 +190,10 @@ public sealed class StatusPageSafetyTests(BrokerFixture broker, CloudsFixture cl
     [InlineData("bridge.example.com:8080")]
     [InlineData("a;*")]
     public void What_is_no_host_name_is_refused_at_the_start(string hosts) =>
-        Assert.Contains("Bridge:Http:AllowedHosts names '", Assert.Single(new HttpOptions { AllowedHosts = hosts }.Validate()), StringComparison.Ordinal);
+        Assert.Contains(
+            "Bridge:Http:AllowedHosts names '",
+            Assert.Single(new HttpOptions { AllowedHosts = hosts }.Validate()),
+            StringComparison.Ordinal);
 
     private static string AccountKey(string connection) =>
         connection.Split(';').Single(part => part.StartsWith("AccountKey=", StringComparison.Ordinal))["AccountKey=".Length..];

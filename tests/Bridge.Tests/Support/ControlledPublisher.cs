@@ -80,7 +80,12 @@ internal sealed class ControlledPublisher : IPublisher
                 throw new PublishException("the connection was lost");
             }
 
-            return [.. Enumerable.Range(0, publication.Count).Select(index => Settle(index, publication)).OfType<PublishRefusal>()];
+            return
+            [
+                .. Enumerable.Range(0, publication.Count)
+                    .Select(index => Settle(index, publication))
+                    .OfType<PublishRefusal>(),
+            ];
         }
     }
 

@@ -112,7 +112,8 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
         }
     }
 
-    public async Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(
+        IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         OnCall(nameof(DeleteAsync));
         await BeforeDelete();
@@ -153,7 +154,10 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
     {
         var answer = messages.SelectMany(message => message.Text.ToArray()).ToArray();
         var at = 0;
-        return messages.ConvertAll(message => message with { Text = answer.AsMemory((at += message.Text.Length) - message.Text.Length, message.Text.Length) });
+        return messages.ConvertAll(message => message with
+        {
+            Text = answer.AsMemory((at += message.Text.Length) - message.Text.Length, message.Text.Length),
+        });
     }
 
     private Stored? Find(ReceivedMessage message) => _stored.Find(stored => stored.Receipt == message.Receipt);

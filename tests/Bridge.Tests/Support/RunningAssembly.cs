@@ -30,7 +30,10 @@ internal sealed class RunningAssembly : IAsyncDisposable
         var whole = new WholeBatches(delivery, dead, new SettledBatches(), new KnownReplicas(clock), metrics, NullLogger<WholeBatches>.Instance, clock, Random.Shared);
         options ??= new AssembleOptions { Partitions = 1 };
         Assembly = new PartitionAssembly(
-            Partition, new HeldChunks(options, clock, Random.Shared), whole, new ChunkForwarder(Publisher, Stuck, partitions: 1, metrics),
+            Partition,
+            new HeldChunks(options, clock, Random.Shared),
+            whole,
+            new ChunkForwarder(Publisher, Stuck, partitions: 1, metrics),
             new ByteBudget(16 * 1024 * 1024), CodecLimits.Default, options, metrics, NullLogger.Instance, _inWork, clock, _abort.Token);
         Publisher.OnConfirmed = message =>
         {

@@ -20,7 +20,12 @@ internal sealed class RunningReceiver : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly QueueReceiver _receiver;
 
-    public RunningReceiver(ReceiveOptions? options = null, KeyRing? keys = null, bool holdsPolls = false, ByteBudget? budget = null, bool sharesAnswers = false)
+    public RunningReceiver(
+        ReceiveOptions? options = null,
+        KeyRing? keys = null,
+        bool holdsPolls = false,
+        ByteBudget? budget = null,
+        bool sharesAnswers = false)
     {
         Budget = budget ?? new ByteBudget(BudgetBytes);
         Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls, SharesAnswers = sharesAnswers };

@@ -15,7 +15,8 @@ internal static class JsonMutator
             "\"service\":", "\"level\":\"a.b\"", "\"style\":null", "\"traceparent\":\"00-1-2-01\"", "\"service\":\"\\n#*. \"",
             "\"service\":{\"service\":\"inner\"}", "\"\\u0073tyle\":\"escaped\"",
             "\"level\":[1,2,{\"level\":3}]", "\"style\":true,\"style\":12.50",
-            "\"service\":\"\\ud800\"", "\"\\ud800ervice\":1,", "\"level\":null,", "\"service\":\"a\",\"service\":null,", "\"style\":[],",
+            "\"service\":\"\\ud800\"", "\"\\ud800ervice\":1,", "\"level\":null,", "\"service\":\"a\",\"service\":null,",
+            "\"style\":[],",
         }.Select(Encoding.UTF8.GetBytes),
         [0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf0, 0x9f, 0x90],
     ];

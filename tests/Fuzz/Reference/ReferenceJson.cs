@@ -59,7 +59,8 @@ internal static class ReferenceJson
             }
             else if (escaped[++at] == 'u')
             {
-                text.Append((char)ushort.Parse(escaped.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                text.Append(
+                    (char)ushort.Parse(escaped.AsSpan(at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
                 at += 4;
             }
             else

@@ -19,5 +19,6 @@ internal static class ReferenceKey
 
     private static string Word(string? value) => string.IsNullOrWhiteSpace(value)
         ? "unknown"
-        : string.Concat(value.Take(2 * Longest).Select(c => c is '.' or '*' or '#' || char.IsWhiteSpace(c) || char.IsControl(c) ? '-' : c));
+        : string.Concat(
+            value.Take(2 * Longest).Select(c => c is '.' or '*' or '#' || char.IsWhiteSpace(c) || char.IsControl(c) ? '-' : c));
 }

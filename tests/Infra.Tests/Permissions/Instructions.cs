@@ -25,7 +25,9 @@ internal sealed class Instructions
     /// <summary>Methods that are called, constructed or turned into delegates, as they were defined.</summary>
     public IReadOnlyList<MethodBase> Methods => _methods;
 
-    /// <summary>Calls, with their type arguments, and the type of what was pushed last before: of a getter's call, what it is called on.</summary>
+    /// <summary>
+    /// Calls, with their type arguments, and the type of what was pushed last before: of a getter's call, what it is called on.
+    /// </summary>
     public IReadOnlyList<(MethodBase Method, Type? On)> Calls => _calls;
 
     /// <summary>Constant texts.</summary>

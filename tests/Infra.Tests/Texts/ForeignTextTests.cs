@@ -11,7 +11,8 @@ namespace Infra.Tests.Texts;
 /// </summary>
 public sealed class ForeignTextTests
 {
-    private static readonly string[] Assemblies = ["bridge", "Telemetry", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions"];
+    private static readonly string[] Assemblies =
+        ["bridge", "Telemetry", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions"];
 
     // Types whose exceptions are ours although their class is not, or that are about the application's own exceptions.
     private static readonly Dictionary<string, string> Allowed = new(StringComparer.Ordinal)
@@ -50,7 +51,8 @@ public sealed class ForeignTextTests
         Assert.NotEmpty(Offences(typeof(Planted).GetMethod(planted)!));
 
     [Fact]
-    public void The_text_of_an_exception_of_ours_is_no_offence() => Assert.Empty(Offences(typeof(Planted).GetMethod(nameof(Planted.Ours))!));
+    public void The_text_of_an_exception_of_ours_is_no_offence() =>
+        Assert.Empty(Offences(typeof(Planted).GetMethod(nameof(Planted.Ours))!));
 
     private static IEnumerable<MethodBase> Methods() => Assemblies.SelectMany(name => CallGraph.MethodsOf(Assembly.Load(name)));
 
@@ -72,7 +74,8 @@ public sealed class ForeignTextTests
         }
     }
 
-    private static bool TakesException(MethodBase method) => method.GetParameters().Any(parameter => IsForeign(parameter.ParameterType));
+    private static bool TakesException(MethodBase method) =>
+        method.GetParameters().Any(parameter => IsForeign(parameter.ParameterType));
 
     private static bool IsForeign(Type type) =>
         typeof(Exception).IsAssignableFrom(type) && !Assemblies.Contains(type.Assembly.GetName().Name, StringComparer.Ordinal);

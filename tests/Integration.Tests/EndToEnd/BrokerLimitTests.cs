@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace Integration.Tests.EndToEnd;
 
 /// <summary>
-/// What the broker takes neither into the exchange nor, as it is, into a queue of the bridge's own: the rest of its batch is published
-/// once, and it is kept in parts, or waits alone until there is room.
+/// What the broker takes neither into the exchange nor, as it is, into a queue of the bridge's own: the rest of its batch is
+/// published once, and it is kept in parts, or waits alone until there is room.
 /// </summary>
 [Collection(RoadCollection.Name)]
 public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelper output)
@@ -58,7 +58,10 @@ public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelpe
         await using var road = await Road.LayAsync(components, output);
         var bridge = await road.StartBridgeAsync();
         await components.RabbitMq.ControlAsync(
-            ["set_policy", "-p", road.Broker.Segments[^1], "full", "^telemetry\\.dead$", """{"max-length":1,"overflow":"reject-publish"}""", "--apply-to", "queues"]);
+            [
+                "set_policy", "-p", road.Broker.Segments[^1], "full", "^telemetry\\.dead$",
+                """{"max-length":1,"overflow":"reject-publish"}""", "--apply-to", "queues",
+            ]);
 
         // How many are too many, the broker decides.
         var letters = 0;
@@ -66,21 +69,27 @@ public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelpe
         {
             await road.Azure.PutAsync($"no message {++letters}");
             await Eventually.HoldsAsync(
-                async () => await road.MetricAsync("bridge_dead_letters_total") + await road.MetricAsync("bridge_stuck") == letters,
+                async () =>
+                    await road.MetricAsync("bridge_dead_letters_total") + await road.MetricAsync("bridge_stuck") == letters,
                 Patience,
                 () => Task.FromResult(road.Describe()));
         }
 
         foreach (var queue in road.Queues)
         {
-            byte[][] good = [.. Enumerable.Range(0, 3).Select(number => Encoding.UTF8.GetBytes($$"""{"style":"logs","queue":"{{queue.Kind}}","number":{{number}}}"""))];
+            byte[][] good =
+            [
+                .. Enumerable.Range(0, 3).Select(number =>
+                    Encoding.UTF8.GetBytes($$"""{"style":"logs","queue":"{{queue.Kind}}","number":{{number}}}""")),
+            ];
             foreach (var json in good)
                 road.Ledger.Expect(json, "good");
             await queue.PutAsync(new BatchWriter(queue.Limits).Write(good[0], """{"number":2,"""u8.ToArray(), good[1], good[2]));
         }
 
         await road.UntilAllArrivedAsync();
-        await Eventually.HoldsAsync(async () => await road.MetricAsync("bridge_stuck") == 3, Patience, () => Task.FromResult(road.Describe()));
+        await Eventually.HoldsAsync(
+            async () => await road.MetricAsync("bridge_stuck") == 3, Patience, () => Task.FromResult(road.Describe()));
         Assert.Contains("telemetry.dead", await ReadyAsync(bridge), StringComparison.Ordinal);
 
         // Others pass it by.
@@ -95,7 +104,8 @@ public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelpe
 
     private static byte[] Unreadable { get; } = [.. Enumerable.Repeat((byte)'!', 150_000)];
 
-    // An event among small ones, one that needs chunks, a plain one, chunks that are too large themselves, and a text that is nothing.
+    // An event among small ones, one that needs chunks, a plain one, chunks that are too large themselves, and a text that is
+    // nothing.
     private static async Task PutEachKindAsync(Road road)
     {
         var events = new GeneratedEvents(seed: 6);
@@ -123,5 +133,6 @@ public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelpe
         return await answer.Content.ReadAsStringAsync();
     }
 
-    private Task LimitAsync(int bytes) => components.RabbitMq.EvaluateAsync($"application:set_env(rabbit, max_message_size, {bytes}).");
+    private Task LimitAsync(int bytes) =>
+        components.RabbitMq.EvaluateAsync($"application:set_env(rabbit, max_message_size, {bytes}).");
 }

@@ -66,10 +66,14 @@ public sealed class DefinitionsTests(RoadComponents components, ITestOutputHelpe
         await DefinedBroker.ImportAsync(components.RabbitMq, host);
 
         await components.RabbitMq.ControlAsync(
-            ["set_policy", "-p", host, "company", ".*", """{"message-ttl":1000,"max-length":10,"expires":60000}""", "--priority", "999999", "--apply-to", "queues"]);
+            [
+                "set_policy", "-p", host, "company", ".*", """{"message-ttl":1000,"max-length":10,"expires":60000}""",
+                "--priority", "999999", "--apply-to", "queues",
+            ]);
 
         var lines = await components.RabbitMq.ControlAsync(["list_queues", "-p", host, "--no-table-headers", "name", "policy"]);
-        var queues = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line.StartsWith("telemetry.events\t", StringComparison.Ordinal));
+        var queues = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ToLookup(line => line.StartsWith("telemetry.events\t", StringComparison.Ordinal));
         Assert.Contains("company", Assert.Single(queues[true]), StringComparison.Ordinal);
         Assert.Equal(9, queues[false].Count());
         Assert.All(queues[false], line => Assert.EndsWith("\ttelemetry-own-queues", line, StringComparison.Ordinal));

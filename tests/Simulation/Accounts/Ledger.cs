@@ -63,7 +63,8 @@ internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRule
 
     public void OnPublishing(BrokerMessage message, string replica)
     {
-        if (message.Place == SimulatedBroker.Exchange && Has(replica, Copy.Of(message.Place, message.MessageId, message.Body.Span)))
+        if (message.Place == SimulatedBroker.Exchange
+            && Has(replica, Copy.Of(message.Place, message.MessageId, message.Body.Span)))
             world.Break($"{replica} publishes {message.MessageId} again, which the broker has confirmed to it");
     }
 

@@ -59,7 +59,8 @@ public sealed class SqsQueueOnFauxqsTests(FauxqsFixture fauxqs)
     public async Task A_fifo_queue_is_refused_as_such_before_anything_is_sent()
     {
         var name = $"q-{Guid.NewGuid():N}.fifo";
-        var url = await fauxqs.Server.CreateQueueAsync(name, attributes: new Dictionary<string, string>(StringComparer.Ordinal) { ["FifoQueue"] = "true" });
+        var url = await fauxqs.Server.CreateQueueAsync(
+            name, attributes: new Dictionary<string, string>(StringComparer.Ordinal) { ["FifoQueue"] = "true" });
         Assert.True(QueueEndpoint.TryParse(url.ToString(), "sqs", null, out var endpoint, out _));
         await using var sender = new SqsQueueConnector().OpenSender(endpoint, TimeProvider.System);
 

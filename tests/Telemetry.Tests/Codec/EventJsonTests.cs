@@ -46,7 +46,13 @@ public sealed class EventJsonTests
     public async Task Nesting_has_one_limit_for_the_rule_and_for_a_sender(string open, string close)
     {
         await using var test = new TestClient();
-        foreach (var (depth, problem) in ((int, string?)[])[(512, null), (513, "nested too deeply: the limit is 512 levels"), (600, "nested too deeply: the limit is 512 levels")])
+        (int, string?)[] cases =
+        [
+            (512, null),
+            (513, "nested too deeply: the limit is 512 levels"),
+            (600, "nested too deeply: the limit is 512 levels"),
+        ];
+        foreach (var (depth, problem) in cases)
         {
             var json = Nested(open, close, depth);
             Assert.Equal(problem, EventJson.Problem(Encoding.UTF8.GetBytes(json)));

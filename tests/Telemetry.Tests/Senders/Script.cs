@@ -14,7 +14,8 @@ internal static class Script
     internal static string PathOf(string name) => Repository.PathOf("docs", "senders", name);
 
     /// <summary>Runs code that imports the files of the folder: <c>import post, wire</c>; <c>import('./post.mjs')</c>.</summary>
-    internal static Task<CommandResult> EvaluateAsync(string language, string code, IReadOnlyDictionary<string, string>? environment = null)
+    internal static Task<CommandResult> EvaluateAsync(
+        string language, string code, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = language is "py"
             ? new ChildProcessStart(Python, "-c", code)

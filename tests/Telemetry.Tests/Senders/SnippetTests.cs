@@ -14,7 +14,10 @@ public sealed partial class SnippetTests : IDisposable
     private const string Export = "export TELEMETRY_QUEUE=";
 
     private static readonly IReadOnlyList<(string Language, string Text)> Snippets =
-        [.. Fence().Matches(File.ReadAllText(Script.PathOf("README.md"))).Select(match => (match.Groups["language"].Value, Unindented(match.Groups["text"].Value, match.Groups["indent"].Length)))];
+        [
+            .. Fence().Matches(File.ReadAllText(Script.PathOf("README.md"))).Select(match =>
+                (match.Groups["language"].Value, Unindented(match.Groups["text"].Value, match.Groups["indent"].Length))),
+        ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("senders");
 
@@ -32,13 +35,16 @@ public sealed partial class SnippetTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "events.jsonl"), "{\"a\":1}\n{\"a\":2}\n");
         var lines = Find("", Export).Split('\n').Where(line => !line.StartsWith(Export, StringComparison.Ordinal));
 
-        Assert.Equal(["""{"style":"logs","level":"info","service":"shop","message":"hello"}""", """{"a":1}""", """{"a":2}"""], await RunAsync(string.Join('\n', lines)));
+        Assert.Equal(
+            ["""{"style":"logs","level":"info","service":"shop","message":"hello"}""", """{"a":1}""", """{"a":2}"""],
+            await RunAsync(string.Join('\n', lines)));
     }
 
     [Fact]
     public async Task The_lines_for_a_function_in_Python_send()
     {
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "main.py"), "events = [{'a': 1}, {'a': 2}]\n" + Find("python", "import post, wire"));
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.FullName, "main.py"), "events = [{'a': 1}, {'a': 2}]\n" + Find("python", "import post, wire"));
 
         Assert.Equal(["hello", "1", "2"], (await RunAsync("python3 main.py")).Select(Value));
     }
@@ -46,10 +52,12 @@ public sealed partial class SnippetTests : IDisposable
     [Theory]
     [InlineData("python", "handler.py", "python3 -c ", "hello from Python")]
     [InlineData("js", "handler.mjs", "node --input-type=module ", "hello from Node")]
-    public async Task The_first_handler_sends_when_it_is_called_as_the_page_says(string language, string file, string call, string message)
+    public async Task The_first_handler_sends_when_it_is_called_as_the_page_says(
+        string language, string file, string call, string message)
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, file), Find(language, "handler("));
-        var command = Inline().Matches(await File.ReadAllTextAsync(Script.PathOf("README.md"))).Select(match => match.Groups["code"].Value)
+        var command = Inline().Matches(await File.ReadAllTextAsync(Script.PathOf("README.md")))
+            .Select(match => match.Groups["code"].Value)
             .Single(code => code.StartsWith(call, StringComparison.Ordinal));
 
         Assert.Equal([message], (await RunAsync(command)).Select(Value));
@@ -71,7 +79,11 @@ public sealed partial class SnippetTests : IDisposable
         environment["PATH"] = $"{Path.GetDirectoryName(LocalFolders.Node)}:{Environment.GetEnvironmentVariable("PATH")}";
         environment["PWD"] = _folder.FullName;
         var result = await ChildCommand.RunAsync(
-            new ChildProcessStart("/bin/sh", "-e", "-c", commands) { WorkingDirectory = _folder.FullName, Environment = environment });
+            new ChildProcessStart("/bin/sh", "-e", "-c", commands)
+            {
+                WorkingDirectory = _folder.FullName,
+                Environment = environment,
+            });
         Assert.True(result.ExitCode == 0, result.Errors);
 
         using var receiver = new CodecReceiver(KeyRing.Empty, CodecLimits.Default);
@@ -86,7 +98,10 @@ public sealed partial class SnippetTests : IDisposable
     private static string Unindented(string text, int indent) =>
         string.Join('\n', text.Split('\n').Select(line => line.Length >= indent ? line[indent..] : line));
 
-    [GeneratedRegex("^(?<indent> *)```(?<language>[a-z]*)\\n(?<text>.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        "^(?<indent> *)```(?<language>[a-z]*)\\n(?<text>.*?)^ *```$",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1_000)]
     private static partial Regex Fence();
 
     [GeneratedRegex("`(?<code>[^`\\n]+)`", RegexOptions.ExplicitCapture, 1_000)]

@@ -31,7 +31,8 @@ public sealed class ValueScriptTests
         await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Json("{}"));
         var code = Odd[language] + (language is "py"
             ? "\nimport post, wire\npost.send(event)\nfor text in wire.pack([event, event]): post.post(text)"
-            : "\nconst { send, post } = await import('./post.mjs'); const { pack } = await import('./wire.mjs');\nawait send(event);\nfor (const text of pack([event, event])) await post(text);");
+            : "\nconst { send, post } = await import('./post.mjs'); const { pack } = await import('./wire.mjs');\n"
+                + "await send(event);\nfor (const text of pack([event, event])) await post(text);");
 
         var result = await Script.EvaluateAsync(language, code, PostScriptTests.SqsEnvironment(sqs.Endpoint, token: null));
 
@@ -63,7 +64,9 @@ public sealed class ValueScriptTests
         Assert.True(result.ExitCode == 0, result.Errors);
         using var receiver = new CodecReceiver(KeyRing.Empty, CodecLimits.Default);
         receiver.Receive(Encoding.ASCII.GetBytes(result.Output.Trim()));
-        Assert.Equal(["""{"a":1}""", """{"b": 2}""", """{"c":3}""", "{}"], Assert.Single(receiver.Batches).Events.Select(Encoding.UTF8.GetString));
+        Assert.Equal(
+            ["""{"a":1}""", """{"b": 2}""", """{"c":3}""", "{}"],
+            Assert.Single(receiver.Batches).Events.Select(Encoding.UTF8.GetString));
     }
 
     [Theory]
@@ -84,7 +87,9 @@ public sealed class ValueScriptTests
 
         var result = await Script.EvaluateAsync(
             language,
-            language is "py" ? $"import post, wire\n{call}" : $"const {{ send }} = await import('./post.mjs'); const {{ pack }} = await import('./wire.mjs'); {call}",
+            language is "py"
+                ? $"import post, wire\n{call}"
+                : $"const {{ send }} = await import('./post.mjs'); const {{ pack }} = await import('./wire.mjs'); {call}",
             PostScriptTests.SqsEnvironment(sqs.Endpoint, token: null));
 
         Assert.Equal(1, result.ExitCode);

@@ -35,7 +35,8 @@ public sealed class BlockingFlushTests
     public async Task A_blocking_receive_and_its_settlement_end()
     {
         await using var sqs = await FakeSqs.StartAsync(FakeSqsReply.Success);
-        await using var server = await FakeQueueServer.StartAsync((_, context) => context.Request.Method is "GET" ? Answers.Messages(context, "{}") : Answers.Stored(context));
+        await using var server = await FakeQueueServer.StartAsync(
+            (_, context) => context.Request.Method is "GET" ? Answers.Messages(context, "{}") : Answers.Stored(context));
         Assert.True(OnOneThread(() =>
         {
             Receive(new SqsQueueConnector().OpenReceiver(sqs.Endpoint, TimeProvider.System));

@@ -20,7 +20,8 @@ public sealed class CultureTests
 
     private static readonly (string Name, string Value)[] Settings =
     [
-        ("SAMPLING_RATIO", "-1.5"), ("BUFFER_BYTES", "-7"), ("LEVEL", "INFO,Orders=DEBUG"), ("REDACT", "EMAILS"), ("FLUSH_BUDGET_MS", "-1"),
+        ("SAMPLING_RATIO", "-1.5"), ("BUFFER_BYTES", "-7"), ("LEVEL", "INFO,Orders=DEBUG"), ("REDACT", "EMAILS"),
+        ("FLUSH_BUDGET_MS", "-1"),
     ];
 
     public static TheoryData<string> Cultures => new("th-TH", "ar-SA", "tr-TR", "fa-IR", "de-DE");
@@ -28,7 +29,8 @@ public sealed class CultureTests
     private static CancellationToken Bound => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Fact]
-    public void The_tests_of_this_project_know_cultures() => Assert.Equal(2569, new CultureInfo("th-TH").Calendar.GetYear(new DateTime(2026, 11, 29)));
+    public void The_tests_of_this_project_know_cultures() =>
+        Assert.Equal(2569, new CultureInfo("th-TH").Calendar.GetYear(new DateTime(2026, 11, 29)));
 
     [Theory]
     [MemberData(nameof(Cultures))]
@@ -74,7 +76,9 @@ public sealed class CultureTests
             : FakeSqsReply.Success(request));
         await using var queue = sqs.Open(new ManualTimeProvider(), new KnownCredentials(withToken: true));
         await UseAsync(queue, queue);
-        Assert.All(sqs.Requests, request => Assert.Equal(SigV4Check.Expected(request, KnownCredentials.Secret), SigV4Check.Given(request)));
+        Assert.All(
+            sqs.Requests,
+            request => Assert.Equal(SigV4Check.Expected(request, KnownCredentials.Secret), SigV4Check.Given(request)));
         return [.. sqs.Requests.Select(request => $"{request.Headers["X-Amz-Date"]} {request.Operation} "
             + Encoding.UTF8.GetString(request.Body).Replace(sqs.Endpoint.Url.Authority, "HOST", StringComparison.Ordinal))];
     }
@@ -111,7 +115,10 @@ public sealed class CultureTests
     private static async Task<IReadOnlyList<string>> EventsAsync()
     {
         await using var test = new TestClient();
-        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "numbers").With("int", -12_345).With("double", -1_234.5).With("decimal", -9_876.25m)
+        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "numbers")
+            .With("int", -12_345)
+            .With("double", -1_234.5)
+            .With("decimal", -9_876.25m)
             .With("date", new DateTimeOffset(2026, 11, 29, 1, 2, 3, TimeSpan.FromHours(1))));
         test.Client.Send(TelemetryEvent.Metric("ORDERS.I", -1.5, "ms"));
         await test.FlushedAsync();
@@ -138,7 +145,9 @@ public sealed class CultureTests
             try
             {
                 var options = TelemetryOptions.FromEnvironment(
-                    read => read == $"TELEMETRY_{name}" ? value : read is "TELEMETRY_QUEUE" ? TestClient.Endpoint.ToString() : null);
+                    read => read == $"TELEMETRY_{name}" ? value
+                        : read is "TELEMETRY_QUEUE" ? TestClient.Endpoint.ToString()
+                        : null);
                 lines.Add($"{name}: {options.Levels.Of("orders")} {options.Redaction.Patterns}");
             }
             catch (FormatException e)
@@ -147,7 +156,8 @@ public sealed class CultureTests
             }
         }
 
-        lines.Add(Assert.Throws<ArgumentException>(() => new TestClient(options => options with { SamplingRatio = -1.5 })).Message);
+        lines.Add(
+            Assert.Throws<ArgumentException>(() => new TestClient(options => options with { SamplingRatio = -1.5 })).Message);
         return lines;
     }
 }

@@ -65,7 +65,13 @@ public sealed class DisposeBesideFlushTests
     }
 
     private static TelemetryClient Client(IQueueSender queue) => new(
-        new TelemetryOptions { Queue = TestClient.Endpoint, FlushInterval = TimeSpan.FromHours(1), SendTimeout = Limit, Report = _ => { } },
+        new TelemetryOptions
+        {
+            Queue = TestClient.Endpoint,
+            FlushInterval = TimeSpan.FromHours(1),
+            SendTimeout = Limit,
+            Report = _ => { },
+        },
         () => queue,
         TimeProvider.System);
 }

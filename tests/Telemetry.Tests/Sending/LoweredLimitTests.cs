@@ -8,7 +8,9 @@ using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Sending;
 
-/// <summary>A queue's MaximumMessageSize lowered while a sender runs: the limit is asked again and what waits is cut anew.</summary>
+/// <summary>
+/// A queue's MaximumMessageSize lowered while a sender runs: the limit is asked again and what waits is cut anew.
+/// </summary>
 [Collection(FauxqsCollection.Name)]
 public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
 {
@@ -27,7 +29,9 @@ public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
         client.Send("{\"n\":0}"u8);
         Assert.True((await client.FlushAsync(cancellationToken: Bound)).IsComplete);
         await LowerAsync(endpoint);
-        var events = Enumerable.Range(1, 20).Select(number => Some.Event(1_000 + number, new Random(number), compressible: false)).ToList();
+        var events = Enumerable.Range(1, 20)
+            .Select(number => Some.Event(1_000 + number, new Random(number), compressible: false))
+            .ToList();
         foreach (var json in events)
             client.Send(json);
 
@@ -61,7 +65,13 @@ public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
     {
         await using var test = new TestClient();
         test.Queue.BeforeStoring = _ => throw new QueueException(
-            new QueueFailure { Queue = TestClient.Endpoint, Operation = "Put Message", Status = 403, Code = "AuthorizationFailure" });
+            new QueueFailure
+            {
+                Queue = TestClient.Endpoint,
+                Operation = "Put Message",
+                Status = 403,
+                Code = "AuthorizationFailure",
+            });
         test.Send("{\"n\":1}");
 
         Assert.Contains("403 AuthorizationFailure", (await test.Client.FlushAsync()).Error, StringComparison.Ordinal);
@@ -69,7 +79,13 @@ public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
     }
 
     private static TelemetryClient Client(QueueEndpoint endpoint, bool encrypted) => new(
-        new TelemetryOptions { Queue = endpoint, Key = encrypted ? Some.Key : null, FlushInterval = TimeSpan.FromHours(1), Report = _ => { } },
+        new TelemetryOptions
+        {
+            Queue = endpoint,
+            Key = encrypted ? Some.Key : null,
+            FlushInterval = TimeSpan.FromHours(1),
+            Report = _ => { },
+        },
         () => new SqsQueueConnector().OpenSender(endpoint, TimeProvider.System),
         TimeProvider.System);
 
@@ -83,7 +99,8 @@ public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
     {
         await using var queue = new SqsQueueConnector().OpenReceiver(endpoint, TimeProvider.System);
         using var receiver = new CodecReceiver(new KeyRing(Some.Key), CodecLimits.Default);
-        while (await queue.ReceiveAsync(queue.MaxReceive, TimeSpan.FromMinutes(1), TimeSpan.Zero, Bound) is { Count: > 0 } messages)
+        while (await queue.ReceiveAsync(queue.MaxReceive, TimeSpan.FromMinutes(1), TimeSpan.Zero, Bound)
+            is { Count: > 0 } messages)
         {
             foreach (var message in messages)
                 receiver.Receive(message.Text.ToArray());

@@ -31,13 +31,17 @@ internal sealed class ObservedClient : IAsyncDisposable
     private readonly string _port;
 
     /// <param name="queue">Sends; the client disposes it.</param>
-    /// <param name="port">The port of its server: metrics of others, whose connections end while this is running, do not count.</param>
+    /// <param name="port">
+    /// The port of its server: metrics of others, whose connections end while this is running, do not count.
+    /// </param>
     internal ObservedClient(IQueueSender queue, int port)
     {
         _port = $"\"server.port\":{port.ToString(CultureInfo.InvariantCulture)}";
         _tap = new Tap(queue);
         Client = new TelemetryClient(
-            new TelemetryOptions { Queue = TestClient.Endpoint, FlushInterval = TimeSpan.FromHours(1), Report = _ => { } }, () => _tap, TimeProvider.System);
+            new TelemetryOptions { Queue = TestClient.Endpoint, FlushInterval = TimeSpan.FromHours(1), Report = _ => { } },
+            () => _tap,
+            TimeProvider.System);
         _listeners = TelemetryListeners.Start(Client, options =>
         {
             options.ActivitySources.Add("*");
@@ -47,7 +51,8 @@ internal sealed class ObservedClient : IAsyncDisposable
         _services = new ServiceCollection().AddSingleton(Client)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddTelemetryQueue()).BuildServiceProvider();
         var log = _services.GetRequiredService<ILoggerFactory>().CreateLogger("Azure.Core");
-        _azure = new AzureEventSourceListener((e, message) => log.LogInformation("{Event}: {Message}", e.EventName, message), EventLevel.Verbose);
+        _azure = new AzureEventSourceListener(
+            (e, message) => log.LogInformation("{Event}: {Message}", e.EventName, message), EventLevel.Verbose);
         _traces = Sdk.CreateTracerProviderBuilder().AddSource("System.Net.Http").AddOtlpExporter(Over).Build();
         _meters = Sdk.CreateMeterProviderBuilder().AddMeter("System.Net.Http").AddOtlpExporter(Over).Build();
     }
@@ -105,7 +110,8 @@ internal sealed class ObservedClient : IAsyncDisposable
             }
         }
 
-        public ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken) => queue.GetLimitsAsync(cancellationToken);
+        public ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken) =>
+            queue.GetLimitsAsync(cancellationToken);
 
         public Task SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
         {

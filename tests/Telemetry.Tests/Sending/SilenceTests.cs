@@ -24,7 +24,8 @@ public sealed class SilenceTests
     public async Task Sending_to_Sqs_is_not_observed()
     {
         await using var sqs = await FakeSqs.StartAsync(FakeSqsReply.Success);
-        await using var test = new ObservedClient(new SqsQueueConnector().OpenSender(sqs.Endpoint, TimeProvider.System), sqs.Endpoint.Url.Port);
+        await using var test = new ObservedClient(
+            new SqsQueueConnector().OpenSender(sqs.Endpoint, TimeProvider.System), sqs.Endpoint.Url.Port);
         await AssertSilentAsync(test);
     }
 
@@ -32,7 +33,8 @@ public sealed class SilenceTests
     public async Task Sending_to_an_Azure_queue_is_not_observed()
     {
         await using var server = await FakeQueueServer.StartAsync((_, context) => Answers.Stored(context));
-        await using var test = new ObservedClient(new AzureQueueConnector().OpenSender(server.Queue, TimeProvider.System), server.Queue.Url.Port);
+        await using var test = new ObservedClient(
+            new AzureQueueConnector().OpenSender(server.Queue, TimeProvider.System), server.Queue.Url.Port);
         await AssertSilentAsync(test);
     }
 
@@ -52,10 +54,12 @@ public sealed class SilenceTests
     public async Task A_queue_that_refuses_is_not_observed_either()
     {
         var refusals = 3;
-        await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch && refusals-- > 0
+        await using var sqs = await FakeSqs.StartAsync(request =>
+            request.Operation is SqsOperation.SendMessageBatch && refusals-- > 0
             ? FakeSqsReply.Error("InvalidClientTokenId", 403)
             : FakeSqsReply.Success(request));
-        await using var test = new ObservedClient(new SqsQueueConnector().OpenSender(sqs.Endpoint, TimeProvider.System), sqs.Endpoint.Url.Port);
+        await using var test = new ObservedClient(
+            new SqsQueueConnector().OpenSender(sqs.Endpoint, TimeProvider.System), sqs.Endpoint.Url.Port);
         test.Client.Send("{\"n\":1}"u8);
         for (var flush = 0; flush < 3; flush++)
             Assert.False((await test.FlushAsync()).IsComplete);
@@ -69,7 +73,8 @@ public sealed class SilenceTests
     public async Task The_applications_own_calls_to_the_same_server_are_observed()
     {
         await using var sqs = await FakeSqs.StartAsync(FakeSqsReply.Success);
-        await using var test = new ObservedClient(new SqsQueueConnector().OpenSender(sqs.Endpoint, TimeProvider.System), sqs.Endpoint.Url.Port);
+        await using var test = new ObservedClient(
+            new SqsQueueConnector().OpenSender(sqs.Endpoint, TimeProvider.System), sqs.Endpoint.Url.Port);
         await AssertSilentAsync(test);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var request = new HttpRequestMessage(HttpMethod.Post, sqs.Endpoint.Url);
@@ -99,7 +104,8 @@ public sealed class SilenceTests
     private static HttpClientTransport Trusting(X509Certificate2 certificate)
     {
         var handler = QueueHttp.NewHandler();
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate.GetCertHashString();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            shown?.GetCertHashString() == certificate.GetCertHashString();
         return new HttpClientTransport(new HttpClient(handler));
     }
 
@@ -112,7 +118,8 @@ public sealed class SilenceTests
                 return new AccessToken("token", TimeProvider.System.GetUtcNow().AddSeconds(1));
         }
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+        public override ValueTask<AccessToken> GetTokenAsync(
+            TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             new(GetToken(requestContext, cancellationToken));
     }
 }

@@ -4,8 +4,8 @@ using RabbitMQ.Client;
 namespace Local.Faults;
 
 /// <summary>
-/// What must be dead-lettered, and what is: chunks given up as incomplete, as they were sent, events that the broker rejects, put together
-/// from their parts, and nothing else.
+/// What must be dead-lettered, and what is: chunks given up as incomplete, as they were sent, events that the broker rejects, put
+/// together from their parts, and nothing else.
 /// </summary>
 internal sealed class DeadLetterAccount(Uri virtualHost, BrokerQueues queues)
 {
@@ -78,7 +78,8 @@ internal sealed class DeadLetterAccount(Uri virtualHost, BrokerQueues queues)
     }
 
     // A letter may be there twice, where a channel was closed before its message was deleted: the same parts count once.
-    private bool TakeOffPart(Dictionary<string, string> headers, ReadOnlyMemory<byte> part, Dictionary<string, SortedDictionary<int, byte[]>> parts)
+    private bool TakeOffPart(
+        Dictionary<string, string> headers, ReadOnlyMemory<byte> part, Dictionary<string, SortedDictionary<int, byte[]>> parts)
     {
         if (!headers.TryGetValue("x-dead-part", out var place))
             return false;

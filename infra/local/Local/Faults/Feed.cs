@@ -13,7 +13,9 @@ internal sealed class Feed(CloudQueue queue, Ledger ledger, int seed)
     private int _batch;
     private (int Every, int Bytes, DeadLetterAccount Account) _oversized = (int.MaxValue, 0, null!);
 
-    /// <summary>From now on one batch of so many holds an event of more bytes than the broker takes, which must become a dead letter.</summary>
+    /// <summary>
+    /// From now on one batch of so many holds an event of more bytes than the broker takes, which must become a dead letter.
+    /// </summary>
     public void Oversize(int every, int bytes, DeadLetterAccount account) => _oversized = (every, bytes, account);
 
     /// <summary>Sends events as far as the flow allows; each is in the ledger before the queue has it.</summary>
@@ -23,7 +25,9 @@ internal sealed class Feed(CloudQueue queue, Ledger ledger, int seed)
         {
             await flow.PassAsync((double)_number / count, cancellationToken);
             var texts = ++_batch % _oversized.Every == 0 ? WriteOversized()
-                : _random.Next(OneLargeIn) == 0 ? WriteLarge() : WriteSmall(Math.Min(count - _number, _random.Next(1, MostEventsInAMessage + 1)));
+                : _random.Next(OneLargeIn) == 0
+                    ? WriteLarge()
+                    : WriteSmall(Math.Min(count - _number, _random.Next(1, MostEventsInAMessage + 1)));
             await queue.PutUntilAcceptedAsync(texts, cancellationToken);
         }
     }

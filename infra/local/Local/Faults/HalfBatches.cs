@@ -25,7 +25,8 @@ internal sealed class HalfBatches
     }
 
     /// <summary>
-    /// Puts the first halves, and waits until all other traffic has come to rest: the chunks that the broker then calls unacknowledged are these.
+    /// Puts the first halves, and waits until all other traffic has come to rest: the chunks that the broker then calls
+    /// unacknowledged are these.
     /// </summary>
     /// <returns>The partitions that hold them.</returns>
     public async Task<IReadOnlyList<BrokerQueue>> PutFirstAsync(CancellationToken cancellationToken)
@@ -40,7 +41,8 @@ internal sealed class HalfBatches
                 return partitions.Sum(queue => queue.Held) == chunks && partitions.All(queue => queue.Ready == 0);
             },
             Patience,
-            () => $"{chunks} chunks should be held by assemblers; the broker says {string.Join(", ", partitions)}; {_run.Describe()}",
+            () => $"{chunks} chunks should be held by assemblers; the broker says {string.Join(", ", partitions)};"
+                + $" {_run.Describe()}",
             cancellationToken);
         return [.. partitions.Where(queue => queue.Held > 0)];
     }
@@ -57,7 +59,8 @@ internal sealed class HalfBatches
         var took = TimeProvider.System.GetElapsedTime(struck);
         _run.NoteRecovery(took);
         if (took > within)
-            throw new FaultException($"the batches were whole {took.TotalSeconds:0.0} s after the fault, the limit being {within}: {_run.Describe()}");
+            throw new FaultException(
+                $"the batches were whole {took.TotalSeconds:0.0} s after the fault, the limit being {within}: {_run.Describe()}");
     }
 
     private Task PutAsync(List<byte[]>[] texts, CancellationToken cancellationToken) =>

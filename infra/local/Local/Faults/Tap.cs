@@ -70,11 +70,12 @@ internal sealed class Tap : IAsyncDisposable
     public async Task BindFullQueueAsync(string queue, int messages)
     {
         await using var channel = await _connection.CreateChannelAsync();
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal)
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["x-max-length"] = messages,
             ["x-overflow"] = "reject-publish",
-        });
+        };
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments);
         await channel.QueueBindAsync(queue, Exchange, "#");
     }
 

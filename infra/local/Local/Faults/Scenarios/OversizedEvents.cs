@@ -3,10 +3,11 @@ using System.Globalization;
 namespace Local.Faults.Scenarios;
 
 /// <summary>
-/// Every tenth batch holds an event that is larger than the broker takes. The others of its batch are published; it alone becomes a dead
-/// letter, in parts, with every byte.
+/// Every tenth batch holds an event that is larger than the broker takes. The others of its batch are published; it alone becomes
+/// a dead letter, in parts, with every byte.
 /// </summary>
-internal sealed class OversizedEvents() : FaultScenario("oversized-events", "an event over `max_message_size` in every tenth batch")
+internal sealed class OversizedEvents()
+    : FaultScenario("oversized-events", "an event over `max_message_size` in every tenth batch")
 {
     private const int LimitBytes = 1024 * 1024;
     private const int DefaultBytes = 128 * 1024 * 1024;
@@ -14,7 +15,8 @@ internal sealed class OversizedEvents() : FaultScenario("oversized-events", "an 
     // Each replica learns the limit from a channel that the broker closes: what was unanswered there is published again.
     private const int MostArrivals = 4;
 
-    public override async Task<FaultResult> RunAsync(FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
+    public override async Task<FaultResult> RunAsync(
+        FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
     {
         await LimitAsync(components, LimitBytes, cancellationToken);
         try
@@ -44,5 +46,6 @@ internal sealed class OversizedEvents() : FaultScenario("oversized-events", "an 
 
     private static Task LimitAsync(FaultComponents components, int bytes, CancellationToken cancellationToken) =>
         components.RabbitMq.EvaluateAsync(
-            string.Create(CultureInfo.InvariantCulture, $"application:set_env(rabbit, max_message_size, {bytes})."), cancellationToken);
+            string.Create(CultureInfo.InvariantCulture, $"application:set_env(rabbit, max_message_size, {bytes})."),
+            cancellationToken);
 }

@@ -1,8 +1,9 @@
 namespace Local.Faults.Scenarios;
 
 /// <summary>
-/// An operator deletes all queues of the bridge's own while bridges hold the chunks of half batches, and events flow on at once. What a
-/// bridge holds must survive; what lies in a queue and nobody holds is deleted with it by whoever deletes, so nothing lies there.
+/// An operator deletes all queues of the bridge's own while bridges hold the chunks of half batches, and events flow on at once.
+/// What a bridge holds must survive; what lies in a queue and nobody holds is deleted with it by whoever deletes, so nothing lies
+/// there.
 /// </summary>
 internal sealed class OwnQueuesDeleted() : FaultScenario("own-queues-deleted", "own queues deleted in mid-flow")
 {
@@ -24,7 +25,10 @@ internal sealed class OwnQueuesDeleted() : FaultScenario("own-queues-deleted", "
             run.Flow.AllowMore(0.1);
             await batches.CompleteAsync(struck, Longest, cancellationToken);
             await Wait.UntilAsync(
-                async () => (await OwnAsync(run, cancellationToken)).Count == OwnQueues, Patience, run.Describe, cancellationToken);
+                async () => (await OwnAsync(run, cancellationToken)).Count == OwnQueues,
+                Patience,
+                run.Describe,
+                cancellationToken);
         }
 
         // No connection was closed: only a lease that ended too early explains a second time.
@@ -33,5 +37,9 @@ internal sealed class OwnQueuesDeleted() : FaultScenario("own-queues-deleted", "
     }
 
     private static async Task<IReadOnlyList<string>> OwnAsync(FaultRun run, CancellationToken cancellationToken) =>
-        [.. (await run.Broker.ListAsync(cancellationToken)).Select(queue => queue.Name).Where(name => name.StartsWith("telemetry.", StringComparison.Ordinal))];
+        [
+            .. (await run.Broker.ListAsync(cancellationToken))
+                .Select(queue => queue.Name)
+                .Where(name => name.StartsWith("telemetry.", StringComparison.Ordinal)),
+        ];
 }

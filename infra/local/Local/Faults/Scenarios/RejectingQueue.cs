@@ -1,16 +1,16 @@
 namespace Local.Faults.Scenarios;
 
 /// <summary>
-/// A queue of the company's is full and rejects what is published, until somebody makes room. Nothing becomes a dead letter, and the
-/// other queue that is bound gets few copies.
+/// A queue of the company's is full and rejects what is published, until somebody makes room. Nothing becomes a dead letter, and
+/// the other queue that is bound gets few copies.
 /// </summary>
 internal sealed class RejectingQueue() : FaultScenario("rejecting-queue", "a full `reject-publish` queue")
 {
     private const string Full = "full";
     private const int Room = 50;
 
-    // An event is published again while the bridge feels its way: once as one of the batch, and in steps that double. The one event
-    // by which it tries whether there is room is published with each attempt.
+    // An event is published again while the bridge feels its way: once as one of the batch, and in steps that double. The one
+    // event by which it tries whether there is room is published with each attempt.
     private const int MostDuplicatesAnEvent = 3;
     private const int AttemptsAReplica = 20;
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(14);
