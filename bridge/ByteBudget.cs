@@ -109,7 +109,7 @@ internal sealed class ByteBudget(long bytes)
 
         /// <summary>Splits a part off into a reservation of its own.</summary>
         /// <param name="part">Its bytes.</param>
-        /// <param name="owners">How many share it: the last of them to dispose it gives the bytes back.</param>
+        /// <param name="owners">How many share it: when the last of them disposes it, the bytes are given back.</param>
         public Reservation Split(long part, int owners = 1)
         {
             Interlocked.Add(ref _amount, -part);

@@ -4,7 +4,7 @@ using Telemetry;
 namespace Bridge;
 
 /// <summary>
-/// Keeps a loop running: whatever ends it before its stop is logged, and it begins again after a growing pause.
+/// Keeps a loop running: when it ends before its stop, the reason is logged and it starts again after a growing pause.
 /// </summary>
 internal static partial class KeptLoop
 {

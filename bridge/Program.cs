@@ -2,7 +2,7 @@ using System.CommandLine;
 using Bridge.Commands;
 using Telemetry.Queues;
 
-// Whatever library asks: a collector, an emulator or an agent on this machine is not asked through a proxy.
+// For every library: requests to a collector, an emulator or an agent on this machine do not go through a proxy.
 HttpClient.DefaultProxy = new ProxyExceptForThisMachine(HttpClient.DefaultProxy);
 
 var root = new RootCommand(Help.Root)

@@ -39,7 +39,7 @@ internal sealed partial class TaskGroup(ILogger log)
         }
         catch (OperationCanceledException)
         {
-            // It was told to end.
+            // It was cancelled.
         }
         catch (Exception exception)
         {

@@ -8,8 +8,8 @@ using Telemetry.Codec;
 namespace Bridge.Assemble;
 
 /// <summary>
-/// Consumes all partitions over one connection, and begins again with a new one whenever that is lost or something fails. It also
-/// looks after the bridge's own queues: one that was deleted is made again.
+/// Consumes all partitions over one connection, and opens a new one when that is lost or something fails. It also makes the
+/// bridge's own queues again when they were deleted.
 /// </summary>
 internal sealed class Assembler(
     IBrokerConnector connector,
@@ -120,8 +120,8 @@ internal sealed class Assembler(
     private TimeSpan Interval => TimeSpan.FromTicks(Math.Clamp(
         options.Timeout.Ticks / 4, TimeSpan.TicksPerSecond / 4, 5 * TimeSpan.TicksPerSecond));
 
-    // Until the connection is closed: expires what has waited too long, makes queues again that were deleted, and now and then
-    // leaves an idle partition to others.
+    // Until the connection is closed: expires chunks that have waited too long, makes deleted queues again, and sometimes leaves
+    // an idle partition to other replicas.
     private async Task LookAfterAsync(IConnection connection, Task closed)
     {
         var found = clock.GetTimestamp();
@@ -159,7 +159,7 @@ internal sealed class Assembler(
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // Without an answer nothing is known of the queues, and the broker's silence shows elsewhere.
+            // Without an answer the state of the queues is unknown; other checks report a broker that does not answer.
         }
     }
 

@@ -10,11 +10,11 @@ namespace Bridge.Assemble;
 /// </summary>
 internal sealed class ChunkForwarder(IPublisher publisher, StuckMessages stuck, int partitions, BridgeMetrics metrics)
 {
-    // Beside the chunk, the text that it came in.
+    // The chunk, and the text that it came in.
     private const int InMemory = 3;
 
     /// <summary>
-    /// Completes when the broker has confirmed the chunk, or never will take it. A queue that is full or missing is waited for.
+    /// Completes when the broker has confirmed the chunk, or will never accept it. Waits while the queue is full or missing.
     /// </summary>
     /// <param name="header">Its header.</param>
     /// <param name="chunk">Header and slice, as they were in the message.</param>

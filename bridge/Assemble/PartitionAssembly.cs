@@ -29,7 +29,7 @@ internal sealed class PartitionAssembly(
 
     private readonly HoldUps _holdUps = new(options.Grace, clock);
 
-    // Chunks that an expiry took out and did not settle before its end.
+    // Chunks that an expiry removed but did not settle before it ended.
     private readonly List<ChunkDelivery> _takenOut = [];
     private Task _expiring = Task.CompletedTask;
     private CancellationTokenSource _leaving = new();
@@ -46,7 +46,7 @@ internal sealed class PartitionAssembly(
     /// <summary>Unsettled chunks that the broker may hand out.</summary>
     public int Prefetch => held.Prefetch;
 
-    /// <summary>True when no chunk waits for others, or to be given up.</summary>
+    /// <summary>True when no chunk waits for others or waits to be given up.</summary>
     public bool IsIdle => held.IsEmpty && _expiring.IsCompleted;
 
     /// <summary>Takes a chunk. It completes late, and so slows the broker down, when there is more in memory than is good.</summary>
@@ -68,8 +68,8 @@ internal sealed class PartitionAssembly(
     public bool HasExpired => !_holdUps.IsGrace && held.HaveExpired;
 
     /// <summary>
-    /// Dead-letters what has waited too long, one batch after the other; nothing while the missing chunks may be held up. Not to
-    /// be called while <see cref="ReturnAllAsync"/> is under way.
+    /// Dead-letters batches that have waited too long, one after the other; none while their missing chunks may be delayed. Do
+    /// not call it while <see cref="ReturnAllAsync"/> is under way.
     /// </summary>
     /// <param name="asked">Timestamp from before the broker was asked for something, which it has just answered.</param>
     public void Expire(long asked)
@@ -83,7 +83,7 @@ internal sealed class PartitionAssembly(
     }
 
     /// <summary>
-    /// Gives every chunk that is not settled or being published back to the broker, for the next active consumer.
+    /// Gives all chunks back to the broker for the next active consumer, except those that are settled or being published.
     /// </summary>
     public async Task ReturnAllAsync()
     {
@@ -93,8 +93,8 @@ internal sealed class PartitionAssembly(
     }
 
     /// <summary>
-    /// Puts every chunk that waits for others into a new queue: the partition's was deleted, and with it all chunks that were not
-    /// acknowledged. Completes when they are taken; the rest is work under way.
+    /// Puts every chunk that waits for others into a new queue, since the partition's queue was deleted with all unacknowledged
+    /// chunks. Completes when it has taken them; publishing continues in the background.
     /// </summary>
     /// <param name="untilNew">Completes when there is a new queue.</param>
     public async Task ForwardAllAsync(Func<Task> untilNew)
@@ -196,7 +196,7 @@ internal sealed class PartitionAssembly(
         List<ChunkDelivery> left = [.. deferral.Chunks];
         try
         {
-            // Batches that never complete must not go round at full speed.
+            // Batches that never complete must not circulate through the queue at full speed.
             await Task.Delay(Pause(), clock, cancellationToken);
             await whole.RetryAsync(
                 channel.Queue,
@@ -214,7 +214,7 @@ internal sealed class PartitionAssembly(
 
     private TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(held.FruitlessRounds * 20, LongestPause.TotalMilliseconds));
 
-    // Puts chunks at the tail. Those that the broker confirms leave the list: another attempt must not forward them again.
+    // Puts chunks at the queue's tail. Confirmed chunks leave the list, so that another attempt does not forward them again.
     private async Task ForwardAsync(
         List<ChunkDelivery> left, Func<ChunkDelivery, ChunkOrigin> originOf, CancellationToken cancellationToken)
     {
@@ -259,7 +259,7 @@ internal sealed class PartitionAssembly(
 
     private void Begin(IReadOnlyList<ChunkDelivery> chunks, ByteBudget.Reservation? reservation, Func<CancellationToken, Task> settle) =>
         inWork.Run(
-            // Aborted, they are not acknowledged: the next active consumer gets them.
+            // After an abort they are not acknowledged, so the next active consumer gets them.
             () => SettleAsync(chunks, settle, abort),
             () =>
             {
@@ -267,7 +267,7 @@ internal sealed class PartitionAssembly(
                 reservation?.Dispose();
             });
 
-    // Acknowledges chunks once they are settled; gives them back when that fails in an unforeseen way.
+    // Acknowledges chunks once they are settled; gives them back when that fails unexpectedly.
     private async Task SettleAsync(
         IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task> settle, CancellationToken stop)
     {

@@ -112,7 +112,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     /// <inheritdoc/>
     public override async Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        // The queue was deleted, with all that was not acknowledged. The other partitions are not concerned.
+        // The queue was deleted, with all unacknowledged chunks. Other partitions are not affected.
         _tag = null;
         await base.HandleBasicCancelAsync(consumerTag, cancellationToken);
         await Assembly.ForwardAllAsync(SubscribeAgainAsync);
@@ -135,7 +135,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // The library would go on, and the chunk would never be settled.
+            // Otherwise the library would go on, and the chunk would never be settled.
             _failed(e);
         }
     }
@@ -158,8 +158,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         _tag = await Channel.BasicConsumeAsync(Queue, autoAck: false, this, cancellationToken);
     }
 
-    // The broker tells of a deletion before the queue is gone, and confirms what is published to it in between: only one that
-    // accepts a consumer after that is the new one.
+    // The broker reports a deletion before the queue is gone, and until then confirms what is published to it. So a queue is new
+    // only if it accepts a consumer afterwards.
     private async Task SubscribeAgainAsync()
     {
         await TryInTurnAsync(async () =>
@@ -225,8 +225,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         }
         catch (Exception e)
         {
-            // On a new connection the chunks come again, to this replica or another, and are then known or published again under
-            // the same ids.
+            // On a new connection this replica or another gets the chunks again. It drops a batch that it knows, or publishes it
+            // again under the same ids.
             _failed(e);
         }
         finally

@@ -55,7 +55,7 @@ internal sealed class WholeBatches(
                 return;
             }
 
-            // What the chunks hold has been read for the last time: a large event is in memory once less.
+            // The chunks are not read any more: releasing them keeps one copy less of a large event in memory.
             foreach (var chunk in whole.Tokens)
                 chunk.Dispose();
             await RetryAsync(

@@ -24,7 +24,7 @@ internal sealed record AuditReport
     /// <summary>Events that were not followed for want of memory.</summary>
     public required long NotFollowed { get; init; }
 
-    /// <summary>Messages of the queue that were left unread, since more may not be held at once.</summary>
+    /// <summary>Messages of the queue that were not read, because the limit on held bytes was reached.</summary>
     public long Unread { get; init; }
 
     /// <summary>How many identities were kept, when that were not all; else null.</summary>

@@ -9,7 +9,7 @@ internal sealed record AuditRequest
     /// <summary>An existing queue to read to its current end.</summary>
     public string? Queue { get; init; }
 
-    /// <summary>Bytes of its messages that may be held at once, about a KiB a message included.</summary>
+    /// <summary>Bytes of its messages that may be held at once, counting about an extra KiB for each message.</summary>
     public long MaxBytes { get; init; } = StandardMaxBytes;
 
     /// <summary>Removes from the queue what was read.</summary>

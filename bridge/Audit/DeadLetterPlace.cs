@@ -21,7 +21,7 @@ internal sealed record DeadLetterPlace(SenderId? Sender, uint Sequence, EventPla
     };
 
     /// <summary>Reads the headers of an event, and decodes the text of a message.</summary>
-    /// <returns>Null when neither tells, and for a part of an incomplete letter.</returns>
+    /// <returns>Null when neither contains a place, and for a part of an incomplete letter.</returns>
     public static DeadLetterPlace? Of(KeptDeadLetter letter)
     {
         if (letter.Problem is not null)

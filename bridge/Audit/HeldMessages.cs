@@ -15,7 +15,7 @@ namespace Bridge.Audit;
 internal sealed class HeldMessages(IChannel channel, long count, long bytes, Action<SeenEvent> take, RabbitMqOptions options)
     : AsyncDefaultBasicConsumer(channel)
 {
-    /// <summary>Bytes that a broker needs to remember a message that is not acknowledged, about, beside its body.</summary>
+    /// <summary>Bytes that a broker needs, beside the body, to remember an unacknowledged message (an estimate).</summary>
     public const int Overhead = 1_024;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
@@ -40,7 +40,7 @@ internal sealed class HeldMessages(IChannel channel, long count, long bytes, Act
     /// <summary>The delivery tag of the last that was taken; 0 before.</summary>
     public ulong LastTag { get; private set; }
 
-    /// <summary>Completes when so many are taken, or none has come for a while, or there is no more to take.</summary>
+    /// <summary>Completes when this many are taken, when none has come for a while, or when there is no more to take.</summary>
     /// <returns>True when there may be more to take.</returns>
     /// <exception cref="BrokerFaultException">The broker closed the channel, or deleted the queue.</exception>
     public async Task<bool> UntilTakenAsync(long goal, TimeProvider clock, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ internal sealed class HeldMessages(IChannel channel, long count, long bytes, Act
         return false;
     }
 
-    /// <summary>From now on none is taken.</summary>
+    /// <summary>From now on no message is taken.</summary>
     public void End()
     {
         lock (_gate)

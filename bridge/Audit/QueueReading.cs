@@ -12,8 +12,7 @@ internal sealed class QueueReading : IAsyncDisposable
     // What a quorum queue hands one consumer, at most: to hold more takes more consumers.
     private const ushort MostPrefetch = 2_000;
 
-    // Until it is known how large messages are: with the largest that events may be, still no more than an audit holds by
-    // default.
+    // Used until the size of messages is known: even with the largest events, this holds no more than an audit's default.
     private const ushort FirstPrefetch = 64;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
@@ -60,15 +59,14 @@ internal sealed class QueueReading : IAsyncDisposable
         }
     }
 
-    /// <summary>True when reading ended because no more may be held at once.</summary>
+    /// <summary>True when reading ended because the limit on held bytes was reached.</summary>
     public bool IsFull { get; private set; }
 
-    /// <summary>
-    /// Reads the messages that were there when this was opened, as far as they may be held at once. Call it once.
-    /// </summary>
+    /// <summary>Reads the messages that were there when this was opened, up to the limit on held bytes. Call it once.</summary>
     /// <param name="take">Takes each, one after the other.</param>
     /// <param name="bytes">
-    /// Bytes that may be held, about a KiB a message included. The broker may hand out some more, which are not taken.
+    /// Bytes that may be held, counting about an extra KiB for each message. The broker may deliver a few more messages, which
+    /// are not taken.
     /// </param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>
@@ -129,7 +127,7 @@ internal sealed class QueueReading : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    // One consumer more whenever all before have what they may hold: none for what would be too much.
+    // Adds a consumer when all earlier ones hold as much as they may, but none that would exceed the limit.
     private async Task ConsumeAsync(HeldMessages held, long bytes, CancellationToken cancellationToken)
     {
         long room = 0;

@@ -9,7 +9,7 @@ namespace Bridge.Commands;
 /// <param name="options">The configuration, valid.</param>
 /// <param name="clock">Every wait.</param>
 /// <param name="findsMessageLimit">
-/// Whether the broker is sent 16 MiB, to be thrown away, for it to tell a limit on messages.
+/// Whether to send 16 MiB, which are discarded, to find out the broker's limit on messages.
 /// </param>
 internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bool findsMessageLimit = false)
 {

@@ -8,7 +8,7 @@ namespace Bridge.Commands;
 /// <summary>The bridge's publisher for the length of a command; connects with the first publication.</summary>
 internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
 {
-    // Whoever waits at a terminal is told.
+    // A command ends with an error after this time, since a person waits at the terminal.
     private static readonly TimeSpan NackPatience = TimeSpan.FromSeconds(10);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();

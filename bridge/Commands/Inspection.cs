@@ -13,7 +13,7 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
 {
     private const int FormatVersion = 1;
 
-    // What the bridge would say of each event; where it would go does not matter here.
+    // What the bridge would say about each event; its destination does not matter here.
     private readonly EventRouter _router = new(RoutingKeyTemplate.Parse("any"), CodecLimits.Default);
     private readonly BatchOpener _opener = new(keys, CodecLimits.Default);
     private readonly BatchAssembler<int> _assembler = new(Timeout.InfiniteTimeSpan);

@@ -21,11 +21,11 @@ internal sealed class JsonLines(int longest)
 
     /// <summary>Reads to the end.</summary>
     /// <param name="stream">
-    /// UTF-8; blank lines and byte order marks at a line's beginning are skipped. It is disposed at its end.
+    /// UTF-8; blank lines, and byte order marks at the beginning of a line, are skipped. The stream is disposed at its end.
     /// </param>
     /// <param name="onEvent">
-    /// Given each line that is an event (<see cref="EventJson"/>), without surrounding white space; the next is read when it has
-    /// ended.
+    /// Called for each line that is an event (<see cref="EventJson"/>), without surrounding white space; the next line is read
+    /// after the call has completed.
     /// </param>
     /// <param name="onProblem">Given the number, from 1, of each other line, and what is wrong with it; never its content.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

@@ -7,11 +7,11 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
     private const char Separator = ':';
     private const string AnyName = $":{OptionTypes.AnyName}";
 
-    // The right name in a wrong place is likelier than this many wrong letters.
+    // The right name in the wrong place is more likely than this many wrong letters.
     private const int WrongPlace = 2;
     private const int FewLetters = 2;
 
-    /// <summary>The nearest known path: one below it, else by the letters that would have to change.</summary>
+    /// <summary>The nearest known path: a path below it, or else the one with the fewest letters to change.</summary>
     public string To(string path)
     {
         var plain = Plain(path);
@@ -21,13 +21,13 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
             .MinBy(candidate => Math.Min(Distance(plain, candidate), DistanceOfNames(plain, candidate)))!;
     }
 
-    /// <summary>Whether it differs from a known path in so few letters that it must have been meant to be it.</summary>
+    /// <summary>Whether it differs from a known path in so few letters that it is probably a misspelling of it.</summary>
     public bool IsAlmostKnown(string path) => known.Any(candidate => Distance(Plain(path), candidate) <= FewLetters);
 
     private static string Plain(string path) =>
         string.Join(Separator, path.Split(Separator).Select(part => part.All(char.IsAsciiDigit) ? "0" : part));
 
-    // A name of one's own is right whatever it is.
+    // A name that the user chooses cannot be wrong.
     private static string Named(string candidate, string path) =>
         candidate.EndsWith(AnyName, StringComparison.Ordinal)
             ? $"{candidate[..^OptionTypes.AnyName.Length]}{Last(path)}"
@@ -38,7 +38,7 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
 
     private static string Last(string path) => path[(path.LastIndexOf(Separator) + 1)..];
 
-    // Levenshtein's.
+    // The Levenshtein distance.
     private static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();

@@ -4,33 +4,34 @@ using System.Reflection;
 namespace Bridge.Configuration;
 
 /// <summary>
-/// What configuration may bind to a type of options, by the type itself: a new property is a new setting, without a list to keep.
+/// Reads from an options type which settings exist: a new property is a new setting, and no list has to be kept.
 /// </summary>
 internal static class OptionTypes
 {
-    /// <summary>Stands in a path for a name of one's own, such as a key's.</summary>
+    /// <summary>Stands in a path for a name that the user chooses, such as a key's.</summary>
     public const string AnyName = "NAME";
 
-    /// <summary>True for what one text is converted to: a string, a number, a time, a choice.</summary>
+    /// <summary>True for types that are converted from one text: a string, a number, a time, a choice.</summary>
     public static bool IsValue(Type type) => TypeDescriptor.GetConverter(Plain(type)).CanConvertFrom(typeof(string));
 
     /// <summary>The type behind a nullable one.</summary>
     public static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
-    /// <summary>The type of a map's values by name; null for what is no map.</summary>
+    /// <summary>The type of a map's values; null for a type that is not a map.</summary>
     public static Type? NamedEntry(Type type) =>
         Argument(type, typeof(IReadOnlyDictionary<,>), 1) ?? Argument(type, typeof(IDictionary<,>), 1);
 
-    /// <summary>The type of a list's entries; null for what is no list.</summary>
+    /// <summary>The type of a list's entries; null for a type that is not a list.</summary>
     public static Type? NumberedEntry(Type type) => NamedEntry(type) is null ? Argument(type, typeof(IEnumerable<>), 0) : null;
 
-    /// <summary>The properties that are set from configuration: what is only computed from them is no setting.</summary>
+    /// <summary>The properties that configuration sets; computed properties are not settings.</summary>
     public static IEnumerable<PropertyInfo> Settings(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true });
 
     /// <summary>
-    /// The path of every setting below a path, with <c>0</c> for a number and <see cref="AnyName"/> for a name of one's own.
+    /// The path of every setting below a path, with <c>0</c> for an index and <see cref="AnyName"/> for a name that the user
+    /// chooses.
     /// </summary>
     public static IEnumerable<string> Paths(string path, Type type)
     {

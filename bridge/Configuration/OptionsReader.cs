@@ -10,11 +10,11 @@ internal static class OptionsReader
     /// <inheritdoc cref="SettingsCheck.FindLookAlikes"/>
     public static IEnumerable<string> FindLookAlikes(IConfiguration configuration) => Check.FindLookAlikes(configuration);
 
-    /// <summary>Binds a section, and refuses it when anything in it is unknown or wrong.</summary>
+    /// <summary>Binds a section; throws when anything in it is unknown or wrong.</summary>
     /// <param name="configuration">The whole configuration.</param>
     /// <param name="path">The section's path.</param>
     /// <param name="validate">Everything that is wrong with the values, one line each.</param>
-    /// <returns>The options; their defaults where there is no such section.</returns>
+    /// <returns>The options; the defaults when the section is missing.</returns>
     /// <exception cref="BridgeOptionsException">At least one error; the exception lists them all.</exception>
     public static T Read<T>(IConfiguration configuration, string path, Func<T, IEnumerable<string>> validate)
         where T : new()
@@ -29,7 +29,7 @@ internal static class OptionsReader
         }
         catch (InvalidOperationException) when (errors.Count > 0)
         {
-            // A value that cannot be converted is among the errors; the others are found once it can.
+            // A value that cannot be converted is reported with the other errors; validation runs only when all can be converted.
         }
 
         return errors.Count == 0 ? options : throw new BridgeOptionsException(errors);

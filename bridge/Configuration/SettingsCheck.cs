@@ -4,14 +4,14 @@ using Microsoft.Extensions.Configuration;
 namespace Bridge.Configuration;
 
 /// <summary>
-/// Finds what binding a section to options would pass over in silence, or end at with its first error: settings that do not
-/// exist, texts that are no number or time, values where settings belong and settings where a value belongs.
+/// Finds what binding a section to options would ignore, or would stop at with its first error: settings that do not exist, texts
+/// that are not a number or time, values where settings belong and settings where a value belongs.
 /// </summary>
-/// <param name="root">Path that the nearest known settings are looked for below.</param>
+/// <param name="root">Path below which the nearest known settings are searched.</param>
 /// <param name="rootType">Type of its options.</param>
 internal sealed class SettingsCheck(string root, Type rootType)
 {
-    // A longer value, or one with signs of an address or a connection string, may be a secret in the wrong place.
+    // A longer value, or one with characters of an address or a connection string, may be a misplaced secret.
     private const int LongestShown = 32;
 
     private readonly NearestSetting _nearest = new([.. OptionTypes.Paths(root, rootType)]);
@@ -28,9 +28,7 @@ internal sealed class SettingsCheck(string root, Type rootType)
             EntryType(child, type) is { } entry ? Find(child, entry) : UnknownIn(child)));
     }
 
-    /// <summary>
-    /// Settings outside of the root that look as if they were meant to be below it, one line each: they are ignored.
-    /// </summary>
+    /// <summary>Settings outside of the root that were probably meant to be below it, one line each. They are ignored.</summary>
     public IEnumerable<string> FindLookAlikes(IConfiguration configuration) => configuration.AsEnumerable()
         .Where(setting =>
             !setting.Key.StartsWith($"{root}:", StringComparison.OrdinalIgnoreCase) && _nearest.IsAlmostKnown(setting.Key))
@@ -48,7 +46,7 @@ internal sealed class SettingsCheck(string root, Type rootType)
             .FirstOrDefault(setting => setting.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))?.PropertyType;
     }
 
-    // Each on its own: a misspelt section is as many errors as it has settings.
+    // One error for each setting in it: a misspelt section gives as many errors as it has settings.
     private IEnumerable<string> UnknownIn(IConfigurationSection section)
     {
         var below = section.GetChildren().ToList();

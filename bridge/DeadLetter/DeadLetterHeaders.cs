@@ -25,8 +25,8 @@ internal static class DeadLetterHeaders
     public const string RoutingKey = "x-dead-routing-key";
 
     /// <summary>
-    /// Only on a part of a letter that is larger than the broker takes: <c>i/n</c>, counted from 1. All other headers are the
-    /// letter's.
+    /// Only on a part of a letter that is larger than the broker accepts: <c>i/n</c>, counted from 1. All other headers are those
+    /// of the letter.
     /// </summary>
     public const string Part = "x-dead-part";
 

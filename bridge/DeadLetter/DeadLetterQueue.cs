@@ -39,8 +39,8 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
     }
 
     /// <summary>
-    /// Dead letters that were there when it was opened, those that another reader holds not included. A letter in parts counts
-    /// once as soon as it has been read.
+    /// Dead letters that were there when it was opened, without those that another reader holds. A letter in parts counts once
+    /// after it has been read.
     /// </summary>
     public long Count => _messages - _parts.Joined;
 
@@ -66,8 +66,8 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads the dead letters that were there when this was opened, oldest first; one in parts where its last part lies, and
-    /// parts whose letter is incomplete at the end. Call it once.
+    /// Reads the dead letters that were there when this was opened, oldest first. A letter in parts comes when its last part is
+    /// read; parts of incomplete letters come at the end. Call it once.
     /// </summary>
     /// <exception cref="BrokerFaultException">The broker failed.</exception>
     public async IAsyncEnumerable<KeptDeadLetter> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Bridge.Publish;
 namespace Bridge.DeadLetter;
 
 /// <summary>
-/// Dead letters as the messages that they become: one each, or several parts of a letter that is larger than the broker takes.
+/// Dead letters as messages to publish: one for each letter, or several parts when the letter is larger than the broker accepts.
 /// </summary>
 internal sealed class DeadPublication : IPublication
 {
@@ -12,7 +12,7 @@ internal sealed class DeadPublication : IPublication
     private readonly List<(int Letter, LetterPart? Part)> _messages = [];
 
     /// <param name="letters">The dead letters.</param>
-    /// <param name="mostBytes">Bytes of a body that the broker takes, as far as known.</param>
+    /// <param name="mostBytes">Largest body that the broker accepts, in bytes, as far as known.</param>
     /// <param name="now">When they are kept.</param>
     public DeadPublication(IReadOnlyList<DeadMessage> letters, long mostBytes, DateTimeOffset now)
     {

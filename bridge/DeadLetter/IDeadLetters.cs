@@ -5,24 +5,24 @@ namespace Bridge.DeadLetter;
 /// <summary>Keeps what cannot be published.</summary>
 internal interface IDeadLetters
 {
-    /// <summary>Publishes dead letters once, in parts where the broker takes no message as large as one.</summary>
+    /// <summary>Publishes dead letters once; in parts when a letter is larger than the broker accepts.</summary>
     /// <param name="dead">Their bodies stay unchanged until the task ends.</param>
     /// <param name="cancellationToken">Ends the wait; some may still be published.</param>
-    /// <returns>Those that the broker does not take now; the others are confirmed.</returns>
+    /// <returns>The letters that the broker does not accept now; all others are confirmed.</returns>
     /// <exception cref="PublishException">
-    /// At least one is not confirmed, its fate being unknown: nothing that it came from may be deleted.
+    /// At least one is not confirmed and its fate is unknown: the messages that it came from must not be deleted.
     /// </exception>
     Task<IReadOnlyList<UnkeptLetter>> TryAsync(IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken);
 
     /// <summary>Waits and tries until the broker has confirmed every one.</summary>
     /// <param name="left">What <see cref="TryAsync"/> gave back; their bodies stay unchanged until the task ends.</param>
-    /// <param name="heldBytes">Bytes of memory that are held meanwhile, their bodies not included.</param>
+    /// <param name="heldBytes">Bytes of memory that are held meanwhile, without their bodies.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="NoRoomException">Too many wait already: nothing that they came from may be deleted.</exception>
+    /// <exception cref="NoRoomException">Too many wait already: the messages that they came from must not be deleted.</exception>
     Task WaitAsync(IReadOnlyList<UnkeptLetter> left, long heldBytes, CancellationToken cancellationToken);
 }
 
-/// <summary>What most callers do.</summary>
+/// <summary>Publishes dead letters and waits; the usual call.</summary>
 internal static class DeadLetterKeeping
 {
     /// <summary>Completes when the broker has confirmed every dead letter, however long that takes.</summary>

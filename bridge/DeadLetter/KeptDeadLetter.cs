@@ -4,9 +4,7 @@ using RabbitMQ.Client;
 
 namespace Bridge.DeadLetter;
 
-/// <summary>
-/// A dead letter as it lies in the queue, in one message or put together from its parts, held by the channel that it was read on.
-/// </summary>
+/// <summary>A dead letter of the queue, from one message or from all its parts. The channel that read it holds it.</summary>
 internal sealed class KeptDeadLetter
 {
     // Of this delivery, not of the message: quorum queues add them.
@@ -24,7 +22,7 @@ internal sealed class KeptDeadLetter
         Body = message.Body;
     }
 
-    // The whole of the parts: their headers are the letter's.
+    // The letter that the parts make up: their headers are those of the letter.
     private KeptDeadLetter(IReadOnlyList<KeptDeadLetter> parts, byte[] body)
     {
         DeliveryTags = [.. parts.SelectMany(part => part.DeliveryTags)];
@@ -35,13 +33,13 @@ internal sealed class KeptDeadLetter
         Body = body;
     }
 
-    /// <summary>Name its messages on their channel.</summary>
+    /// <summary>Delivery tags of its messages on their channel.</summary>
     public IReadOnlyList<ulong> DeliveryTags { get; }
 
-    /// <summary>Of a part of a letter: which.</summary>
+    /// <summary>For a part of a letter: which part.</summary>
     public LetterPart? Part => LetterPart.Read(Text(DeadLetterHeaders.Part), Text(DeadLetterHeaders.Digest));
 
-    /// <summary>Why this is not a whole letter, and therefore cannot be tried again; null when it is one.</summary>
+    /// <summary>Why this is not a whole letter and so cannot be replayed; null when it is whole.</summary>
     public string? Problem { get; private init; }
 
     /// <summary>Its identity; empty when somebody else than a bridge put it there without one.</summary>
@@ -82,7 +80,9 @@ internal sealed class KeptDeadLetter
             : letter;
     }
 
-    /// <summary>The letter that the parts make up, in any order, and some of them several times; null when they do not.</summary>
+    /// <summary>
+    /// The letter that the parts make up, in any order and possibly with repetitions; null when they do not make up one.
+    /// </summary>
     public static KeptDeadLetter? Join(IReadOnlyList<KeptDeadLetter> parts)
     {
         var ordered = parts.DistinctBy(part => part.Part!.Index).OrderBy(part => part.Part!.Index).ToList();

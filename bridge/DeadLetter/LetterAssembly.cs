@@ -1,6 +1,6 @@
 namespace Bridge.DeadLetter;
 
-/// <summary>Puts letters together whose parts are read one after the other, in any order and among others.</summary>
+/// <summary>Assembles letters from parts that are read in any order, between other letters.</summary>
 internal sealed class LetterAssembly
 {
     private readonly OrderedDictionary<(string MessageId, string Digest, int Count), List<KeptDeadLetter>> _incomplete = [];
@@ -8,7 +8,7 @@ internal sealed class LetterAssembly
     /// <summary>Messages that became part of a letter, beyond the first of each.</summary>
     public int Joined { get; private set; }
 
-    /// <summary>What is left: each part by itself, with what is missing.</summary>
+    /// <summary>The parts of incomplete letters, each by itself, with what is missing.</summary>
     public IEnumerable<KeptDeadLetter> Incomplete =>
         _incomplete.Values.SelectMany(parts => parts.Select(part => part.With(Problem(part, parts))));
 

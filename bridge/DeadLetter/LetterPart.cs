@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Bridge.DeadLetter;
 
 /// <summary>
-/// Part of a dead letter whose body is larger than the broker takes. All parts carry the letter's headers, its digest, and
+/// Part of a dead letter whose body is larger than the broker accepts. All parts carry the letter's headers, its digest, and
 /// <c>x-dead-part</c>: <c>i/n</c>, counted from 1.
 /// </summary>
 /// <param name="Index">From 1.</param>
@@ -12,14 +12,14 @@ namespace Bridge.DeadLetter;
 /// <param name="Digest">SHA-256 of the whole body, in lower-case hexadecimal.</param>
 internal sealed record LetterPart(int Index, int Count, string Digest)
 {
-    // Of a letter of 16 MiB, parts of 1.6 KiB: no broker that is of use takes less.
+    // A letter of 16 MiB then has parts of 1.6 KiB; no usable broker accepts less.
     private const int MostParts = 10_000;
 
     /// <summary>Bytes of the whole that this part holds.</summary>
     public Range Range { get; private init; } = Range.All;
 
     /// <summary>
-    /// The parts of a body: null alone when it is kept whole, for being small enough, or too large even for parts.
+    /// The parts of a body; only a null when it is kept whole, because it is small enough or too large even for parts.
     /// </summary>
     public static IEnumerable<LetterPart?> Split(ReadOnlyMemory<byte> body, long mostBytes)
     {
@@ -35,7 +35,7 @@ internal sealed record LetterPart(int Index, int Count, string Digest)
     }
 
     /// <summary>Reads the headers of a part.</summary>
-    /// <returns>Null for what is no part of a letter, or not as it should be.</returns>
+    /// <returns>Null when this is not a part of a letter, or its headers are malformed.</returns>
     public static LetterPart? Read(string? part, string? digest)
     {
         var separator = part?.IndexOf('/', StringComparison.Ordinal) ?? -1;

@@ -5,7 +5,7 @@ namespace Bridge.DeadLetter;
 /// <summary>Cuts a stream of dead letters into rounds, so that memory holds one round at a time.</summary>
 internal static class LetterRounds
 {
-    // A letter may have 16 MiB: a bound by number alone would hold gigabytes.
+    // A letter may have 16 MiB: with a limit on the number only, a round could hold gigabytes.
     private const int MostLetters = 100;
     private const long MostBytes = 16L * 1024 * 1024;
 

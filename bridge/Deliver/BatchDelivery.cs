@@ -8,9 +8,9 @@ using Telemetry.Codec;
 namespace Bridge.Deliver;
 
 /// <summary>
-/// Brings the events of a whole batch to the exchange. When a call has returned without an exception, every event is confirmed,
-/// or is confirmed in the dead-letter queue, but for what it gives back to wait for: only when these are kept too may its caller
-/// settle the messages that carried them. What was settled once is not published again by a further attempt.
+/// Publishes the events of a whole batch to the exchange. When a call returns without an exception, every event is confirmed, in
+/// the exchange or as a dead letter, except the dead letters that it returns. The caller must wait for these before it settles
+/// the messages that carried the events. A further attempt does not publish settled events again.
 /// </summary>
 internal sealed class BatchDelivery(
     BatchOpener opener,
@@ -41,7 +41,7 @@ internal sealed class BatchDelivery(
 
     /// <summary>Publishes the events of an opened batch; may be repeated.</summary>
     /// <returns>
-    /// Dead letters that the broker does not take now, to be waited for; nothing of the opened batch is needed for it.
+    /// Dead letters that the broker does not accept now; the caller waits for them and does not need the opened batch for it.
     /// </returns>
     /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
     public Task<IReadOnlyList<UnkeptLetter>> PublishAsync(
@@ -101,7 +101,7 @@ internal sealed class BatchDelivery(
         var progress = _partly.Of(origin.Batch, routed.Count + refused.Count);
         refused.RemoveAll(item => progress.IsSettled(item.Ordinal));
 
-        // Until all is settled, whatever ends the attempt.
+        // Remembered until all events are settled, even if this attempt fails.
         _partly.Remember(origin.Batch, progress);
         using var span = BridgeTracing.StartPublish(exchange, origin.Batch, routed);
         try

@@ -6,8 +6,8 @@ using Telemetry.Codec;
 namespace Bridge.Deliver;
 
 /// <summary>
-/// Reads an event in full, to be sure that it is one (<see cref="EventJson"/>), and picks out top-level members on the way. What
-/// these hold never makes an event malformed.
+/// Reads an event in full, to check that it is one (<see cref="EventJson"/>), and picks out top-level members on the way. The
+/// values of these members never make an event malformed.
 /// </summary>
 /// <param name="names">UTF-8 names of the members wanted.</param>
 internal sealed class EventMembers(byte[][] names)
@@ -22,8 +22,8 @@ internal sealed class EventMembers(byte[][] names)
     private bool _isScanned;
 
     /// <summary>
-    /// A member's value: a string, number or boolean as text; null where the member is missing or none of these. The last of
-    /// several counts.
+    /// A member's value: a string, number or boolean as text; null when the member is missing or has another type. The last of
+    /// several members with the same name counts.
     /// </summary>
     /// <param name="json">The event that was read last.</param>
     /// <param name="member">The name's index.</param>
@@ -57,7 +57,7 @@ internal sealed class EventMembers(byte[][] names)
 
     /// <summary>Reads an event.</summary>
     /// <param name="json">One event.</param>
-    /// <returns>Null, or what it is instead of an event; never any of its content.</returns>
+    /// <returns>Null for an event, or else what it is instead; never any of its content.</returns>
     public string? Read(ReadOnlySpan<byte> json)
     {
         Array.Clear(_scanned);

@@ -9,7 +9,7 @@ namespace Bridge.Deliver;
 /// <param name="headers">What they share, of <see cref="EventHeaders"/>.</param>
 /// <param name="lines">The batch's events, unchanged until all are settled.</param>
 /// <param name="events">What of <paramref name="lines"/> is published.</param>
-/// <param name="progress">Takes what is confirmed.</param>
+/// <param name="progress">Notes the confirmed events.</param>
 internal sealed class EventPublication(
     string exchange,
     BatchOrigin origin,

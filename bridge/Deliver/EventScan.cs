@@ -27,8 +27,8 @@ internal static class EventScan
     /// <param name="json">Valid UTF-8.</param>
     /// <param name="names">UTF-8 names of the members wanted.</param>
     /// <param name="found">
-    /// Takes the raw value of each: the inside of a string, a number, <c>true</c> or <c>false</c>; null where the last member of
-    /// the name is none of these; left alone where there is none.
+    /// Receives the raw value of each member: the inside of a string, a number, <c>true</c> or <c>false</c>; null when the last
+    /// member of the name has another type; unchanged when there is no such member.
     /// </param>
     /// <returns>False when the reader must decide; <paramref name="found"/> means nothing then.</returns>
     public static bool TryScan(ReadOnlySpan<byte> json, byte[][] names, Span<Range?> found)

@@ -1,10 +1,11 @@
 namespace Bridge.Deliver;
 
 /// <summary>
-/// Remembers which events are settled of batches that are not settled as a whole, so that a further attempt publishes only the
-/// rest. Bounded: the oldest are forgotten first, after which their events are published again under the same <c>message_id</c>.
+/// Remembers the settled events of batches that are not settled as a whole, so that a further attempt publishes only the rest.
+/// Memory is bounded: the oldest batches are forgotten first, and their events are then published again under the same
+/// <c>message_id</c>.
 /// </summary>
-/// <param name="words">Bound on the memory, a bit an event, in words of 64.</param>
+/// <param name="words">Limit on the memory, in words of 64 bits; an event takes one bit.</param>
 internal sealed class PartlySettledBatches(int words = 16 * 1024)
 {
     private readonly Lock _gate = new();
@@ -13,7 +14,7 @@ internal sealed class PartlySettledBatches(int words = 16 * 1024)
     private readonly LinkedList<(string Batch, BatchProgress Progress)> _oldestFirst = [];
     private int _words;
 
-    /// <summary>What is settled of a batch; nothing yet when it is not known.</summary>
+    /// <summary>The settled events of a batch; none for an unknown batch.</summary>
     public BatchProgress Of(string batch, int events)
     {
         lock (_gate)

@@ -30,7 +30,7 @@ internal sealed class RoutingKeyTemplate
         ? throw new FormatException($"'{text}' {problem}: write members as {{name}}")
         : template;
 
-    /// <summary>What is wrong with a template, as the rest of a sentence about it; null when nothing is.</summary>
+    /// <summary>What is wrong with a template, as the end of a sentence about it; null when nothing is wrong.</summary>
     public static string? Problem(string text) => TryParse(text, out _);
 
     private static string? TryParse(string text, out RoutingKeyTemplate template)

@@ -5,7 +5,7 @@ using Telemetry.Queues;
 namespace Bridge.Diagnostics;
 
 /// <summary>
-/// Notes why the collector did not take a request, in words of our own: the SDK's event quotes the exception, which may hold the
+/// Notes why the collector did not accept a request, in our own words: the SDK's event quotes the exception, which may hold the
 /// password of a proxy.
 /// </summary>
 internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler network) : DelegatingHandler(network)

@@ -1,6 +1,6 @@
 namespace Bridge.Diagnostics;
 
-/// <summary>Host names as a setting lists them.</summary>
+/// <summary>Host names in the form of a setting.</summary>
 internal static class HostNames
 {
     /// <summary>The names of a list that is separated by semicolons.</summary>

@@ -25,10 +25,10 @@ internal sealed record HttpOptions
     public bool ShowPayloads { get; init; }
 
     /// <summary>
-    /// Further host names that the status page is opened by, separated by semicolons, such as
+    /// Further host names under which the status page answers, separated by semicolons, such as
     /// <c>bridge.example.com;*.internal</c>; needed behind a proxy. Default none: <c>localhost</c>, every IP address and the name
-    /// in <see cref="Url"/> are always taken. By any other name a page of another site could have reached it (DNS rebinding).
-    /// Health and metrics answer whatever the name.
+    /// in <see cref="Url"/> are always accepted. Other names are refused, since another site could use one to reach the page (DNS
+    /// rebinding). Health and metrics answer under every name.
     /// </summary>
     public string? AllowedHosts { get; init; }
 

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Bridge.Diagnostics;
 
-/// <summary>Tries whether a process may listen where the bridge would.</summary>
+/// <summary>Checks whether a process may listen on the bridge's HTTP address.</summary>
 internal static class ListenCheck
 {
-    /// <summary>Null, or why this machine does not let it; a port in use is no reason, since a bridge may be running.</summary>
+    /// <summary>Null, or why this machine does not allow it. A port in use is accepted, since a bridge may be running.</summary>
     /// <param name="options">Valid options.</param>
     public static string? Problem(HttpOptions options)
     {

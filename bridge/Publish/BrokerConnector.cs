@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Bridge.Publish;
 
 /// <summary>
-/// Opens connections over TCP, with TLS where the options ask for it. All addresses of all hosts are tried in turn, the one that
-/// worked last before the others.
+/// Opens connections over TCP, with TLS where the options ask for it. All addresses of all hosts are tried in turn, starting with
+/// the one that worked last.
 /// </summary>
 /// <param name="options">Where to, as whom; valid.</param>
 /// <param name="clock">Bounds the closing of a connection.</param>
@@ -20,7 +20,7 @@ internal sealed class BrokerConnector(
     private const uint LargestFrame = 128 * 1024;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    // An address that drops packets must not use up the time that the others need.
+    // An address that drops packets must not use up the time for the others.
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
@@ -114,14 +114,14 @@ internal sealed class BrokerConnector(
             };
             var connection = await factory.CreateConnectionAsync([endpoint], name, cancellationToken);
 
-            // The library does not await the answer to connection.open: a virtual host that is missing shows only now.
+            // The library does not await the answer to connection.open, so a missing virtual host shows only now.
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await channel.CloseAsync(cancellationToken);
             return new BrokerConnection(connection, client.Stream.Turns, new Carrier(client, tls), clock);
         }
         catch (Exception exception)
         {
-            // What was refused is in the files' authorities and in what the handshake saw.
+            // The explanation needs the authorities of the files and what the handshake saw.
             var fault = BrokerFault.From(exception, target.Host, tls);
             client?.Dispose();
             tls?.Dispose();
@@ -131,7 +131,7 @@ internal sealed class BrokerConnector(
         }
     }
 
-    // What only people can put right, such as a wrong password, tells more than a node that is down.
+    // A failure that only people can fix, such as a wrong password, is more useful than a node that is down.
     private static BrokerFaultException Decisive(List<BrokerFaultException> failures) =>
         failures.Find(failure => !failure.Fault.IsTransient) ?? failures[0];
 

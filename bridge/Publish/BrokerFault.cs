@@ -23,7 +23,7 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         TryExplain(exception, options, tls)
             ?? new BrokerFault($"the broker at {options.DisplayUri} failed: {FailureText.TypesOf(exception)}", IsTransient: true);
 
-    /// <summary>Explains a failure of the client library; null for one that no broker and no network causes.</summary>
+    /// <summary>Explains a failure of the client library; null when neither the broker nor the network caused it.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="options">Where to, as whom.</param>
     /// <param name="tls">What the connection's TLS saw; null without it.</param>

@@ -8,6 +8,6 @@ internal sealed record BrokerFinding(string Name, BrokerFault? Fault)
     /// <summary>True when it works.</summary>
     public bool IsOk => Fault is null;
 
-    /// <summary>Of what works: one line on what is unwise all the same, with the remedy; else null.</summary>
+    /// <summary>For a check that passed: one line on what is still unwise, with the remedy; else null.</summary>
     public string? Warning { get; init; }
 }

@@ -81,8 +81,8 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
 
     private int Channels => connector.Options.Connections + (audit is null ? 0 : topology.AssemblingChannels);
 
-    // As many as the bridge opens, the one of this check among them: a publishing connection has one channel, the assembling one
-    // more.
+    // As many as the bridge opens, including this check's own: one channel on a publishing connection, several on the assembling
+    // one.
     private async Task OpenAllAsync(BrokerConnection first, CancellationToken cancellationToken)
     {
         await first.Client.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -109,9 +109,9 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
     }
 
     /// <summary>
-    /// Finds the broker's limit on a message (<c>max_message_size</c>) if it is 16 MiB or less; that much is sent to it.
+    /// Finds the broker's limit on a message (<c>max_message_size</c>) if it is 16 MiB or less, by sending 16 MiB.
     /// </summary>
-    /// <returns>Bytes; null when it takes more.</returns>
+    /// <returns>Bytes; null when the limit is higher.</returns>
     /// <exception cref="OperationInterruptedException">The broker refused for another reason.</exception>
     public static async Task<long?> FindMessageLimitAsync(IBrokerConnector connector, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Bridge.Publish;
 
 /// <summary>
-/// What the client library takes its stream from: connected, with TLS inside, before the library sees it. The library by itself
-/// tries one address of a name only, and hides why that failed.
+/// Gives the client library a stream that is already connected, with TLS if needed. The library itself tries only one address of
+/// a name, and hides why that failed.
 /// </summary>
 internal sealed class BrokerTcpClient : TcpClientAdapter
 {
@@ -50,7 +50,7 @@ internal sealed class BrokerTcpClient : TcpClientAdapter
         }
     }
 
-    /// <summary>Nothing is left to do.</summary>
+    /// <summary>Nothing to do: it is connected already.</summary>
     public override Task ConnectAsync(IPAddress ep, int port, CancellationToken cancellationToken = default) =>
         Task.CompletedTask;
 

@@ -81,7 +81,7 @@ internal sealed class BrokerTls : IDisposable
         }
     }
 
-    /// <summary>Releases certificates and key. Nothing of this is needed once the handshake is over.</summary>
+    /// <summary>Releases certificates and key, which are not needed after the handshake.</summary>
     public void Dispose()
     {
         Release(_authorities);

@@ -137,8 +137,8 @@ internal sealed class ConfirmWindow
     public Settled Reject(ulong sequence, bool multiple) => Settle(sequence, multiple, nack: true);
 
     /// <summary>
-    /// Fails every publication with an unanswered message, and refuses further ones. The first failure counts. A confirm that
-    /// comes after it is still told to its publication: what it names need not be published again.
+    /// Fails every publication with an unanswered message, and refuses further ones. The first failure counts. A later confirm is
+    /// still reported to its publication, so that the message is not published again.
     /// </summary>
     /// <returns>Number of messages whose outcome is now unknown.</returns>
     public int Fail(PublishException failure)

@@ -12,13 +12,12 @@ internal interface IPublication
     OutgoingMessage this[int index] { get; }
 
     /// <summary>
-    /// True for a message that the broker has taken already, in an earlier attempt: it is not written, and counts as confirmed.
+    /// True for a message that the broker confirmed in an earlier attempt: it is not written, and counts as confirmed.
     /// </summary>
     bool IsConfirmed(int index) => false;
 
     /// <summary>
-    /// Told, on any thread, that the broker has taken a message: also where the others fail, or their publishing was cancelled
-    /// meanwhile.
+    /// Called on any thread when the broker has confirmed a message, even if others fail or publishing was cancelled meanwhile.
     /// </summary>
     void OnConfirmed(int index)
     {

@@ -4,17 +4,17 @@ namespace Bridge.Publish;
 internal interface IPublisher
 {
     /// <summary>
-    /// True when a publication could be written now: connected, topology verified, not blocked by the broker; and no queue that
-    /// is bound to the exchange rejects messages.
+    /// True when a publication could be written now: connected, topology verified, not blocked by the broker, and no bound queue
+    /// rejects messages.
     /// </summary>
     bool IsReady { get; }
 
     /// <summary>
-    /// True while a queue that is bound to the exchange rejects messages, which are published again until it takes them.
+    /// True while a queue bound to the exchange rejects messages; they are published again until the queue accepts them.
     /// </summary>
     bool IsRejected { get; }
 
-    /// <summary>Bytes of a message body that the broker takes (<c>max_message_size</c>), as far as known.</summary>
+    /// <summary>Largest message body that the broker accepts, in bytes (<c>max_message_size</c>), as far as known.</summary>
     long MessageBytes { get; }
 
     /// <summary>Completes when <see cref="IsReady"/> is true; at once when it already is.</summary>
@@ -26,9 +26,9 @@ internal interface IPublisher
     /// <param name="publication">Its messages and their bodies stay unchanged until the task ends.</param>
     /// <param name="cancellationToken">Ends the wait; messages already written may still be published.</param>
     /// <returns>
-    /// The messages that will not be accepted as they are, by rising index; empty when all are confirmed. A nack is among them
-    /// only for a queue of the bridge's own, or when <see cref="RabbitMqOptions.WhenRejected"/> says so: else it is waited until
-    /// the broker takes it.
+    /// The refused messages, by rising index; empty when all are confirmed. A nacked message is among them only if it was meant
+    /// for one of the bridge's own queues or if <see cref="RabbitMqOptions.WhenRejected"/> says so; otherwise it is published
+    /// again until the broker confirms it.
     /// </returns>
     /// <exception cref="PublishException">The fate of at least one message is unknown or it was not published; a later attempt may succeed.</exception>
     Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken);

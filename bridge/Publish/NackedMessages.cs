@@ -3,9 +3,9 @@ using Telemetry;
 namespace Bridge.Publish;
 
 /// <summary>
-/// Publishes again what the broker nacked: a queue that is bound is full and rejects, or has no leader, which is no fault of the
-/// message. Of the messages with one routing key, which lead to the same queues, one is tried at a time, and twice as many after
-/// each success, since every attempt puts a copy into the other queues that are bound. Safe for several threads.
+/// Publishes nacked messages again: a bound queue is full and rejects, or has no leader, so the message is not the cause.
+/// Messages with the same routing key go to the same queues. Of them, one is tried at a time, and after each success twice as
+/// many, since every attempt puts a copy into the other bound queues. Safe for several threads.
 /// </summary>
 /// <param name="options">When waiting ends.</param>
 /// <param name="changed">Called when <see cref="AreAny"/> may have changed.</param>
@@ -30,13 +30,14 @@ internal sealed class NackedMessages(RabbitMqOptions options, Action changed, Ti
     }
 
     /// <summary>
-    /// Publishes until the broker has taken each, or has refused it for another reason, or the time of the options has passed.
+    /// Publishes each message until the broker confirms it, refuses it for another reason, or the time limit of the options has
+    /// passed.
     /// </summary>
     /// <param name="publication">What they belong to.</param>
     /// <param name="nacked">Their indexes.</param>
     /// <param name="publish">Publishes once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What is refused, with indexes of <paramref name="publication"/>; those still nacked among them.</returns>
+    /// <returns>The refused messages and those still nacked, with indexes of <paramref name="publication"/>.</returns>
     public async Task<IReadOnlyList<PublishRefusal>> InsistAsync(
         IPublication publication,
         IEnumerable<int> nacked,
@@ -114,7 +115,7 @@ internal sealed class NackedMessages(RabbitMqOptions options, Action changed, Ti
         return refused;
     }
 
-    // Those that are nacked again go behind the others: no message is tried more often than the rest.
+    // Messages that are nacked again go to the end, so that no message is tried more often than the others.
     private static async Task<bool> TryAsync(
         IPublication publication,
         List<int> left,
@@ -145,7 +146,7 @@ internal sealed class NackedMessages(RabbitMqOptions options, Action changed, Ti
 
     private static bool IsNacked(PublishRefusal refusal) => refusal.Reason is PublishRefusalReason.Nacked;
 
-    // What the messages with one routing key share; all but Users belongs to whoever has the turn.
+    // State that messages with the same routing key share; all but Users may be used only by the holder of Turn.
     private sealed class Lane(Backoff backoff)
     {
         public SemaphoreSlim Turn { get; } = new(1, 1);

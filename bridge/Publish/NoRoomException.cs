@@ -1,7 +1,7 @@
 namespace Bridge.Publish;
 
 /// <summary>
-/// The broker takes a message neither into the exchange nor into a queue of the bridge's own, and as many such messages as may be
-/// in memory wait for that already: it goes back to where it came from. No fault of the message, however often it comes.
+/// The broker accepts a message neither into the exchange nor into one of the bridge's own queues, and the memory for such
+/// waiting messages is full. The message goes back to its queue. The message is not the cause, however often it comes.
 /// </summary>
 internal sealed class NoRoomException(string message) : PublishException(message);

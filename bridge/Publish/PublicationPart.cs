@@ -10,7 +10,7 @@ internal sealed class PublicationPart(IPublication whole, IReadOnlyList<int> ind
     /// <inheritdoc/>
     public int Count => indexes.Count;
 
-    /// <summary>Indexes in the whole of those not confirmed so far.</summary>
+    /// <summary>Indexes, in the whole publication, of the messages not confirmed so far.</summary>
     public IEnumerable<int> Unconfirmed => indexes.Where((_, index) => !Volatile.Read(ref _confirmed[index]));
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ internal sealed class PublicationPart(IPublication whole, IReadOnlyList<int> ind
         whole.OnConfirmed(indexes[index]);
     }
 
-    /// <summary>The refusals with their indexes in the whole.</summary>
+    /// <summary>The refusals with their indexes in the whole publication.</summary>
     public IReadOnlyList<PublishRefusal> InWhole(IReadOnlyList<PublishRefusal> refusals) =>
         [.. refusals.Select(refusal => refusal with { Index = indexes[refusal.Index] })];
 }

@@ -17,7 +17,7 @@ internal sealed record RabbitMqOptions
 
     /// <summary>
     /// Further hosts of the same cluster, <c>HOST</c> or <c>HOST:PORT</c>, tried in turn after the one in <see cref="Uri"/>, with
-    /// its user, virtual host and, unless given, port. Default: none.
+    /// its user and virtual host, and with its port unless one is given. Default: none.
     /// </summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
@@ -75,9 +75,9 @@ internal sealed record RabbitMqOptions
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// What becomes of an event that a bound queue rejects, such as one that is full: <c>Wait</c> (default) receives nothing more
-    /// and publishes it again until it is taken; <c>DeadLetter</c> does so for <see cref="DeadLetterAfter"/>, then dead-letters
-    /// it as <c>rejected</c>.
+    /// What to do with an event that a bound queue rejects, for example because it is full. <c>Wait</c> (default): receive
+    /// nothing more and publish the event again until the queue accepts it. <c>DeadLetter</c>: do so for <see
+    /// cref="DeadLetterAfter"/>, then dead-letter the event as <c>rejected</c>.
     /// </summary>
     public WhenRejected WhenRejected { get; init; } = WhenRejected.Wait;
 
@@ -89,7 +89,7 @@ internal sealed record RabbitMqOptions
     /// <summary>True for an <c>amqps://</c> address.</summary>
     public bool UsesTls => Uri.StartsWith("amqps://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary><see cref="Uri"/> with its password masked, and with the other hosts behind its own: safe to log.</summary>
+    /// <summary><see cref="Uri"/> with its password masked, followed by the other hosts: safe to log.</summary>
     public string DisplayUri => Mask(Uri, Hosts);
 
     /// <summary>These options once for each host, in the order in which they are tried; the options are valid.</summary>
@@ -157,7 +157,7 @@ internal sealed record RabbitMqOptions
     {
         foreach (var (index, host) in Hosts.Index().Where(host => TryParseHost(new Uri("amqp://host/"), host.Item) is null))
         {
-            // An address with a user may hold a password: it is not repeated.
+            // An address with a user may hold a password, so the message does not repeat it.
             var shown = host.Contains('@', StringComparison.Ordinal) ? "an address with a user" : $"'{host}'";
             errors.Add(
                 $"{Section}:Hosts:{index} is {shown}: give HOST or HOST:PORT; user, password and virtual host are those in"

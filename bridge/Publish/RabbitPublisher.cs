@@ -17,8 +17,8 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     private readonly PublishLink[] _links;
     private readonly NackedMessages _nacked;
 
-    // Ready is what others ask for: connected, and nothing is rejected. What was rejected is published again as soon as there is
-    // a link.
+    // Callers use Ready: connected, and nothing is rejected. Rejected messages are published again as soon as one link is
+    // connected.
     private readonly ReadySignal _connected = new();
     private readonly ReadySignal _ready = new();
     private readonly CancellationTokenSource _stop = new();
@@ -74,7 +74,7 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         _context.Metrics.CountRefused(refusals);
         return refusals;
 
-        // The queues of the bridge's own are their publishers' concern: other events need not wait for them.
+        // Messages for the bridge's own queues are retried by their publishers, so that other events need not wait for them.
         bool IsForExchange(PublishRefusal refusal) =>
             refusal.Reason is PublishRefusalReason.Nacked && publication[refusal.Index].Exchange.Length > 0;
     }
@@ -148,7 +148,7 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         _ready.Update(() => !TellRejected() && LeastLoaded() is not null);
     }
 
-    // Evaluated in turn with every change of state: one line each time that it begins and ends.
+    // Called for one change of state at a time: logs one line when rejecting begins and one when it ends.
     private bool TellRejected()
     {
         var isRejected = _nacked.AreAny;

@@ -4,12 +4,12 @@ using Telemetry;
 namespace Bridge.Publish;
 
 /// <summary>
-/// Messages that the broker takes neither into the exchange nor into a queue of the bridge's own, such as a full dead-letter
-/// queue. Each waits by itself and is tried again, while everything else goes on; readiness, metrics and the status page tell of
-/// them. Safe for several threads.
+/// Messages that the broker accepts neither into the exchange nor into one of the bridge's own queues, for example because the
+/// dead-letter queue is full. Each waits alone and is tried again while all other messages go on. Readiness, metrics and the
+/// status page show them. Safe for several threads.
 /// </summary>
 /// <param name="budget">Memory that they may hold together; one larger message may wait alone.</param>
-/// <param name="log">Told when the first begins to wait and the last no longer does.</param>
+/// <param name="log">Gets a line when the first message begins to wait and when none waits any more.</param>
 /// <param name="clock">Every wait.</param>
 /// <param name="random">Spreads the attempts.</param>
 internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMessages> log, TimeProvider clock, Random random)
@@ -33,7 +33,9 @@ internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMess
     /// <summary>Bytes of memory that they hold.</summary>
     public long Bytes => budget.Used;
 
-    /// <summary>Why the one that has waited longest is not taken, in one line without payload; null when none waits.</summary>
+    /// <summary>
+    /// Why the message that has waited longest is not accepted, in one line without payload; null when none waits.
+    /// </summary>
     public string? Reason
     {
         get
@@ -43,10 +45,10 @@ internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMess
         }
     }
 
-    /// <summary>Waits and tries until the broker takes it.</summary>
-    /// <param name="reason">Why it was not taken, with the limit of the broker that is in the way.</param>
+    /// <summary>Waits and tries again until the broker accepts the message.</summary>
+    /// <param name="reason">Why it was not accepted, with the broker's limit that is the cause.</param>
     /// <param name="bytes">Bytes of memory that it holds meanwhile.</param>
-    /// <param name="attempt">Tries once: null when it is taken, else why not.</param>
+    /// <param name="attempt">Tries once; returns null when the message is accepted, else why not.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="NoRoomException">Too many wait already.</exception>
     public async Task WaitAsync(string reason, long bytes, Func<Task<string?>> attempt, CancellationToken cancellationToken)

@@ -15,9 +15,9 @@ internal sealed class Topology(string exchange, int partitions)
     public const string DeadQueue = "telemetry.dead";
 
     /// <summary>
-    /// Argument that beats a policy: where a policy limits the queue's length, the queue refuses new messages, which the bridge
-    /// then keeps, instead of dropping its oldest. Of numbers, such as the length itself, the smaller of argument and policy
-    /// holds.
+    /// Argument that overrides a policy: when a policy limits the queue's length, the queue refuses new messages, which the
+    /// bridge then keeps, and does not drop its oldest. For numbers, such as the length itself, the smaller of argument and
+    /// policy wins.
     /// </summary>
     public const string Overflow = "x-overflow";
 
@@ -55,7 +55,8 @@ internal sealed class Topology(string exchange, int partitions)
     public static string ChunkQueue(int partition) => $"telemetry.chunks.{partition}";
 
     /// <summary>
-    /// What makes a queue replicated, safe from losing what it holds and, for chunks, consumed by one replica at a time.
+    /// The arguments that make a queue replicated, keep it from dropping messages and, for chunks, allow one active consumer at a
+    /// time.
     /// </summary>
     public static Dictionary<string, object?> ArgumentsOf(string queue)
     {

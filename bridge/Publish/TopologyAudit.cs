@@ -14,7 +14,9 @@ internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqO
     private const int AccessRefused = 403;
 
     /// <summary>Whether a queue has the arguments that the bridge relies on. A user without configure permission cannot ask.</summary>
-    /// <returns>Null when it has; else what the missing one, which the bridge can do without, costs, and the remedy.</returns>
+    /// <returns>
+    /// Null when it has all; else the consequence and the remedy for a missing argument that the bridge can work without.
+    /// </returns>
     /// <exception cref="BrokerFaultException">It has others.</exception>
     public static async Task<string?> VerifyArgumentsAsync(
         IConnection connection, string queue, CancellationToken cancellationToken)
@@ -23,7 +25,7 @@ internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqO
         if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } refusal)
             return null;
 
-        // As versions before this argument made it.
+        // The arguments that earlier versions used.
         arguments.Remove(Topology.Overflow);
         if (await DeclareAsync(connection, queue, arguments, cancellationToken) is not { } otherRefusal)
         {
@@ -31,7 +33,7 @@ internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqO
                 + " messages; once it is empty, stop the bridge, delete it, and let the bridge make it anew";
         }
 
-        // The refusal that names what is wrong, and not what may be missing.
+        // Reports the refusal for a wrong argument, not the one for an argument that may be missing.
         var exception = refusal.ShutdownReason!.ReplyText.Contains(Topology.Overflow, StringComparison.Ordinal)
             ? otherRefusal
             : refusal;
@@ -44,7 +46,8 @@ internal sealed class TopologyAudit(Topology topology, int partitions, RabbitMqO
             exception);
     }
 
-    // Null when the queue has these arguments, or when that is not to be told from here: then whoever made it beforehand knows.
+    // Null when the queue has these arguments, or when this user may not find out: then the person who made the queue is
+    // responsible.
     private static async Task<OperationInterruptedException?> DeclareAsync(
         IConnection connection, string queue, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {

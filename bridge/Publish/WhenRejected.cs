@@ -1,11 +1,13 @@
 namespace Bridge.Publish;
 
-/// <summary>What becomes of an event that a queue bound to the exchange rejects (a nack), such as one that is full.</summary>
+/// <summary>
+/// What to do with an event that a queue bound to the exchange rejects (a nack), for example because the queue is full.
+/// </summary>
 internal enum WhenRejected
 {
-    /// <summary>Nothing is received, and it is published again until it is taken.</summary>
+    /// <summary>Receive nothing more and publish the event again until the queue accepts it.</summary>
     Wait,
 
-    /// <summary>The same for <see cref="RabbitMqOptions.DeadLetterAfter"/>; then it is dead-lettered as rejected.</summary>
+    /// <summary>Do the same for <see cref="RabbitMqOptions.DeadLetterAfter"/>; then dead-letter the event as rejected.</summary>
     DeadLetter,
 }

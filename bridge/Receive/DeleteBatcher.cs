@@ -26,7 +26,7 @@ internal sealed class DeleteBatcher(IQueueReceiver queue, int atATime)
     public Task RunAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, atATime).Select(_ => DeleteBatchesAsync(cancellationToken)));
 
-    /// <summary>Fails what is not deleted yet; nothing may be deleted from now on.</summary>
+    /// <summary>Fails all pending deletes; nothing can be deleted from now on.</summary>
     public void Cancel()
     {
         _pending.Writer.TryComplete();

@@ -68,7 +68,7 @@ internal sealed class LeaseRenewal(QueueEndpoint queue, BridgeMetrics metrics, I
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // One message's trouble must not keep the others from being renewed.
+            // A failure for one message must not stop the renewal of the others.
             ReceiveLog.RenewalFailedUnexpectedly(log, e, message.Message.Id);
         }
     }

@@ -9,7 +9,7 @@ namespace Bridge.Receive;
 /// <param name="message">What came.</param>
 /// <param name="lease">How long it was leased for.</param>
 /// <param name="clock">Measures that.</param>
-/// <param name="held">Disposed when the text is let go.</param>
+/// <param name="held">Disposed when the text is released.</param>
 internal sealed class LeasedMessage(
     IQueueReceiver queue, ReceivedMessage message, TimeSpan lease, TimeProvider clock, IDisposable? held = null)
 {
@@ -51,8 +51,8 @@ internal sealed class LeasedMessage(
     }
 
     /// <summary>
-    /// Stops renewing and waits for a renewal under way, since it may replace the receipt. The text is let go: however long the
-    /// queue takes to settle the message, its memory is free.
+    /// Stops renewing and waits for a renewal under way, since it may replace the receipt. Releases the text, so that its memory
+    /// is free however long the queue takes to settle the message.
     /// </summary>
     /// <returns>The message with the receipt that settles it.</returns>
     public async Task<ReceivedMessage> EndAsync()

@@ -123,7 +123,7 @@ internal sealed class QueueReceiver(
         }
     }
 
-    // Nothing is reserved while this queue waits, and little for its next attempt: the memory is the other queues'.
+    // While this queue waits it reserves no memory, and little for its next attempt, so that other queues can use it.
     private Task PauseAsync(TimeSpan delay, CancellationToken stop)
     {
         Expect(0);
@@ -152,7 +152,8 @@ internal sealed class QueueReceiver(
     // The next answer is about as large as this one; half of the budget at most, so that no call waits until nothing is in work.
     private void Expect(long bytes) => Volatile.Write(ref _expectedAnswer, Math.Clamp(bytes, SmallestAnswer, options.MaxBytes / 2));
 
-    // After the stop, too, a receive under way is let to its end: what it leased would else be hidden until the lease ends.
+    // A receive under way may end even after the stop: otherwise the messages that it leased would be hidden until the lease
+    // ends.
     private async Task<IReadOnlyList<ReceivedMessage>> AskAsync(
         TimeSpan wait, ByteBudget.Reservation reservation, CancellationToken stop)
     {
@@ -160,7 +161,7 @@ internal sealed class QueueReceiver(
         await ((Task)receiving).WaitAsync(LateAnswer, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!receiving.IsCompleted && !stop.IsCancellationRequested)
         {
-            // The queue is empty, or nobody knows whether it will ever answer: what it brings later is counted then.
+            // The queue is empty, or may never answer. Messages that come later are counted when they come.
             reservation.Resize(0);
             await ((Task)receiving).WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -177,7 +178,7 @@ internal sealed class QueueReceiver(
     private long Begin(IReadOnlyList<ReceivedMessage> messages, ByteBudget.Reservation reservation, CancellationToken stop)
     {
         var bytes = 0L;
-        // Texts may be slices of one answer, which lasts as long as the last of them.
+        // Texts may be slices of one answer, which stays in memory until the last of them is released.
         foreach (var slices in messages.GroupBy(MemoryOf))
         {
             var size = slices.Key is byte[] array ? array.Length : slices.Sum(message => (long)message.Text.Length);
@@ -233,7 +234,7 @@ internal sealed class QueueReceiver(
         else
             ReceiveLog.FailedUnexpectedly(log, failure, queue.Endpoint, leased.Message.Id, delay);
 
-        // What waits for room in the broker is not to blame, however often it comes.
+        // A message that waits for room in the broker is not the cause, however often it comes.
         if (failure is not NoRoomException
             && leased.Message.ReceiveCount >= options.MaxDeliveries
             && publisher.IsReady

@@ -24,8 +24,8 @@ internal sealed record ReceiveOptions
     public int MaxDeliveries { get; init; } = 100;
 
     /// <summary>
-    /// Bytes that received messages in work hold at most, over all queues; 4 MiB to 4 GiB. Default 6 MiB. Receiving pauses at the
-    /// bound. Messages whose texts lie in one answer of the queue hold that answer until the last of them is done.
+    /// Most bytes that received messages in work may hold, over all queues; 4 MiB to 4 GiB. Default 6 MiB. Receiving pauses at
+    /// the limit. Messages whose texts share one answer of the queue hold that answer until the last of them is done.
     /// </summary>
     public long MaxBytes { get; init; } = 6L * 1024 * 1024;
 

@@ -17,9 +17,9 @@ internal sealed record ShownLetter(
 internal sealed record ShownLetters(long At, IReadOnlyList<ShownLetter> Letters, bool ShowsPayloads, string? Problem);
 
 /// <summary>
-/// Reads some dead letters for the status page and lets them lie. The broker can only hand them out and take them back, which it
-/// counts as a delivery of each, and which keeps them from other readers meanwhile. So it is done at most every 30 s, however
-/// many look, for at most 20 letters or 8 MiB; in between all are given the same answer.
+/// Reads some dead letters for the status page and leaves them in the queue. The broker can only deliver them and take them back.
+/// This counts as a delivery of each, and meanwhile other readers do not see them. So it reads at most 20 letters or 8 MiB, at
+/// most every 30 s; in between everybody gets the same answer.
 /// </summary>
 internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, TimeProvider clock) : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
     private const int PayloadBytes = 2_048;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    // Nothing was handed out then.
+    // After a problem no letter was delivered, so the next attempt may come sooner.
     private static readonly TimeSpan IntervalAfterProblem = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -82,7 +82,7 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
             shown.Add(Shown(letter));
             bytes += letter.Body.Length;
 
-            // Asking for another one would take it from the queue.
+            // Reading another letter would deliver it.
             if (shown.Count == Most || bytes >= MostBytes)
                 break;
         }

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Primitives;
 namespace Bridge.Status;
 
 /// <summary>
-/// The names that the status page is served by. A page of another site can have its own name resolved to this machine's address
-/// (DNS rebinding) and would then be of one origin with the status page: but only by a name, which the request tells, and never
-/// by an address.
+/// The host names under which the status page is served. Another site can make its own name resolve to this machine's address
+/// (DNS rebinding), and its page then has the same origin as the status page. This works only with a name, which the request
+/// contains, and never with an address.
 /// </summary>
 internal sealed class PageHosts
 {
@@ -22,7 +22,7 @@ internal sealed class PageHosts
             _names.Add(own);
     }
 
-    /// <summary>Whether the page is served by this name.</summary>
+    /// <summary>Whether the page is served under this name.</summary>
     public bool Contain(HostString host) =>
         host.HasValue && (IPAddress.TryParse(host.Host, out _) || HostString.MatchesAny(host.Host, _names));
 }

@@ -50,7 +50,7 @@ internal static class StatusEndpoints
     private static void MapFigures(WebApplication app, string path, PageHosts hosts, Func<HttpContext, Task<object>> read) =>
         Map(app, path, hosts, async context =>
         {
-            // Another site's page cannot read the answer, but need not even cause the work.
+            // Another site's page cannot read the answer; refusing it also saves the work.
             if (context.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
             else

@@ -57,7 +57,7 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     /// <summary>No credentials were found, or they could not be renewed.</summary>
     /// <param name="operation">What they were for.</param>
     /// <param name="error">What the provider threw.</param>
-    /// <param name="hadSome">True when there were some before: their source is only out of reach for now.</param>
+    /// <param name="hadSome">True when there were credentials before: then their source is only temporarily out of reach.</param>
     public QueueFailure WithoutCredentials(string operation, Exception error, bool hadSome)
     {
         var network = NetworkFailure.Find(error, TokenService);

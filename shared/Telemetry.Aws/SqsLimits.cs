@@ -5,8 +5,7 @@ using static System.FormattableString;
 namespace Telemetry.Aws;
 
 /// <summary>
-/// What the queue takes: asked once, by one caller at a time, and remembered until it is forgotten; a failed question is asked
-/// again.
+/// The queue's limits: read once, by one caller at a time, and cached until they are forgotten. A failed read is tried again.
 /// </summary>
 internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests requests) : IDisposable
 {
@@ -32,7 +31,7 @@ internal sealed class SqsLimits(Func<SqsTransport> transport, SqsRequests reques
         }
     }
 
-    /// <summary>The next question is asked again.</summary>
+    /// <summary>Clears the cache: the next call reads the limits again.</summary>
     public void Forget() => _known = null;
 
     /// <summary>Refuses messages that the queue would refuse, before any is sent.</summary>

@@ -8,7 +8,7 @@ internal static class SqsRegion
     /// <summary>
     /// Reads the region out of the host name: <c>sqs.REGION.amazonaws.com</c> and its FIPS, VPC endpoint, China and dual-stack
     /// forms, and the older <c>REGION.queue.amazonaws.com</c>. AWS's names without a region, <c>queue.amazonaws.com</c> and
-    /// <c>sqs.amazonaws.com</c>, are of us-east-1. Any other host is an emulator's: <c>AWS_REGION</c>,
+    /// <c>sqs.amazonaws.com</c>, belong to us-east-1. Any other host is an emulator's: <c>AWS_REGION</c>,
     /// <c>AWS_DEFAULT_REGION</c> or us-east-1, which emulators take without looking.
     /// </summary>
     public static string Of(string host, Func<string, string?> environment)

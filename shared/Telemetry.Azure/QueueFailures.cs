@@ -79,7 +79,7 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
 
     private NetworkFailure Explain(Exception error)
     {
-        // The errors of all tries come together: the last one counts.
+        // The errors of all tries come in one exception; the last one counts.
         var last = error is AggregateException { InnerExceptions: [.., var lastTry] } ? lastTry : error;
         if (Find<CredentialUnavailableException>(last) is not null)
             return new NetworkFailure(Remedy.NoIdentity, IsTransient: false);

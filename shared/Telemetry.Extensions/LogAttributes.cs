@@ -60,7 +60,7 @@ internal static class LogAttributes
                 return;
             }
 
-            // A scope may log while it is read: that log's scopes are another's.
+            // A scope may log while it is read; that log has its own scopes.
             var scopes = s_free ?? new Scopes();
             s_free = null;
             scopes._json = json;

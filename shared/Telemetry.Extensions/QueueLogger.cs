@@ -54,7 +54,7 @@ internal sealed class QueueLogger(string category, TelemetryClient client) : ILo
         client.Send(log);
     }
 
-    // The formatter turns every value of the template into text: where one fails, the template stands for all of them.
+    // The formatter turns every value of the template into text; if one fails, the template replaces the whole message.
     private static string? Message<TState>(TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!ForeignCode.TryEnter())

@@ -31,8 +31,8 @@ internal readonly ref struct StateValues
     }
 
     /// <summary>
-    /// Reads all; what is read meanwhile on the same thread has memory of its own. A value that cannot be read is marked, under
-    /// its place where its name is unknown.
+    /// Reads all values; a nested read on the same thread has its own memory. A value that cannot be read is replaced by a mark,
+    /// named by its position if its name is unknown.
     /// </summary>
     internal static StateValues Read(IReadOnlyList<KeyValuePair<string, object?>> state)
     {

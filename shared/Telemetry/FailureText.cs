@@ -8,7 +8,7 @@ using static System.FormattableString;
 namespace Telemetry;
 
 /// <summary>
-/// The only place that turns exceptions of others into text. Their own texts may quote addresses with passwords, requests with
+/// The only place that turns exceptions of libraries into text. Their own texts may quote addresses with passwords, requests with
 /// tokens, and payloads.
 /// </summary>
 internal static class FailureText
@@ -16,7 +16,8 @@ internal static class FailureText
     private static readonly TextRedactor Redactor = new(RedactionPatterns.All, new SecretNames(RedactionOptions.Default.Names));
 
     /// <summary>
-    /// What may be told of an exception: the text of one of ours, of any other what <see cref="TypesOf"/> tells.
+    /// The text of an exception that is safe to show: our exceptions' own text, for all others the result of <see
+    /// cref="TypesOf"/>.
     /// </summary>
     internal static string Of(Exception exception) => exception is QueueException ? exception.Message : TypesOf(exception);
 
@@ -44,7 +45,7 @@ internal static class FailureText
     }
 
     /// <summary>
-    /// An exception's own text on one line, without the secrets that redaction knows: for what tells of files and of the
+    /// An exception's own text on one line, without the secrets that redaction knows: for errors of files and of the
     /// application's own code.
     /// </summary>
     internal static string Redacted(Exception exception)

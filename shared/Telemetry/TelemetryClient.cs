@@ -339,7 +339,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             ?? throw new ArgumentException(refusal!.Detail, nameof(lines))];
         try
         {
-            // Counted once it is sent: of a failure the caller learns, so it is no drop to be reported as an event.
+            // Counted only when it is sent: the caller learns of a failure, so it does not count as a dropped event.
             _counters.SentAtOnce(await _sender.SendAsync(packer, batch, cancellationToken).ConfigureAwait(false));
         }
         finally

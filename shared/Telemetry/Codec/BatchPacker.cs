@@ -56,7 +56,7 @@ public sealed class BatchPacker
         _room = Math.Max(0, _sliceBytes - (key is null ? 0 : BatchCipher.Overhead(key)));
     }
 
-    /// <summary>What the queue takes that this packs for.</summary>
+    /// <summary>The limits of the queue for which this packs.</summary>
     public QueueLimits Limits { get; }
 
     /// <summary>Bytes of events that are likely to fill a message, by what was packed so far.</summary>
@@ -98,9 +98,9 @@ public sealed class BatchPacker
 
     /// <summary>
     /// Cuts batches that were sealed for longer messages into messages of this packer's length, in place. Sealed bytes, sender
-    /// and sequence stay; the digest, which covers the number of messages, becomes another.
+    /// and sequence stay; the digest changes, since it covers the number of messages.
     /// </summary>
-    /// <returns>False when each fits already, or when one would need more messages than the receiver accepts.</returns>
+    /// <returns>False when every batch fits already, or when one would need more messages than the receiver accepts.</returns>
     internal bool TryCut(IList<SealedBatch> batches)
     {
         if (batches.All(Fits) || batches.Any(batch => CountOf(batch.Length) > _limits.Chunks))
@@ -116,7 +116,7 @@ public sealed class BatchPacker
 
     private bool Fits(SealedBatch batch) => batch.MessageLength(0) <= Limits.MessageBytes;
 
-    // Over 65,535 the count would be wrong, but so many are over the limit of chunks and never sent.
+    // Above 65,535 the count would be wrong, but so many chunks are over the limit and never sent.
     private ushort CountOf(int length) => (ushort)Math.Min(ushort.MaxValue, (length + _sliceBytes - 1) / _sliceBytes);
 
     private (PooledBytes Bytes, BatchFlags Flags) Compress(ReadOnlySpan<byte> lines, int firstLine, out int consumed)

@@ -8,18 +8,18 @@ namespace Telemetry.Codec;
 
 /// <summary>
 /// What an event is (docs/wire-format.md, "Events"): one JSON object in UTF-8, nested 512 levels deep at most. Senders, receivers
-/// and tools all ask here, so that none refuses what another takes.
+/// and tools all use this check, so that none refuses what another accepts.
 /// </summary>
 public static class EventJson
 {
-    /// <summary>Levels of nesting at most; the event itself is the first.</summary>
+    /// <summary>Most levels of nesting; the event itself is the first.</summary>
     public const int MaxDepth = 512;
 
     private const string NoUtf8 = "no JSON object: it is no valid UTF-8";
 
     private static readonly string TooDeep = $"nested too deeply: the limit is {MaxDepth} levels";
 
-    // Depth is counted here, to tell it from other errors.
+    // Depth is counted here, to distinguish it from other errors.
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
@@ -29,8 +29,8 @@ public static class EventJson
     /// <summary>Reads an event in full.</summary>
     /// <param name="json">One event; white space may stand around it.</param>
     /// <returns>
-    /// Null, or what it is instead, such as <c>no JSON object: it goes wrong at byte 7</c>. Bytes and lines count from 1. Never
-    /// any content.
+    /// Null for an event, or else what it is, such as <c>no JSON object: it goes wrong at byte 7</c>. Bytes and lines count from
+    /// 1. Never any content.
     /// </returns>
     public static string? Problem(ReadOnlySpan<byte> json)
     {
@@ -58,11 +58,9 @@ public static class EventJson
         }
     }
 
-    /// <summary>
-    /// The part of <see cref="Problem"/> that costs a sender next to nothing. A receiver reads every event in full.
-    /// </summary>
+    /// <summary>The part of <see cref="Problem"/> that is cheap for a sender. A receiver reads every event in full.</summary>
     /// <param name="json">One event without white space around it.</param>
-    /// <returns>Null, or what it is instead.</returns>
+    /// <returns>Null for an event, or else what it is.</returns>
     internal static string? CheapProblem(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
@@ -85,8 +83,8 @@ public static class EventJson
     public static ReadOnlySpan<byte> SkipByteOrderMark(ReadOnlySpan<byte> text) =>
         text.StartsWith(ByteOrderMark) ? text[ByteOrderMark.Length..] : text;
 
-    /// <summary>What the inside of a JSON string reads as. Half a surrogate pair reads as U+FFFD.</summary>
-    /// <param name="content">The valid string without its quotes, escapes as they stand.</param>
+    /// <summary>Unescapes the inside of a JSON string. Half a surrogate pair becomes U+FFFD.</summary>
+    /// <param name="content">The valid string without its quotes, with its escapes.</param>
     public static string Unescape(ReadOnlySpan<byte> content)
     {
         if (!content.Contains((byte)'\\'))
@@ -106,7 +104,7 @@ public static class EventJson
         return trimmed[0] == (byte)'{' ? null : "no JSON object: it does not begin with {";
     }
 
-    // Each level has a bracket of its own; most events have fewer.
+    // Each level has its own bracket; most events have fewer brackets than the limit.
     private static bool MayBeTooDeep(ReadOnlySpan<byte> json) =>
         json.Length > 2 * MaxDepth && json.Count((byte)'{') + json.Count((byte)'[') > MaxDepth;
 }

@@ -72,7 +72,7 @@ public static class MessageText
         return null;
     }
 
-    // What producers send by mistake most often, and what to do about it.
+    // The most frequent mistakes of producers, and how to fix them.
     private static string Guess(ReadOnlySpan<byte> text) => EventJson.Trim(text) switch
     {
         [] => "they are white space",

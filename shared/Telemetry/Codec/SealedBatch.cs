@@ -50,7 +50,9 @@ public sealed class SealedBatch : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _bytes.Dispose();
 
-    /// <summary>The same batch in other messages. It takes over the memory: this one is not used or disposed any more.</summary>
+    /// <summary>
+    /// The same batch in other messages. The new one takes over the memory: do not use or dispose this one any more.
+    /// </summary>
     internal SealedBatch Cut(ushort count, int sliceBytes)
     {
         Span<byte> prefix = stackalloc byte[ChunkHeader.PrefixSize];

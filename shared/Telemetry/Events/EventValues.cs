@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Telemetry.Events;
 
 /// <summary>
-/// Writes values of any type, as tags and log states hold them: what JSON knows as itself, numbers of every width as numbers,
-/// times in ISO 8601. A value of a caller's own type goes to <see cref="ForeignValue"/>.
+/// Writes values of any type, as in tags and log states: JSON's own types as they are, numbers of every width as numbers, times
+/// in ISO 8601. A value of a caller's own type goes to <see cref="ForeignValue"/>.
 /// </summary>
 internal static class EventValues
 {
@@ -30,7 +30,7 @@ internal static class EventValues
             json.WriteStringValue(value.ToString(format: null, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Whether comparing and writing a value runs the framework's code alone.</summary>
+    /// <summary>Whether comparing and writing a value runs only the framework's code.</summary>
     internal static bool IsPlain(object? value) => value is
         null or string or int or long or bool or double or Enum or uint or ulong or short or ushort or byte or sbyte or decimal
         or float or Half or nint or nuint or Int128 or UInt128 or BigInteger

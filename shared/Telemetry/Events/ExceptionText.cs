@@ -3,7 +3,7 @@ using System.Text;
 namespace Telemetry.Events;
 
 /// <summary>
-/// An exception's whole text. Where its own <c>ToString</c> throws: what can be read of it and of its inner exceptions.
+/// An exception's whole text. If its own <c>ToString</c> throws: the readable parts of it and of its inner exceptions.
 /// </summary>
 internal static class ExceptionText
 {

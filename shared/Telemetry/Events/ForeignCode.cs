@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Telemetry.Events;
 
 /// <summary>
-/// Guards code of types that callers made, such as <c>ToString</c>, enumerators and log formatters. It may throw: a mark stands
-/// for what it was to give. It may log or send, and so run again inside itself: three deep on one thread, so that a value that
-/// logs itself ends.
+/// Guards code of callers' types, such as <c>ToString</c>, enumerators and log formatters. When it throws, a mark replaces its
+/// result. It may log or send, and so be called again from inside itself: at most three levels deep on one thread, so that a
+/// value that logs itself comes to an end.
 /// </summary>
 internal static class ForeignCode
 {
@@ -27,10 +27,12 @@ internal static class ForeignCode
 
     internal static void Leave() => s_depth--;
 
-    /// <summary>Stands for a value whose code threw: names the exception's type, since its text may hold anything.</summary>
+    /// <summary>
+    /// The mark for a value whose code threw. It names only the exception's type, since the text may hold anything.
+    /// </summary>
     internal static string Mark(Exception exception) => $"[unreadable: {exception.GetType().Name}]";
 
-    /// <summary>What a caller's code gives as text, or the mark.</summary>
+    /// <summary>The text that a caller's code returns, or the mark.</summary>
     internal static string? Text<T>(T from, Func<T, string?> read)
     {
         if (!TryEnter())
@@ -49,7 +51,7 @@ internal static class ForeignCode
         }
     }
 
-    /// <summary>An object's text in the invariant culture, also where its <c>ToString</c> asks for the current one.</summary>
+    /// <summary>An object's text in the invariant culture, even if its <c>ToString</c> uses the current culture.</summary>
     /// <exception cref="Exception">Whatever the object throws.</exception>
     internal static string? InvariantText(object value)
     {

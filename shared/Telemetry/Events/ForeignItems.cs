@@ -2,12 +2,12 @@ using System.Collections;
 
 namespace Telemetry.Events;
 
-/// <summary>Walks over a caller's collection as far as it can be read.</summary>
+/// <summary>Enumerates a caller's collection as far as it can be read.</summary>
 /// <param name="items">Its enumerator.</param>
-/// <param name="most">Items at most.</param>
+/// <param name="most">Largest number of items.</param>
 internal struct ForeignItems(IEnumerator items, int most)
 {
-    /// <summary>Stands for what was left out.</summary>
+    /// <summary>The mark for items that were left out.</summary>
     internal const string Cut = "…[cut]";
 
     private int _left = most;
@@ -15,7 +15,7 @@ internal struct ForeignItems(IEnumerator items, int most)
     /// <summary>The current item.</summary>
     internal object? Current { get; private set; }
 
-    /// <summary>Why the walk ended before the collection did: a mark; null when it did not.</summary>
+    /// <summary>A mark that says why enumerating ended early; null when it reached the end.</summary>
     internal string? Problem { get; private set; }
 
     internal bool MoveNext()
@@ -48,7 +48,7 @@ internal struct ForeignItems(IEnumerator items, int most)
         }
         catch (Exception)
         {
-            // All that can be read was.
+            // Everything that can be read has been read.
         }
     }
 }

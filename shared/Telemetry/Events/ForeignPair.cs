@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Telemetry.Events;
 
-/// <summary>Recognises a name with its value in the classes that hold one: a map is read as a list of these.</summary>
+/// <summary>Recognises pairs of a name and a value, whatever their class. A map is read as a list of such pairs.</summary>
 internal static class ForeignPair
 {
     /// <summary>Reads a pair's name and value; two-tuples are pairs when their first item is a text.</summary>
@@ -39,7 +39,7 @@ internal static class ForeignPair
                 (name, value) = (first, tuple[1]);
                 return true;
             case IGrouping<object, object> group:
-                // Its elements alone: as a group again it would be a pair without end.
+                // Only its elements: read as a group again, it would be a pair without end.
                 (name, value) = (group.Key, group.Select(static element => element));
                 return true;
             default:
@@ -47,8 +47,8 @@ internal static class ForeignPair
         }
     }
 
-    // Where compilation ahead of time left the properties of a rare instantiation out, it becomes a text: redaction reads that
-    // as a pair.
+    // If ahead-of-time compilation removed the properties of a rare instantiation, it becomes a text, which redaction reads as a
+    // pair.
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(KeyValuePair<,>))]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Properties of KeyValuePair, which the attribute keeps.")]
     private static bool TryReadGeneric(object? item, out object? name, out object? value)

@@ -10,7 +10,7 @@ namespace Telemetry.Events;
 
 /// <summary>
 /// Writes a value whose type is a caller's own: maps of every class as objects, lists and tuples as arrays, JSON as JSON,
-/// anything else as text. What cannot be read is marked in its place; what has no end is cut.
+/// anything else as text. A mark replaces what cannot be read; endless values are cut.
 /// </summary>
 internal struct ForeignValue
 {
@@ -19,7 +19,7 @@ internal struct ForeignValue
     private const int MostValues = 16_384;
     private const string TooDeep = "[unreadable: more than 16 levels]";
 
-    // In a map whose reading ended early: the name of the mark.
+    // The name of the mark in a map whose reading ended early.
     private const string Rest = "…";
 
     private readonly JsonOutput _json;
@@ -45,7 +45,7 @@ internal struct ForeignValue
         }
     }
 
-    /// <summary>Writes a value with the serialiser's code for its type, which runs the type's own.</summary>
+    /// <summary>Writes a value with the serialiser's code for its type, which runs the type's own code.</summary>
     internal static void Write<T>(JsonOutput json, T value, JsonTypeInfo<T> type)
     {
         if (!ForeignCode.TryEnter())
@@ -103,7 +103,7 @@ internal struct ForeignValue
             case IUtf8SpanFormattable formattable:
                 _json.WriteFormatted(formattable);
                 break;
-            // A type that converts to a single value is one, also where it can be enumerated.
+            // A type that converts to a single value is written as one, even if it can be enumerated.
             case IConvertible:
                 _json.WriteStringValue(ForeignCode.InvariantText(value));
                 break;
@@ -146,7 +146,7 @@ internal struct ForeignValue
         _ => null,
     };
 
-    // What an empty collection is read as; one that is not empty is a map when it begins with a pair.
+    // How an empty collection is read. Any other collection is a map when its first item is a pair.
     private static bool IsMap(object value) => value is
         IDictionary or NameValueCollection or JsonObject or JsonElement { ValueKind: JsonValueKind.Object }
         or IEnumerable<KeyValuePair<string, object?>> or IEnumerable<KeyValuePair<string, string?>>

@@ -5,28 +5,26 @@ using System.Runtime.InteropServices;
 
 namespace Telemetry.Events;
 
-/// <content>
-/// The names of the objects that are open. A member with a name that is there already replaces the earlier one.
-/// </content>
+/// <content>The names of the open objects. A member with an existing name replaces the earlier member.</content>
 internal sealed partial class JsonOutput
 {
-    // Of an object with more members only this many have unique names: what comparing costs grows with the square.
+    // Names are unique only among the first members, up to this number: the cost of comparing grows with the square.
     private const int MostNames = 8_192;
 
-    // Of the objects that are open, the innermost last.
+    // For the open objects, the innermost last.
     private Member[] _members = new Member[64];
     private Names[] _outer = new Names[16];
     private int _count;
     private int _depth;
     private Names _names;
 
-    // Of one object: its first name, and a bit for each hash. A name whose bit is not there is new.
+    // For one object: its first name, and a bit for each hash. A name whose bit is not set is new.
     private record struct Names(int First, ulong Bits);
 
-    // A hash of its name, and where it begins.
+    // A hash of the member's name, and where the member begins.
     private record struct Member(ulong Hash, int Start);
 
-    /// <summary>How far the writing is, to return to.</summary>
+    /// <summary>A position in the output, to return to.</summary>
     internal readonly struct Position
     {
         internal Position(JsonOutput json) =>
@@ -46,7 +44,7 @@ internal sealed partial class JsonOutput
 
     internal Position Here => new(this);
 
-    /// <summary>Forgets what was written since; the objects that were open then are open again.</summary>
+    /// <summary>Discards what was written since; the objects that were open then are open again.</summary>
     internal void Return(in Position position) => position.Restore(this);
 
     private void OpenObject()
@@ -81,7 +79,7 @@ internal sealed partial class JsonOutput
         _members[_count++] = new Member(hash, start);
     }
 
-    // Gives the name's new place.
+    // Returns the name's new position.
     private int RemoveEarlier(ulong hash, int start)
     {
         var name = _bytes.AsSpan(start, Length - start);
@@ -94,7 +92,7 @@ internal sealed partial class JsonOutput
         return start;
     }
 
-    // A member reaches to the next one's name; what stands behind moves up.
+    // A member ends where the next one's name begins; what follows moves to the front.
     private int RemoveMember(int index, int last)
     {
         var start = _members[index].Start;
@@ -107,11 +105,11 @@ internal sealed partial class JsonOutput
         return length;
     }
 
-    // Of both ends and the length: names that have these in common are compared byte by byte.
+    // Hash of both ends and the length; names with the same hash are compared byte by byte.
     private ulong HashOf(int start)
     {
         const int size = sizeof(ulong);
-        // Both reads end at most that much behind what is written.
+        // Both reads end at most this far behind the written bytes.
         Reserve(size);
         ref var bytes = ref MemoryMarshal.GetArrayDataReference(_bytes);
         var length = Length - start;

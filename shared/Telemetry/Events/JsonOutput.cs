@@ -13,8 +13,8 @@ namespace Telemetry.Events;
 
 /// <summary>
 /// Writes JSON into a reused buffer: what telemetry consists of, short names and short values, in half the time of a general writer, which does
-/// the rest. Only what JSON asks for is escaped; text that is no valid Unicode gets replacement characters. An object's
-/// names are kept unique: of several members with one name the last stays. Nesting is the caller's business.
+/// the rest. Only what JSON requires is escaped; invalid Unicode becomes replacement characters. An object's names stay unique:
+/// of several members with the same name the last stays. The caller must nest correctly.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread and holds only memory.")]
 internal sealed partial class JsonOutput : IBufferWriter<byte>
@@ -163,7 +163,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         AppendTime(value, "O");
     }
 
-    /// <summary>Writes identities, durations and the like as text, most without a string between.</summary>
+    /// <summary>Writes identities, durations and the like as text, mostly without an intermediate string.</summary>
     internal void WriteFormatted(IUtf8SpanFormattable value)
     {
         Span<byte> text = stackalloc byte[LongestFormatted];
@@ -182,7 +182,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
         Append("\""u8);
     }
 
-    /// <summary>Writes a finite number as it is: no type is widened on the way.</summary>
+    /// <summary>Writes a finite number without converting it to a wider type.</summary>
     internal void WriteNumberValue<T>(T value)
         where T : struct, INumberBase<T>
     {
@@ -294,7 +294,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
 
     private void EndName(int start)
     {
-        // The names of an event's own members are this code's, and stand once.
+        // The names of an event's own members come from this code and are unique.
         if (_depth > 0)
             AddName(start);
         Reserve(1);

@@ -85,10 +85,10 @@ public readonly ref partial struct TelemetryEvent
     }
 
     /// <summary>
-    /// Adds an attribute of any type, which is read at once: maps and pairs of every class become objects, lists arrays,
-    /// numbers of every width numbers, anything else text in the invariant culture. What throws while it is read is marked
-    /// <c>[unreadable: EXCEPTION]</c>. A collection is cut behind 1,024 elements, a value behind 16,384 in all and below 16
-    /// levels.
+    /// Adds an attribute of any type, which is read at once: maps and pairs of every class become objects, lists become arrays,
+    /// numbers of every width stay numbers, anything else becomes text in the invariant culture. <c>[unreadable: EXCEPTION]</c>
+    /// replaces a value that throws while it is read. A collection is cut after 1,024 elements, a value after 16,384 elements in
+    /// all and below 16 levels.
     /// </summary>
     public TelemetryEvent With(string name, object? value)
     {
@@ -97,7 +97,7 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    /// <summary>Adds an attribute of any type that source generation knows; a mark where serialising throws.</summary>
+    /// <summary>Adds an attribute of any type that source generation knows; a mark replaces it when serialising throws.</summary>
     public TelemetryEvent With<T>(string name, T value, JsonTypeInfo<T> type)
     {
         if (IsDiscarded)

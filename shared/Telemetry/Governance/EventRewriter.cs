@@ -94,7 +94,7 @@ internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, Ev
         return true;
     }
 
-    // Two names that differed in their secrets alone would be one.
+    // Two names that differ only in their secrets would become equal.
     private static void NumberName(int number, PooledBytes output)
     {
         output.Truncate(output.Length - 1);

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Finds the value behind a secret name in what .NET writes for a pair and for a tuple: <c>[name, value]</c>, <c>(name,
-/// value)</c>. So it writes the elements of maps and of header collections in messages.
+/// Finds the value after a secret name in .NET's text for a pair and for a tuple: <c>[name, value]</c>, <c>(name, value)</c>. In
+/// messages, elements of maps and header collections have this form.
 /// </summary>
 internal static class PairedSecret
 {
@@ -13,7 +13,7 @@ internal static class PairedSecret
     private static readonly SearchValues<byte> Brackets = SearchValues.Create("[]()"u8);
     private static readonly SearchValues<byte> BehindPair = SearchValues.Create(" \t\r\n,;.:!?\"'\\)]}>|"u8);
 
-    /// <summary>Where the value behind the comma of a pair stands; empty where the comma is none of a pair's.</summary>
+    /// <summary>The position of the value after a pair's comma; empty when the comma does not belong to a pair.</summary>
     internal static Range Value(ReadOnlySpan<byte> text, int comma)
     {
         var start = comma + 2;
@@ -26,11 +26,11 @@ internal static class PairedSecret
         return start..(start + LengthOf(text[start..], name[open], name[open] == (byte)'[' ? (byte)']' : (byte)')'));
     }
 
-    // Prose stands in parentheses too: (no password, sorry).
+    // Prose also uses parentheses: (no password, sorry).
     private static bool IsName(ReadOnlySpan<byte> name, byte open) =>
         !name.Contains((byte)',') && (open == (byte)'[' || (open == (byte)'(' && !name.Contains((byte)' ')));
 
-    // To the bracket that closes the pair. One that a value holds is followed by the value's next character, as a rule.
+    // Up to the bracket that closes the pair. A bracket inside a value is usually followed by the value's next character.
     private static int LengthOf(ReadOnlySpan<byte> value, byte open, byte close)
     {
         var depth = 0;

@@ -36,7 +36,7 @@ internal sealed class InstrumentMetrics
     {
         if (OwnSending.IsUnderWay)
             return;
-        // Before the lock: reading runs callers' code, which may measure itself.
+        // Before the lock: reading runs callers' code, which may record measurements.
         if (TagText.IsNeededFor(tags))
             tags = TagText.Read(tags);
         lock (_gate)

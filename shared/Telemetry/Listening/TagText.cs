@@ -4,10 +4,10 @@ using Telemetry.Events;
 namespace Telemetry.Listening;
 
 /// <summary>
-/// A tag's value of a caller's own type, read once, when it is measured: neither comparing nor sending it runs the caller's code,
-/// and two values that read alike are one.
+/// A tag's value of a caller's own type. It is read once, when it is measured, so that comparing and sending do not run the
+/// caller's code. Two values with the same text are equal.
 /// </summary>
-/// <param name="Json">How the value reads in the event.</param>
+/// <param name="Json">The value as it is written to the event.</param>
 internal sealed record TagText(string Json)
 {
     /// <summary>Whether tags can be compared as they are.</summary>
@@ -22,7 +22,7 @@ internal sealed record TagText(string Json)
         return false;
     }
 
-    /// <summary>A copy of tags with what is a caller's own read.</summary>
+    /// <summary>A copy of tags in which values of callers' own types are read.</summary>
     internal static KeyValuePair<string, object?>[] Read(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var read = tags.ToArray();

@@ -38,7 +38,7 @@ internal static class OtlpMetrics
         }
     }
 
-    // The data of one kind may come in several parts, which are one.
+    // The data of one kind may come in several parts, which belong together.
     private static (ulong Temporality, bool IsMonotonic) Sum(ReadOnlySpan<byte> metric, int kind)
     {
         ulong temporality = 0;

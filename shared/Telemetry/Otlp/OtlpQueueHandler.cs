@@ -50,7 +50,7 @@ public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessa
         return response;
     }
 
-    // Null where the body is packed in another way than OTLP's.
+    // Null when the body has an encoding that OTLP does not use.
     private static bool? PackingOf(HttpContentHeaders headers) => headers.ContentEncoding.Count switch
     {
         0 => false,

@@ -3,7 +3,7 @@ using Telemetry.Events;
 namespace Telemetry.Otlp;
 
 /// <summary>What the items of one scope have in common: the resource and the name of what made them.</summary>
-/// <param name="group">The message that holds the resource; in several parts they are one.</param>
+/// <param name="group">The message that holds the resource; if it has several parts, they belong together.</param>
 /// <param name="name">The scope's name.</param>
 internal readonly ref struct OtlpScope(ReadOnlySpan<byte> group, ReadOnlySpan<byte> name)
 {

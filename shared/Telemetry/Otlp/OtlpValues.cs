@@ -18,7 +18,7 @@ internal static class OtlpValues
         }
     }
 
-    /// <summary>Writes an AnyValue: of several values the last.</summary>
+    /// <summary>Writes an AnyValue; of several values, the last one.</summary>
     internal static void WriteAny(JsonOutput json, ReadOnlySpan<byte> any, int depth = 0)
     {
         var reader = new ProtoReader(any);

@@ -22,7 +22,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     /// <summary>The number of the current field.</summary>
     internal int Field { get; private set; }
 
-    // A field counts only in the form that its number asks for: in another one it is a field that nobody knows.
+    // A field counts only with the wire type that its number requires; with another one it is treated as unknown.
 
     /// <summary>The field is an integer of variable length.</summary>
     internal readonly bool IsVarint => _form == Varint;
@@ -44,7 +44,7 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 
     internal readonly double Real => BitConverter.UInt64BitsToDouble(Number);
 
-    /// <summary>Goes to the next field; groups, which OTLP has none of, are passed over.</summary>
+    /// <summary>Goes to the next field; skips groups, which OTLP does not use.</summary>
     /// <exception cref="FormatException">The bytes are no message.</exception>
     internal bool MoveNext()
     {

@@ -4,7 +4,7 @@ namespace Telemetry.Queues;
 public interface IQueueSender : IAsyncDisposable
 {
     /// <summary>
-    /// What the queue takes. Asked once and remembered until the queue has refused messages for good; a failed question is asked
+    /// The queue's limits. They are read once and cached until the queue has permanently refused messages; a failed read is tried
     /// again.
     /// </summary>
     /// <exception cref="QueueException">The queue could not be asked.</exception>

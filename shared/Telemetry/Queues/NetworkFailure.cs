@@ -6,15 +6,15 @@ using static System.FormattableString;
 namespace Telemetry.Queues;
 
 /// <summary>
-/// Why no answer came from a server, and what to check. In words of our own: the texts of exceptions hold the proxy's address
-/// with its password.
+/// Why no answer came from a server, and what to check. The words are our own, since the texts of exceptions hold the proxy's
+/// address with its password.
 /// </summary>
 /// <param name="Detail">One clause.</param>
 /// <param name="IsTransient">True when the same call may succeed later.</param>
 /// <param name="IsUnknownName">True when the host name of the server, or of the proxy, does not exist.</param>
 internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bool IsUnknownName = false)
 {
-    /// <summary>Explains a failure; null when nothing in it tells of the network.</summary>
+    /// <summary>Explains a failure; null when nothing in it comes from the network.</summary>
     /// <param name="error">What was thrown.</param>
     /// <param name="server">Who was asked.</param>
     internal static NetworkFailure? Find(Exception error, Uri server)
@@ -32,7 +32,7 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
 
         if (http?.HttpRequestError is HttpRequestError.ProxyTunnelError)
             return ProxyRefused(server, http.StatusCode);
-        // Only a connection that is not made in time is cancelled with this cause; else the caller knows why the call was
+        // Only a connection attempt that takes too long is cancelled with this cause; in all other cases the caller knows why it
         // cancelled.
         if (causes.OfType<OperationCanceledException>().FirstOrDefault() is { } cancelled)
             return cancelled.InnerException is TimeoutException ? route.Explain(SocketError.TimedOut) : null;
@@ -62,7 +62,7 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
                 IsTransient: status is null or >= HttpStatusCode.InternalServerError);
     }
 
-    /// <summary>Which proxy a server is asked over, to be put behind other words; empty where there is none.</summary>
+    /// <summary>Names the proxy on the way to a server, as the end of a sentence; empty without a proxy.</summary>
     internal static string Over(Uri server) => Route.To(server).Over;
 
     private static string Shown(HttpStatusCode? status) => status is { } code ? Invariant($" ({(int)code})") : "";
@@ -70,7 +70,7 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
     private static IEnumerable<Exception> Causes(Exception error)
     {
         yield return error;
-        // The errors of all tries may come together: the last one counts.
+        // The errors of all tries may come in one exception; the last one counts.
         var inner = error is AggregateException { InnerExceptions: [.., var last] } ? last : error.InnerException;
         if (inner is null)
             yield break;
@@ -78,7 +78,7 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
             yield return cause;
     }
 
-    // Who is connected to: the server, or the proxy on the way to it.
+    // The other end of the connection: the server, or the proxy on the way to it.
     private sealed record Route(Uri Server, string? Proxy)
     {
         internal string Over => Proxy is null ? "" : $" over {Proxy}";

@@ -16,7 +16,7 @@ internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeP
 
     public ValueTask DisposeAsync() => _queue.IsValueCreated ? _queue.Value.DisposeAsync() : ValueTask.CompletedTask;
 
-    /// <summary>A packer for what the queue takes now: the one given, unless the queue's limits have changed since.</summary>
+    /// <summary>A packer for the queue's current limits: the given one, unless the limits have changed since.</summary>
     internal async ValueTask<BatchPacker> PackerAsync(BatchPacker? known, CancellationToken cancellationToken)
     {
         OwnSending.Begin();
@@ -28,8 +28,8 @@ internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeP
         packer.Pack(lines, Interlocked.Increment(ref _sequence), out consumed, out refusal);
 
     /// <summary>
-    /// Sends the batches. When the queue refuses them and takes less now than they were cut for, they are cut anew, in place, and
-    /// sent once more.
+    /// Sends the batches. When the queue refuses them because its limit is lower now, they are split again, in place, and sent
+    /// once more.
     /// </summary>
     /// <returns>The messages that carried them.</returns>
     internal async Task<int> SendAsync(BatchPacker packer, IList<SealedBatch> batches, CancellationToken cancellationToken)

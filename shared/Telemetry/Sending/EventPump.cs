@@ -40,7 +40,7 @@ internal sealed class EventPump(
     internal async Task<bool> DrainAsync(bool fillMessages, CancellationToken cancellationToken)
     {
         var end = buffer.Appended;
-        // Whoever waits here does not outwait the pump's own end.
+        // A caller that waits here does not wait longer than the pump runs.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         await _turn.WaitAsync(either.Token).ConfigureAwait(false);
         try
@@ -66,8 +66,8 @@ internal sealed class EventPump(
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        // The turn is kept: a flush that comes now finds the pump at its end. Neither source nor semaphore is disposed: they hold
-        // memory only, and late flushes still look at them.
+        // The semaphore is not released, so a flush that comes now sees that the pump has ended. Source and semaphore are not
+        // disposed: they hold only memory, and late flushes still use them.
         await _turn.WaitAsync().ConfigureAwait(false);
         await _round.ConfigureAwait(false);
         _lines.Dispose();

@@ -2,7 +2,7 @@ using Telemetry.Codec;
 
 namespace Telemetry.Sending;
 
-/// <summary>The cheap part of "is an event"; the bridge reads every event in full.</summary>
+/// <summary>The cheap part of the check for events; the bridge reads every event in full.</summary>
 internal static class EventShape
 {
     /// <summary>Null, or why the bytes cannot be an event.</summary>

@@ -1,8 +1,8 @@
 namespace Telemetry.Sending;
 
 /// <summary>
-/// Marks the work that sends telemetry, in the calls that it makes and in all that flows from them. What such work logs, traces
-/// and measures is not taken as an event: else one event would follow the other for ever.
+/// Marks work that sends telemetry, and all calls that follow from it. Logs, traces and measurements of such work do not become
+/// events: otherwise each sending would create new events without end.
 /// </summary>
 internal static class OwnSending
 {
@@ -11,6 +11,6 @@ internal static class OwnSending
     /// <summary>True in code that runs because telemetry is sent.</summary>
     internal static bool IsUnderWay => Mark.Value;
 
-    /// <summary>Begins it, until the asynchronous method that calls this has ended.</summary>
+    /// <summary>Begins the mark, which lasts until the calling asynchronous method has ended.</summary>
     internal static void Begin() => Mark.Value = true;
 }
