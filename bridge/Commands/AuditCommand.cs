@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Bridge.Audit;
 using Bridge.Publish;
 
@@ -119,12 +119,14 @@ internal static class AuditCommand
                 var text = result.Tokens[0].Value;
                 if (!text.Contains(':', StringComparison.Ordinal)
                     || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time))
+                {
                     result.AddError($"{name} is no time: give HH:MM:SS, such as 00:01:30");
-                else if (time < shortest || time > Longest)
+                    return default;
+                }
+
+                if (time < shortest || time > Longest)
                     result.AddError($"{name} is out of range: give {shortest} to {Longest.TotalDays} days, as HH:MM:SS");
-                else
-                    return time;
-                return default;
+                return time;
             },
         };
     }

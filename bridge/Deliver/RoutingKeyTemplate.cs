@@ -48,7 +48,10 @@ internal sealed class RoutingKeyTemplate
             var member = open < 0 ? null : rest.Slice(open + 1, length).ToString();
             if (member is not null
                 && (member.Length == 0 || member.Contains('{', StringComparison.Ordinal) || member.Trim().Length < member.Length))
+            {
                 return "has a brace that is empty, in another one, or padded with white space";
+            }
+
             template.Add(literal.ToString(), member);
             rest = open < 0 ? [] : rest[(open + length + 2)..];
         }

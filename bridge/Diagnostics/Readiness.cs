@@ -24,8 +24,11 @@ internal sealed class Readiness(IPublisher publisher, StuckMessages stuck, Stage
             if (WaitsFor is { } reason)
                 return $"waiting before the start: {reason}";
             if (publisher.IsRejected)
+            {
                 return "a queue bound to the exchange rejects messages: it is full, or has no leader; receiving pauses until it"
                     + " takes them";
+            }
+
             if (stuck.Reason is { } inTheWay)
                 return $"{stuck.Count:D} messages can be neither published nor dead-lettered and wait, others go on: {inTheWay}";
             if (!publisher.IsReady)

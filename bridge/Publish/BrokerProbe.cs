@@ -32,8 +32,10 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
             var client = connection!.Client;
             var exchange = topology.Exchange;
             if (await TryAsync($"exchange {exchange}", () => topology.FindExchangeAsync(client, cancellationToken)))
+            {
                 await TryAsync(
                     $"write to exchange {exchange}", () => TryWriteAsync(connection, exchange, default, cancellationToken));
+            }
 
             // Chunks and dead letters reach their queues through it.
             await TryAsync(

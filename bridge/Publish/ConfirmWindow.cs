@@ -53,9 +53,11 @@ internal sealed class ConfirmWindow
         get
         {
             lock (_lock)
+            {
                 return _failure is not null || _oldest == _next
                     ? TimeSpan.Zero
                     : _clock.GetElapsedTime(SlotOf(_oldest).WrittenAt);
+            }
         }
     }
 

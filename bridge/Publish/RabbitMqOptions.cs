@@ -113,9 +113,12 @@ internal sealed record RabbitMqOptions
         if (Exchange.Length == 0 || Encoding.UTF8.GetByteCount(Exchange) > 255)
             errors.Add($"{Section}:Exchange is '{Exchange}': give the name of an existing exchange, 1 to 255 bytes");
         if (RoutingKeyTemplate.Problem(RoutingKey) is { } problem)
+        {
             errors.Add(
                 $"{Section}:RoutingKey is '{RoutingKey}', which {problem}: give a template such as"
                     + $" {{style}}.{{service}}.{{level}}");
+        }
+
         if (Connections is < 1 or > 16)
             errors.Add($"{Section}:Connections is {Connections}: give 1 to 16");
         if (MaxOutstanding is < 1 or > 65_535)
@@ -171,7 +174,10 @@ internal sealed record RabbitMqOptions
         if (host.AsSpan().ContainsAny("/@?#\\")
             || !System.Uri.TryCreate($"{first.Scheme}://{host}", UriKind.Absolute, out var uri)
             || uri.Host.Length == 0)
+        {
             return null;
+        }
+
         return uri.Port > 0 || first.Port <= 0 ? uri : new UriBuilder(uri) { Port = first.Port }.Uri;
     }
 

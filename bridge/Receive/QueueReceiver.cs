@@ -239,9 +239,13 @@ internal sealed class QueueReceiver(
             && leased.Message.ReceiveCount >= options.MaxDeliveries
             && publisher.IsReady
             && await TryGiveUpAsync(leased))
+        {
             await DeleteAsync(leased);
+        }
         else
+        {
             await ReleaseAsync(leased, delay);
+        }
     }
 
     private async Task<bool> TryGiveUpAsync(LeasedMessage leased)

@@ -38,10 +38,13 @@ internal sealed class Conditions(
         if (publisher.BlockedReason is { } blocked)
             yield return new("bad", "RabbitMQ blocks publishers", $"Free its memory or disk. {Kept}", blocked);
         if (publisher.IsRejected)
+        {
             yield return new(
                 "bad",
                 "A queue bound to the exchange rejects messages",
                 $"It is full, or has no leader: make room in it. {Kept}");
+        }
+
         if (!publisher.IsReady)
             yield return new("bad", "RabbitMQ is not reachable", Kept, publisher.Fault ?? broker.Fault);
 

@@ -74,6 +74,12 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     {
         if (telemetryEvent.IsDiscarded)
             return;
+        if (!telemetryEvent.IsOpen)
+        {
+            Reject(TelemetryEvent.AlreadySent);
+            return;
+        }
+
         try
         {
             if (!OwnSending.IsUnderWay)
@@ -189,9 +195,11 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     {
         var before = _counters.Current;
         if (before.Waiting > 0 && _pause.Left(before.Messages) is { Ticks: > 0 } left)
+        {
             return new FlushResult(
                 before.Waiting,
                 Invariant($"the queue was out of reach a moment ago; flushes try again in {left.TotalSeconds:0.0} s"));
+        }
 
         var budget = remaining < _options.FlushBudget ? remaining.Value : _options.FlushBudget;
         var result = await FlushAsync(budget).ConfigureAwait(false);
@@ -208,8 +216,11 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     {
         var result = await FlushAsync(_options.FlushBudget).ConfigureAwait(false);
         if (!result.IsComplete)
+        {
             _trouble.Failed(
                 TroubleReport.Trouble.Dropped, Invariant($"{result.Waiting} events are lost, the process ends: {result.Error}"));
+        }
+
         return result;
     }
 
@@ -306,8 +317,10 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         var messages = _counters.Current.Messages;
         _pause.Ended(!result.IsComplete && messages == messagesBefore, messages);
         if (!result.IsComplete)
+        {
             _trouble.Failed(
                 TroubleReport.Trouble.Sending, Invariant($"{result.Waiting} events wait for a later flush: {result.Error}"));
+        }
     }
 
     // Once sending works again, how many events did not make it becomes an event itself; it must not cost others their room.

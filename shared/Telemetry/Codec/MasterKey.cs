@@ -24,9 +24,12 @@ public sealed class MasterKey
     {
         var bytes = Encoding.UTF8.GetByteCount(version);
         if (bytes is < 1 or > LongestVersion || version.Contains(':', StringComparison.Ordinal))
+        {
             throw new ArgumentException(
                 Invariant($"the key version must have 1 to {LongestVersion} bytes and no colon, not {bytes} bytes"),
                 nameof(version));
+        }
+
         if (secret.Length != Size)
             throw new ArgumentException($"key '{version}' has {secret.Length} bytes: it must have {Size}", nameof(secret));
         Version = version;

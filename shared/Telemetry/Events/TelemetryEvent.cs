@@ -15,6 +15,9 @@ namespace Telemetry;
 /// </summary>
 public readonly ref partial struct TelemetryEvent
 {
+    /// <summary>Why an event that is not <see cref="IsOpen"/> is not sent.</summary>
+    internal const string AlreadySent = "this TelemetryEvent was already sent: build a new one for every send";
+
     private const int Discarded = -1;
 
     private readonly EventWriter _writer;
@@ -131,9 +134,10 @@ public readonly ref partial struct TelemetryEvent
             _writer.Return();
     }
 
-    private bool IsOpen => _writer is not null && _writer.Turn == _turn;
+    /// <summary>False once it was sent: its memory serves another event by then.</summary>
+    internal bool IsOpen => _writer is not null && _writer.Turn == _turn;
 
-    private static InvalidOperationException Sent() => new("this TelemetryEvent was already sent: build a new one for every send");
+    private static InvalidOperationException Sent() => new(AlreadySent);
 
     private TelemetryEvent Member(ReadOnlySpan<byte> name, ReadOnlySpan<char> value)
     {

@@ -89,7 +89,7 @@ internal sealed class MeterMetrics : IDisposable
         catch (Exception e)
         {
             // Somebody's callback failed; the others were asked all the same.
-            _client.ReportFailure($"an observable instrument failed: {FailureText.Redacted(e.GetBaseException())}");
+            _client.ReportFailure($"an observable instrument failed: {FailureText.TypesOf(e.GetBaseException())}");
         }
     }
 }

@@ -24,8 +24,11 @@ public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : 
 
         await Eventually.TrueAsync(async () => await host.ExistsAsync(Topology.DeadQueue), Patience);
         foreach (var queue in (string[])[Topology.ChunkQueue(0), Topology.ChunkQueue(7)])
+        {
             await Eventually.TrueAsync(
                 async () => await host.ExistsAsync(queue) && await host.ConsumersAsync(queue) > 0, Patience);
+        }
+
         await bridge.WaitUntilReadyAsync(Patience);
     }
 

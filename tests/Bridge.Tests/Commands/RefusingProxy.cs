@@ -59,7 +59,9 @@ internal sealed class RefusingProxy : IAsyncDisposable
         }
 
         if (answer.Length > 0)
+        {
             await stream.WriteAsync(
                 Encoding.ASCII.GetBytes($"{answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), _stop.Token);
+        }
     }
 }

@@ -1,7 +1,7 @@
 using Bridge.Commands;
 using Bridge.Diagnostics;
-using Bridge.Tests.Publish;
 using Bridge.Tests.DeadLetter;
+using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

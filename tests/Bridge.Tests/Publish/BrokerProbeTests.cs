@@ -162,8 +162,10 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
             ["set_policy", "-p", host.Name, "all", ".*", """{"max-length":2}""", "--apply-to", "queues"]);
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
         for (var number = 0; number < 8; number++)
+        {
             _ = running.PublishAsync(
                 new OutgoingMessage("", Topology.DeadQueue, new OutgoingProperties($"id-{number}"), new byte[10]));
+        }
 
         await Eventually.TrueAsync(async () => await host.CountAsync(Topology.DeadQueue) >= 2);
         Assert.Equal("id-0", (await host.DrainAsync(Topology.DeadQueue))[0].BasicProperties.MessageId);

@@ -19,6 +19,7 @@ public sealed class ForeignTextTests
     {
         ["FailureText"] = "the one place that does it, without secrets",
         ["TelemetryEvent"] = "an exception that the application sends on purpose; it is redacted as all of an event",
+        ["ExceptionText"] = "the same: an exception that is sent",
         ["TelemetryOptions"] = "FormatException of its own parsers",
         ["TelemetryQueue"] = "FormatException of TelemetryOptions",
         ["MasterKey"] = "ArgumentException of its own constructor",

@@ -162,12 +162,15 @@ internal sealed class Road : IAsyncDisposable
     {
         await Task.WhenAll(_bridges.Select(bridge => bridge.DisposeAsync().AsTask()));
         if (!_tap.IsClosed)
+        {
             await _tap.DeleteQueuesAsync(
             [
                 .. Enumerable.Range(0, Partitions).Select(partition => $"telemetry.chunks.{partition}"),
                 DeadLetters.Queue,
                 Tap.Queue,
             ]);
+        }
+
         await _tap.DisposeAsync();
         await Azure.DisposeAsync();
         await Sqs.DisposeAsync();

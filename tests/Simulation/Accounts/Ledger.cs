@@ -65,7 +65,9 @@ internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRule
     {
         if (message.Place == SimulatedBroker.Exchange
             && Has(replica, Copy.Of(message.Place, message.MessageId, message.Body.Span)))
+        {
             world.Break($"{replica} publishes {message.MessageId} again, which the broker has confirmed to it");
+        }
     }
 
     public void OnKept(BrokerMessage message)

@@ -59,8 +59,10 @@ internal sealed class HalfBatches
         var took = TimeProvider.System.GetElapsedTime(struck);
         _run.NoteRecovery(took);
         if (took > within)
+        {
             throw new FaultException(
                 $"the batches were whole {took.TotalSeconds:0.0} s after the fault, the limit being {within}: {_run.Describe()}");
+        }
     }
 
     private Task PutAsync(List<byte[]>[] texts, CancellationToken cancellationToken) =>
