@@ -14,6 +14,7 @@ internal sealed class HoldUps(TimeSpan grace, TimeProvider clock)
     private readonly Lock _gate = new();
     private DateTimeOffset _graceEnd;
     private long? _takingSince;
+    private long? _fullSince;
 
     /// <summary>True while nothing is to be given up.</summary>
     public bool IsGrace
@@ -21,7 +22,7 @@ internal sealed class HoldUps(TimeSpan grace, TimeProvider clock)
         get
         {
             lock (_gate)
-                return clock.GetUtcNow() < _graceEnd || (_takingSince is { } since && IsLong(since));
+                return clock.GetUtcNow() < _graceEnd || HasLasted(_takingSince) || HasLasted(_fullSince);
         }
     }
 
@@ -42,6 +43,28 @@ internal sealed class HoldUps(TimeSpan grace, TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// Tells how many chunks are unsettled. The broker hands out no more than it may: then the chunks that a batch lacks may lie in the
+    /// queue, behind batches that wait to be published.
+    /// </summary>
+    /// <param name="chunks">Unsettled chunks.</param>
+    /// <param name="most">What the broker may hand out.</param>
+    public void NoteUnsettled(int chunks, int most)
+    {
+        lock (_gate)
+        {
+            if (chunks >= most)
+            {
+                _fullSince ??= clock.GetTimestamp();
+            }
+            else if (_fullSince is { } since)
+            {
+                NoteAnswerWithin(since);
+                _fullSince = null;
+            }
+        }
+    }
+
     /// <summary>Tells that the broker has answered.</summary>
     /// <param name="asked">Timestamp from before it was asked.</param>
     public void NoteAnswer(long asked)
@@ -55,6 +78,8 @@ internal sealed class HoldUps(TimeSpan grace, TimeProvider clock)
         if (IsLong(since))
             _graceEnd = clock.GetUtcNow() + grace;
     }
+
+    private bool HasLasted(long? since) => since is { } begun && IsLong(begun);
 
     private bool IsLong(long since) => clock.GetElapsedTime(since) > LongestAnswer;
 }

@@ -32,6 +32,7 @@ internal sealed class PartitionAssembly(
     // Chunks that an expiry removed but did not settle before it ended.
     private readonly List<ChunkDelivery> _takenOut = [];
     private Task _expiring = Task.CompletedTask;
+    private int _unsettled;
     private CancellationTokenSource _leaving = new();
 
     /// <summary>Bytes of memory that the chunks take.</summary>
@@ -53,6 +54,7 @@ internal sealed class PartitionAssembly(
     public async Task TakeAsync(ChunkDelivery chunk, CancellationToken cancellationToken)
     {
         _holdUps.BeginTake();
+        Count(1);
         try
         {
             held.NoteArrival(chunk);
@@ -291,9 +293,12 @@ internal sealed class PartitionAssembly(
         Release(chunks);
     }
 
-    private static void Release(IReadOnlyList<ChunkDelivery> chunks)
+    private void Release(IReadOnlyList<ChunkDelivery> chunks)
     {
         foreach (var chunk in chunks)
             chunk.Dispose();
+        Count(-chunks.Count);
     }
+
+    private void Count(int chunks) => _holdUps.NoteUnsettled(Interlocked.Add(ref _unsettled, chunks), held.Prefetch);
 }
