@@ -104,7 +104,7 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
         };
 
         internal NetworkFailure BrokeOff(string error) =>
-            new($"the connection to '{Server.Authority}'{Over} broke off ({error}): whether the request took effect is unknown");
+            new($"the connection to '{Server.Authority}'{Over} failed, it broke off ({error}): whether the request took effect is unknown");
 
         private static bool IsUnknown(SocketError error) => error is SocketError.HostNotFound or SocketError.NoData;
     }
