@@ -40,6 +40,8 @@ internal sealed partial class SimulatedChannel
 
     public ValueTask BasicRejectAsync(ulong deliveryTag, bool requeue, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+    public Task CloseAsync(ShutdownEventArgs reason, bool abort) => throw new NotSupportedException();
+
     public Task CloseAsync(ShutdownEventArgs reason, bool abort, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task ExchangeDeclareAsync(
