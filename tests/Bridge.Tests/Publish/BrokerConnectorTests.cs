@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using Bridge.Publish;
 using Local.Components;
+using Support;
 
 namespace Bridge.Tests.Publish;
 
@@ -74,6 +76,32 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
         Assert.Contains(
             $"127.0.0.1:{broker.Server.Port}/ refused the user or its password", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrongsecret", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_peer_that_does_not_answer_the_handshake_of_tls_is_left_when_the_time_is_over_or_nobody_waits(bool isCancelled)
+    {
+        using var patience = new CancellationTokenSource(RunningPublisher.Patience);
+        using var cancel = new CancellationTokenSource();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var clock = new ManualTimeProvider();
+        var options = new RabbitMqOptions { Uri = $"amqps://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/" };
+        var opening = new BrokerConnector(options, clock).OpenAsync("test", cancel.Token);
+        using var peer = await listener.AcceptSocketAsync(patience.Token);
+        Assert.NotEqual(0, await peer.ReceiveAsync(new byte[1], patience.Token));
+
+        if (isCancelled)
+            await cancel.CancelAsync();
+        else
+            clock.Advance(TimeSpan.FromSeconds(20));
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => opening.WaitAsync(patience.Token));
+        Assert.Equal(isCancelled, failure is OperationCanceledException);
+        Assert.Equal(!isCancelled, failure is BrokerFaultException { Fault.IsTransient: true });
+        Assert.Contains(isCancelled ? "canceled" : "gave no AMQP answer in time", failure.Message, StringComparison.Ordinal);
     }
 
     private static async Task<BrokerFault> FaultAsync(RabbitMqOptions options) =>

@@ -42,13 +42,19 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
         var secure = overTls ? await broker.ListenWithTlsAsync(authority) : options => options;
         await using var running = await RunningPublisher.StartReadyAsync(
             secure(Impatient(host)) with { MaxOutstandingBytes = 64 * 1024 * 1024, MaxOutstanding = 10_000 });
+        var bodies = Enumerable.Range(0, 400).Select(_ => new byte[100_000]).ToList();
         broker.Server.Freeze();
         try
         {
             var began = TimeProvider.System.GetTimestamp();
-            var publications = Enumerable.Range(0, 10).Select(_ => running.PublishAsync(Some.Messages(40, bytes: 100_000))).ToList();
+            var publications = bodies.Chunk(40)
+                .Select(part => running.PublishAsync(part.Select(body => Some.Message("frozen") with { Body = body })))
+                .ToList();
             foreach (var publication in publications)
                 await Assert.ThrowsAsync<PublishException>(() => publication);
+
+            // Their memory is somebody else's now: none of it may leave in a message that was begun before.
+            bodies.ForEach(body => body.AsSpan().Fill(1));
             Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, ConfirmTimeout + TimeSpan.FromSeconds(4));
             Assert.False(running.Publisher.IsReady);
         }
@@ -59,6 +65,7 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
 
         await running.UntilReadyAsync();
         Assert.Empty(await running.PublishAsync(Some.Message("after")));
+        Assert.All(await host.DrainAsync("all"), message => Assert.False(message.Body.Span.Contains((byte)1)));
     }
 
     [Fact]
