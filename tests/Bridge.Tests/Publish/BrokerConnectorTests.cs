@@ -78,6 +78,27 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
         Assert.DoesNotContain("wrongsecret", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_certificate_of_another_authority_or_for_another_host_is_refused_with_the_reason()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        using var company = new CertificateAuthority("company CA");
+        using var stranger = new CertificateAuthority("another CA");
+        var secure = (await broker.ListenWithTlsAsync(company))(Some.Options(host));
+        foreach (var (options, reason) in new[]
+        {
+            (secure with { CaFile = stranger.CertificateFile }, "is not trusted: add that authority"),
+            (secure with { CaFile = null }, "is not trusted: name the file"),
+            (secure with { Uri = secure.Uri.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) }, "and not for '127.0.0.1'"),
+        })
+        {
+            var fault = await FaultAsync(options);
+
+            Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
+            Assert.False(fault.IsTransient);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -51,7 +51,7 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
                 .Select(part => running.PublishAsync(part.Select(body => Some.Message("frozen") with { Body = body })))
                 .ToList();
             foreach (var publication in publications)
-                await Assert.ThrowsAsync<PublishException>(() => publication);
+                await Assert.ThrowsAsync<PublishException>(() => publication.WaitAsync(RunningPublisher.Patience));
 
             // Their memory is somebody else's now: none of it may leave in a message that was begun before.
             bodies.ForEach(body => body.AsSpan().Fill(1));
@@ -73,14 +73,14 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
-        await using var running = await RunningPublisher.StartReadyAsync(Impatient(host));
+        await using var running = await RunningPublisher.StartReadyAsync(Impatient(host) with { MaxOutstandingBytes = 64 * 1024 * 1024 });
         await broker.Server.ControlAsync(["set_vm_memory_high_watermark", "0.00001"]);
         try
         {
-            // The broker tells of the alarm when something is published.
-            var begun = running.PublishAsync(Some.Message("blocked"));
+            // The broker tells of the alarm when something is published. It reads nothing more: what is published waits to be written.
+            var begun = running.PublishAsync(Some.Messages(400, bytes: 100_000));
             await running.UntilNotReadyAsync();
-            await Assert.ThrowsAsync<PublishException>(() => begun);
+            await Assert.ThrowsAsync<PublishException>(() => begun.WaitAsync(RunningPublisher.Patience));
 
             var refused = await Assert.ThrowsAsync<PublishException>(() => running.PublishAsync(Some.Message("also blocked")));
             Assert.Contains("was not ready within", refused.Message, StringComparison.Ordinal);
