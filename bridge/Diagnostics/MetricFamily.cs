@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using Telemetry.Listening;
 
 namespace Bridge.Diagnostics;
 
@@ -22,19 +23,8 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, do
     public IReadOnlyList<MetricSeries> Series => _series;
 
     /// <summary>The family that an instrument's measurements belong to.</summary>
-    public static MetricFamily Of(Instrument instrument)
-    {
-        var type = instrument.GetType().Name;
-        var kind = type switch
-        {
-            _ when type.StartsWith("Counter", StringComparison.Ordinal) => MetricKind.Counter,
-            _ when type.StartsWith("ObservableCounter", StringComparison.Ordinal) => MetricKind.ObservedCounter,
-            _ when type.StartsWith("Histogram", StringComparison.Ordinal) => MetricKind.Histogram,
-            _ when type.StartsWith("UpDownCounter", StringComparison.Ordinal) => MetricKind.UpDown,
-            _ => MetricKind.Gauge,
-        };
-        return new MetricFamily(PrometheusName.Of(instrument.Name, instrument.Unit, kind), instrument.Description ?? "", kind, BoundsOf(instrument));
-    }
+    public static MetricFamily Of(Instrument instrument, MetricKind kind) =>
+        new(PrometheusName.Of(instrument.Name, instrument.Unit, kind), instrument.Description ?? "", kind, BoundsOf(instrument));
 
     /// <summary>Takes a measurement.</summary>
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -1,4 +1,5 @@
 using System.Text;
+using Telemetry.Listening;
 
 namespace Bridge.Diagnostics;
 
@@ -11,7 +12,7 @@ internal abstract class MetricSeries(KeyValuePair<string, object?>[] tags)
     public static MetricSeries Create(MetricKind kind, KeyValuePair<string, object?>[] tags, double[]? bounds) => kind switch
     {
         MetricKind.Histogram => new HistogramSeries(tags, bounds ?? HistogramSeries.Latencies),
-        MetricKind.Counter or MetricKind.UpDown => new SumSeries(tags),
+        MetricKind.Counter or MetricKind.UpDownCounter => new SumSeries(tags),
         _ => new LastSeries(tags),
     };
 

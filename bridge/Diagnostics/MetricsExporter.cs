@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Bridge.Publish;
+using Telemetry.Listening;
 
 namespace Bridge.Diagnostics;
 
@@ -67,8 +68,10 @@ internal sealed class MetricsExporter : IDisposable
     {
         if (!string.Equals(instrument.Meter.Name, PublishMetrics.MeterName, StringComparison.Ordinal) || instrument.Meter.Scope != _factory)
             return;
+        if (MetricKinds.Of(instrument) is not { } kind)
+            return;
 
-        var family = MetricFamily.Of(instrument);
+        var family = MetricFamily.Of(instrument, kind);
         lock (_gate)
         {
             // Several observable instruments, one a queue, are one family.

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Telemetry.Listening;
 
 namespace Bridge.Diagnostics;
 

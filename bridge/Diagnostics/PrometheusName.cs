@@ -1,3 +1,5 @@
+using Telemetry.Listening;
+
 namespace Bridge.Diagnostics;
 
 /// <summary>Names of metrics after Prometheus's conventions.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Telemetry.Listening;
 
 namespace Bridge.Diagnostics;
 

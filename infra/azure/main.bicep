@@ -212,7 +212,7 @@ module bridge 'modules/bridge.bicep' = {
     name: '${name}-bridge'
     location: location
     image: image
-    registryServer: hasRegistry ? registry.outputs.server : ''
+    registryServer: hasRegistry ? registry!.outputs.server : ''
     cpu: cpu
     memory: memory
     minReplicas: minReplicas
@@ -283,7 +283,7 @@ output senderKeySecretUri string = vault.outputs.senderKeySecretUri
 output bridgeName string = bridge.outputs.appName
 
 @description('The function app; empty without it.')
-output functionAppName string = deployFunctions ? functions.outputs.appName : ''
+output functionAppName string = deployFunctions ? functions!.outputs.appName : ''
 
 @description('Host of the function that takes orders; empty without it.')
-output functionHostName string = deployFunctions ? functions.outputs.hostName : ''
+output functionHostName string = deployFunctions ? functions!.outputs.hostName : ''

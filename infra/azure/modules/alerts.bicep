@@ -65,82 +65,88 @@ resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
   properties: {
     enabled: true
     groupShortName: 'telemetry'
-    emailReceivers: empty(email) ? [] : [
-      {
-        name: 'mail'
-        emailAddress: email
-        useCommonAlertSchema: true
-      }
-    ]
+    emailReceivers: empty(email)
+      ? []
+      : [
+          {
+            name: 'mail'
+            emailAddress: email
+            useCommonAlertSchema: true
+          }
+        ]
   }
 }
 
-resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for alert in metrics: {
-  name: '${name}-${alert.name}'
-  location: 'global'
-  properties: {
-    description: alert.description
-    enabled: true
-    severity: alert.severity
-    scopes: [
-      bridgeId
-    ]
-    evaluationFrequency: 'PT1M'
-    windowSize: alert.window
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          name: alert.name
-          criterionType: 'StaticThresholdCriterion'
-          metricName: alert.metric
-          operator: alert.operator
-          threshold: alert.threshold
-          timeAggregation: alert.aggregation
-        }
+resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for alert in metrics: {
+    name: '${name}-${alert.name}'
+    location: 'global'
+    properties: {
+      description: alert.description
+      enabled: true
+      severity: alert.severity
+      scopes: [
+        bridgeId
       ]
-    }
-    actions: [
-      {
-        actionGroupId: group.id
-      }
-    ]
-  }
-}]
-
-resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert in queries: {
-  name: '${name}-${alert.name}'
-  location: location
-  properties: {
-    displayName: '${name}-${alert.name}'
-    description: alert.description
-    enabled: true
-    severity: alert.severity
-    scopes: [
-      workspaceId
-    ]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
-    // The table exists only once the bridge has logged.
-    skipQueryValidation: true
-    criteria: {
-      allOf: [
-        {
-          query: alert.query
-          operator: 'GreaterThan'
-          threshold: 0
-          timeAggregation: 'Count'
-          failingPeriods: {
-            numberOfEvaluationPeriods: 1
-            minFailingPeriodsToAlert: 1
+      evaluationFrequency: 'PT1M'
+      windowSize: alert.window
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            name: alert.name
+            criterionType: 'StaticThresholdCriterion'
+            metricName: alert.metric
+            operator: alert.operator
+            threshold: alert.threshold
+            timeAggregation: alert.aggregation
           }
+        ]
+      }
+      actions: [
+        {
+          actionGroupId: group.id
         }
       ]
     }
-    actions: {
-      actionGroups: [
-        group.id
+  }
+]
+
+resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for alert in queries: {
+    name: '${name}-${alert.name}'
+    location: location
+    properties: {
+      displayName: '${name}-${alert.name}'
+      description: alert.description
+      enabled: true
+      severity: alert.severity
+      scopes: [
+        workspaceId
       ]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT5M'
+      // The table exists only once the bridge has logged.
+      skipQueryValidation: true
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            operator: 'GreaterThan'
+            threshold: 0
+            timeAggregation: 'Count'
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      actions: {
+        actionGroups: [
+          group.id
+        ]
+      }
     }
   }
-}]
+]

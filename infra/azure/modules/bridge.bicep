@@ -26,20 +26,19 @@ param keySecretUri string
 param previousKeyVersion string
 param previousKeySecretUri string
 
-var previousSecret = empty(previousKeyVersion) ? [] : [
-  {
-    name: 'previous-key'
-    keyVaultUrl: previousKeySecretUri
-    identity: identityId
-  }
-]
+// The compiler checks the properties of what take() gives; of what a condition or concat() gives it does not.
+var previousKeys = empty(previousKeyVersion) ? 0 : 1
 
-var previousVariable = empty(previousKeyVersion) ? [] : [
-  {
-    name: 'Bridge__Keys__${previousKeyVersion}'
-    secretRef: 'previous-key'
-  }
-]
+var previousSecret = {
+  name: 'previous-key'
+  keyVaultUrl: previousKeySecretUri
+  identity: identityId
+}
+
+var previousVariable = {
+  name: 'Bridge__Keys__${previousKeyVersion}'
+  secretRef: 'previous-key'
+}
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
@@ -83,13 +82,15 @@ resource bridge 'Microsoft.App/containerApps@2025-01-01' = {
     workloadProfileName: 'Consumption'
     configuration: {
       activeRevisionsMode: 'Single'
-      registries: empty(registryServer) ? [] : [
-        {
-          server: registryServer
-          identity: identityId
-        }
-      ]
-      secrets: concat([
+      registries: empty(registryServer)
+        ? []
+        : [
+            {
+              server: registryServer
+              identity: identityId
+            }
+          ]
+      secrets: [
         {
           name: 'rabbitmq-uri'
           keyVaultUrl: brokerSecretUri
@@ -100,7 +101,8 @@ resource bridge 'Microsoft.App/containerApps@2025-01-01' = {
           keyVaultUrl: keySecretUri
           identity: identityId
         }
-      ], previousSecret)
+        ...take([previousSecret], previousKeys)
+      ]
     }
     template: {
       // After SIGTERM the bridge drains and ends within 28 s.
@@ -113,7 +115,7 @@ resource bridge 'Microsoft.App/containerApps@2025-01-01' = {
             cpu: json(cpu)
             memory: memory
           }
-          env: concat([
+          env: [
             {
               name: 'AZURE_CLIENT_ID'
               value: identityClientId
@@ -154,7 +156,8 @@ resource bridge 'Microsoft.App/containerApps@2025-01-01' = {
               name: 'Bridge__Http__Url'
               value: 'http://0.0.0.0:8080'
             }
-          ], previousVariable)
+            ...take([previousVariable], previousKeys)
+          ]
           probes: [
             {
               type: 'Liveness'

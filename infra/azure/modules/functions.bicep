@@ -60,15 +60,17 @@ resource inventory 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-
   name: 'inventory'
 }
 
-resource hostAccess 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in hostRoles: {
-  scope: account
-  name: guid(account.id, identityPrincipalId, role)
-  properties: {
-    principalId: identityPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+resource hostAccess 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in hostRoles: {
+    scope: account
+    name: guid(account.id, identityPrincipalId, role)
+    properties: {
+      principalId: identityPrincipalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+    }
   }
-}]
+]
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: name

@@ -70,15 +70,17 @@ resource bridgeRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   }
 }
 
-resource senders 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for principalId in senderPrincipalIds: {
-  scope: queue
-  name: guid(queue.id, principalId, senderRole)
-  properties: {
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', senderRole)
+resource senders 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in senderPrincipalIds: {
+    scope: queue
+    name: guid(queue.id, principalId, senderRole)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', senderRole)
+    }
   }
-}]
+]
 
 resource receiver 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: queue

@@ -63,9 +63,27 @@ public sealed class MetricsExporterTests : IDisposable
     }
 
     [Fact]
+    public void An_instrument_is_what_its_type_says()
+    {
+        _meter.CreateCounter<long>("a").Add(1);
+        _meter.CreateObservableCounter("b", () => 1);
+        _meter.CreateUpDownCounter<int>("c").Add(1);
+        _meter.CreateObservableUpDownCounter("d", () => 1);
+        _meter.CreateGauge<double>("e").Record(1);
+        _meter.CreateObservableGauge("f", () => 1);
+        _meter.CreateHistogram<double>("g").Record(1);
+
+        var types = _exporter.Export().Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line[7..]);
+
+        Assert.Equal(
+            ["a_total counter", "b_total counter", "c gauge", "d gauge", "e gauge", "f gauge", "g histogram"],
+            types.Where(type => type[1] is ' ' or '_').Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_publish_shows_when_it_was_and_how_old_its_batch()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var metrics = new BridgeMetrics(Factory, clock);
 
         metrics.CountPublished(0, clock.GetUtcNow());

@@ -1,13 +1,23 @@
 namespace Infra.Tests.Bicep;
 
-/// <summary>The templates of <c>infra/azure</c> against the language's grammar and the published resource types.</summary>
+/// <summary>The templates of <c>infra/azure</c> as Bicep's own compiler and its linter see them.</summary>
 [Collection(BicepCollection.Name)]
 public sealed class BicepTests(BicepTemplates templates)
 {
     public static TheoryData<string> Mistakes => [.. BicepTemplates.All.Select(mistake => mistake.Name)];
 
     [Fact]
-    public void The_templates_have_no_findings() => Assert.Empty(templates.Findings());
+    public void The_templates_have_neither_errors_nor_warnings() => Assert.Empty(templates.Findings());
+
+    [Fact]
+    public async Task The_templates_are_formatted()
+    {
+        var copy = templates.CopyOfSource("formatted");
+        await BicepCompiler.FormatAsync(copy);
+
+        Assert.All(Directory.EnumerateFiles(copy, "*.bicep", SearchOption.AllDirectories), file =>
+            Assert.Equal(File.ReadAllText(file), File.ReadAllText(Path.Combine(templates.Source, Path.GetRelativePath(copy, file)))));
+    }
 
     [Theory]
     [MemberData(nameof(Mistakes))]

@@ -28,7 +28,8 @@ public sealed class CloudFormationTemplates : ValidatedTemplates
 
     protected override string Folder => "aws";
 
-    protected override string Script => "cloudformation.mjs";
-
     private protected override IReadOnlyList<Mistake> Mistakes => All;
+
+    private protected override Task<IReadOnlyList<Report>> CheckAsync(string run, IReadOnlyList<string> folders) =>
+        CloudFormationRules.CheckAsync(folders);
 }

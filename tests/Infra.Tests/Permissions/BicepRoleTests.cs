@@ -23,38 +23,43 @@ public sealed class BicepRoleTests(BicepTemplates templates)
     {
         Assert.Equal(Calls.OfSenders(), SenderActions);
         Assert.Equal(SenderRole, Queue.GetProperty("variables").GetProperty("senderRole").GetString());
-        Assert.Contains("senderRole", Assignment("senders").GetProperty("roleDefinitionId").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', variables('senderRole'))]", RoleOf(Assignments.Single(IsLoop)));
     }
 
     [Fact]
     public void The_bridge_may_do_what_it_calls()
     {
-        var permission = Resource("bridgeRole").GetProperty("properties").GetProperty("permissions")[0];
+        var role = Resources("Microsoft.Authorization/roleDefinitions").Single();
+        var permission = role.GetProperty("properties").GetProperty("permissions")[0];
         var granted = Roles.Texts(permission.GetProperty("actions")).Concat(Roles.Texts(permission.GetProperty("dataActions")));
 
         Assert.Equal(Calls.OfBridge().Select(action => Provider + action).Order(StringComparer.Ordinal), granted.Order(StringComparer.Ordinal));
-        Assert.Equal("bridgeRole.id", Assignment("receiver").GetProperty("roleDefinitionId").GetString());
+        Assert.Equal(
+            $"[resourceId('Microsoft.Authorization/roleDefinitions', {role.GetProperty("name").GetString()!.Trim('[', ']')})]",
+            RoleOf(Assignments.Single(assignment => !IsLoop(assignment))));
     }
-
-    [Theory]
-    [InlineData("senders")]
-    [InlineData("receiver")]
-    public void A_role_is_assigned_on_the_queue_alone(string assignment) =>
-        Assert.Equal("queue", Resource(assignment).GetProperty("scope").GetString());
 
     [Fact]
-    public void Nobody_else_gets_a_role_there()
+    public void Roles_are_assigned_to_senders_and_bridge_on_the_queue_alone()
     {
-        var assignments = Queue.GetProperty("resources").EnumerateObject()
-            .Where(resource => resource.Value.GetProperty("type").GetString() == "Microsoft.Authorization/roleAssignments")
-            .Select(resource => resource.Name);
+        var scope = $"[resourceId('{Provider}queues', parameters('accountName'), 'default', parameters('queueName'))]";
 
-        Assert.Equal(["receiver", "senders"], assignments.Order(StringComparer.Ordinal));
+        Assert.Equal([scope, scope], Assignments.Select(assignment => assignment.GetProperty("scope").GetString()));
+        Assert.Equal(
+            ["[parameters('bridgePrincipalId')]", "[parameters('senderPrincipalIds')[copyIndex()]]"],
+            Assignments.Select(assignment => assignment.GetProperty("properties").GetProperty("principalId").GetString()).Order(StringComparer.Ordinal));
     }
 
-    private JsonElement Queue => templates.Templates.GetProperty("modules/queue.bicep");
+    private JsonElement Queue => templates.Templates["modules/queue.bicep"];
 
-    private JsonElement Assignment(string name) => Resource(name).GetProperty("properties");
+    private IEnumerable<JsonElement> Assignments => Resources("Microsoft.Authorization/roleAssignments");
 
-    private JsonElement Resource(string name) => Queue.GetProperty("resources").GetProperty(name).GetProperty("body");
+    private IEnumerable<JsonElement> Resources(string type) =>
+        Queue.GetProperty("resources").EnumerateArray().Where(resource => resource.GetProperty("type").GetString() == type);
+
+    // One for each principal that sends.
+    private static bool IsLoop(JsonElement assignment) => assignment.TryGetProperty("copy", out _);
+
+    private static string? RoleOf(JsonElement assignment) => assignment.GetProperty("properties").GetProperty("roleDefinitionId").GetString();
 }

@@ -53,7 +53,7 @@ public sealed class CloudFormationPolicyTests(CloudFormationTemplates templates)
     [Fact]
     public void Every_function_has_the_senders_policy()
     {
-        var roles = templates.Templates.GetProperty("functions.yaml").GetProperty("resources").EnumerateObject()
+        var roles = templates.Templates["functions.yaml"].GetProperty("resources").EnumerateObject()
             .Where(resource => resource.Value.GetProperty("resourceType").GetString() == "AWS::IAM::Role").ToList();
 
         Assert.Equal(4, roles.Count);
@@ -66,5 +66,5 @@ public sealed class CloudFormationPolicyTests(CloudFormationTemplates templates)
     private JsonElement BridgePolicy() => Resource("queue.yaml", "BridgePolicy").GetProperty("PolicyDocument");
 
     private JsonElement Resource(string file, string name) =>
-        templates.Templates.GetProperty(file).GetProperty("resources").GetProperty(name).GetProperty("properties");
+        templates.Templates[file].GetProperty("resources").GetProperty(name).GetProperty("properties");
 }

@@ -9,7 +9,7 @@ public sealed class BicepReadmeTests(BicepTemplates templates)
 {
     [Fact]
     public void The_table_lists_every_parameter_with_its_default() => Assert.Equal(
-        ParameterTable.Rows(Parameters.EnumerateObject(), IsSecret), ParameterTable.RowsOf(Path.Combine(templates.Source, "README.md")));
+        ParameterTable.Rows(Parameters.EnumerateObject().Select(ParameterOf)), ParameterTable.RowsOf(Path.Combine(templates.Source, "README.md")));
 
     [Fact]
     public void The_example_names_parameters_that_exist_with_values_of_their_types_and_no_secret()
@@ -24,9 +24,15 @@ public sealed class BicepReadmeTests(BicepTemplates templates)
         });
     }
 
-    private JsonElement Parameters => templates.Templates.GetProperty("main.bicep").GetProperty("parameters");
+    private JsonElement Parameters => templates.Templates["main.bicep"].GetProperty("parameters");
 
-    private static bool IsSecret(JsonElement parameter) => parameter.GetProperty("secure").GetBoolean();
+    private static TemplateParameter ParameterOf(JsonProperty parameter) => new(
+        parameter.Name,
+        parameter.Value.GetProperty("metadata").GetProperty("description").GetString()!,
+        parameter.Value.TryGetProperty("defaultValue", out var value) ? value : default,
+        IsSecret(parameter.Value));
+
+    private static bool IsSecret(JsonElement parameter) => parameter.GetProperty("type").GetString() == "securestring";
 
     private static string TypeOf(JsonElement value) => value.ValueKind switch
     {

@@ -18,7 +18,7 @@ public sealed class CloudFormationDefaultTests(CloudFormationTemplates templates
     [Fact]
     public void The_visibility_timeout_is_the_bridges_lease_as_it_reads_it()
     {
-        var leases = templates.Templates.GetProperty("bridge.yaml").GetProperty("mappings").GetProperty("Lease");
+        var leases = templates.Templates["bridge.yaml"].GetProperty("mappings").GetProperty("Lease");
 
         Assert.All(leases.EnumerateObject(), lease => Assert.Equal(TimeSpan.FromSeconds(int.Parse(lease.Name)), TimeSpan.Parse(Time(lease.Value))));
         Assert.Equal(BridgeSettings.DefaultOf("Receive", "Lease"), Time(leases.GetProperty(DefaultOf("LeaseSeconds"))));
@@ -33,11 +33,11 @@ public sealed class CloudFormationDefaultTests(CloudFormationTemplates templates
     [Fact]
     public void A_template_that_can_be_deployed_alone_has_the_same_defaults()
     {
-        var parameters = templates.Templates.GetProperty("queue.yaml").GetProperty("parameters").EnumerateObject();
+        var parameters = templates.Templates["queue.yaml"].GetProperty("parameters").EnumerateObject();
 
         Assert.All(parameters, parameter => Assert.Equal(DefaultOf(parameter.Name), parameter.Value.GetProperty("default").ToString()));
     }
 
     private string DefaultOf(string parameter) =>
-        templates.Templates.GetProperty("main.yaml").GetProperty("parameters").GetProperty(parameter).GetProperty("default").ToString();
+        templates.Templates["main.yaml"].GetProperty("parameters").GetProperty(parameter).GetProperty("default").ToString();
 }

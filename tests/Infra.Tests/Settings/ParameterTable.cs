@@ -6,24 +6,24 @@ namespace Infra.Tests.Settings;
 internal static class ParameterTable
 {
     /// <summary>The rows for some parameters.</summary>
-    public static IReadOnlyList<string> Rows(IEnumerable<JsonProperty> parameters, Func<JsonElement, bool> isSecret) =>
-        [.. parameters.Select(parameter => Row(parameter.Name, parameter.Value, isSecret(parameter.Value))).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Rows(IEnumerable<TemplateParameter> parameters) =>
+        [.. parameters.Select(Row).Order(StringComparer.Ordinal)];
 
     /// <summary>The rows that a README has.</summary>
     public static IReadOnlyList<string> RowsOf(string readme) =>
         [.. File.ReadAllLines(readme).Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    private static string Row(string name, JsonElement parameter, bool isSecret)
+    private static string Row(TemplateParameter parameter)
     {
-        var value = parameter.GetProperty("default");
+        var value = parameter.Default;
         var shown = value.ValueKind is JsonValueKind.Array && value.GetArrayLength() == 0 ? "" : value.ToString();
-        var origin = (isSecret, value.ValueKind, shown) switch
+        var origin = (parameter.IsSecret, value.ValueKind, shown) switch
         {
             (true, _, _) => "from the environment",
-            (_, JsonValueKind.Null, _) => "required",
+            (_, JsonValueKind.Null or JsonValueKind.Undefined, _) => "required",
             (_, _, "") => "empty",
-            _ => $"`{(value.ValueKind is JsonValueKind.True or JsonValueKind.False ? shown.ToLowerInvariant() : shown)}`",
+            _ => $"`{(value.ValueKind is JsonValueKind.True or JsonValueKind.False ? shown.ToLowerInvariant() : shown.Trim('[', ']'))}`",
         };
-        return $"| `{name}` | {parameter.GetProperty("description").GetString()} | {origin} |";
+        return $"| `{parameter.Name}` | {parameter.Description} | {origin} |";
     }
 }

@@ -15,13 +15,7 @@ internal sealed record Mistake(string Name, string File, string Right, string Wr
     /// <param name="target">The folder of the copy; it is made.</param>
     public void Plant(string source, string target)
     {
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(target, Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            System.IO.File.Copy(file, copy);
-        }
-
+        FolderCopy.Make(source, target);
         var path = LocalFolders.Installed(Path.Combine(target, File));
         var parts = System.IO.File.ReadAllText(path).Split(Right);
         if (parts.Length != 2)

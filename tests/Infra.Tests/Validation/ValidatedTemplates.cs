@@ -7,10 +7,10 @@ namespace Infra.Tests.Validation;
 public abstract class ValidatedTemplates : IAsyncLifetime
 {
     private readonly string _run = LocalFolders.NewRunFolder("templates");
-    private readonly Dictionary<string, JsonElement> _reports = new(StringComparer.Ordinal);
+    private Dictionary<string, Report> _reports = [];
 
-    /// <summary>What the templates themselves hold, as the script describes it.</summary>
-    internal JsonElement Templates => _reports[Source].GetProperty("templates");
+    /// <summary>What the templates themselves hold, file by file, as the check describes it.</summary>
+    internal IReadOnlyDictionary<string, JsonElement> Templates => _reports[Original].Templates;
 
     /// <summary>The folder, in the repository.</summary>
     internal string Source => Path.Combine(LocalFolders.Root, "infra", Folder);
@@ -18,34 +18,42 @@ public abstract class ValidatedTemplates : IAsyncLifetime
     /// <summary>The folder's name below <c>infra</c>.</summary>
     protected abstract string Folder { get; }
 
-    /// <summary>The script that checks it.</summary>
-    protected abstract string Script { get; }
-
     private protected abstract IReadOnlyList<Mistake> Mistakes { get; }
 
+    // A copy as well: a check may write beside the templates.
+    private string Original => CopyFor("original");
+
     /// <summary>What is wrong in the templates themselves.</summary>
-    internal IReadOnlyList<Finding> Findings() => FindingsIn(Source);
+    internal IReadOnlyList<Finding> Findings() => _reports[Original].Findings;
 
     /// <summary>What is found when a mistake is made.</summary>
     internal (Mistake Mistake, IReadOnlyList<Finding> Findings) FindingsOf(string name) =>
-        (Mistakes.Single(mistake => mistake.Name == name), FindingsIn(CopyFor(name)));
+        (Mistakes.Single(mistake => mistake.Name == name), _reports[CopyFor(name)].Findings);
 
-    public async Task InitializeAsync()
+    /// <summary>Copies the folder and gives the copy's path; it goes when the tests end.</summary>
+    internal string CopyOfSource(string name)
     {
+        FolderCopy.Make(Source, CopyFor(name));
+        return CopyFor(name);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        CopyOfSource("original");
         foreach (var mistake in Mistakes)
             mistake.Plant(Source, CopyFor(mistake.Name));
-        foreach (var report in await Validator.RunAsync(Script, [Source, .. Mistakes.Select(mistake => CopyFor(mistake.Name))]))
-            _reports[report.GetProperty("folder").GetString()!] = report;
+        var reports = await CheckAsync(_run, [Original, .. Mistakes.Select(mistake => CopyFor(mistake.Name))]);
+        _reports = reports.ToDictionary(report => report.Folder, StringComparer.Ordinal);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         LocalFolders.RemoveRunFolder(_run);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
-    private string CopyFor(string mistake) => Path.Combine(_run, mistake.Replace(' ', '-'));
+    /// <summary>Checks the folders, all below one, and gives a report for each.</summary>
+    private protected abstract Task<IReadOnlyList<Report>> CheckAsync(string run, IReadOnlyList<string> folders);
 
-    private IReadOnlyList<Finding> FindingsIn(string folder) => [.. _reports[folder].GetProperty("findings").EnumerateArray()
-        .Select(finding => finding.Deserialize<Finding>(JsonSerializerOptions.Web)!)];
+    private string CopyFor(string name) => Path.Combine(_run, name.Replace(' ', '-'));
 }
