@@ -7,7 +7,7 @@ public sealed class KeptLoopTests
     [Fact]
     public async Task A_loop_that_fails_or_ends_begins_again_after_growing_pauses_until_its_stop()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var log = new RecordedLog<KeptLoopTests>();
         using var stop = new CancellationTokenSource();
         var begun = 0;

@@ -73,7 +73,7 @@ public sealed class StagesTests
     [Fact]
     public async Task A_stage_that_never_ends_holds_up_no_stop_for_longer_than_28_seconds()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var stuck = new StuckStage();
         var stages = new Stages(
             [
@@ -100,7 +100,7 @@ public sealed class StagesTests
     [Fact]
     public async Task No_queue_is_received_from_while_the_work_of_another_ends()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var stages = new Stages(
             [
                 new Stage(StagePlace.Assembling, "assembler", new RecordingStage("assembler", _calls)),

@@ -27,6 +27,9 @@ internal sealed class LambdaHost : IAsyncDisposable
     /// <summary>From the process's start to the first response: what the caller of a cold function waits for.</summary>
     internal TimeSpan FirstResponse { get; private init; }
 
+    /// <summary>From the process's start to its next question: the queue has accepted the first message before it.</summary>
+    internal TimeSpan FirstAccepted { get; private init; }
+
     internal static async Task<LambdaHost> StartAsync(string program, ImmutableDictionary<string, string> environment)
     {
         var api = await FakeRuntimeApi.StartAsync();
@@ -41,7 +44,8 @@ internal sealed class LambdaHost : IAsyncDisposable
         await InvokeAsync(api);
         var first = TimeProvider.System.GetElapsedTime(began);
         await api.WaitForQuestionAsync();
-        return new LambdaHost(api, process) { Start = start, FirstResponse = first };
+        var accepted = TimeProvider.System.GetElapsedTime(began);
+        return new LambdaHost(api, process) { Start = start, FirstResponse = first, FirstAccepted = accepted };
     }
 
     /// <summary>One invocation: from the event's hand-over to the response; the flush comes after it.</summary>

@@ -23,8 +23,8 @@ internal static class Starts
                 await measured.StartAsync(environment, isLast: i == Times - 1);
         }
 
-        Console.WriteLine("| | start to first question | start to first response | warm response | memory (RSS, peak) | size |");
-        Console.WriteLine("|---|---|---|---|---|---|");
+        Console.WriteLine("| | start to first question | start to first response | start to first accepted message | warm response | memory (RSS, peak) | size |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var (name, measured) in all)
             Console.WriteLine($"| {name} | {measured} |");
     }
@@ -33,6 +33,7 @@ internal static class Starts
     {
         private readonly List<TimeSpan> _starts = [];
         private readonly List<TimeSpan> _firsts = [];
+        private readonly List<TimeSpan> _accepted = [];
         private readonly List<TimeSpan> _warm = [];
         private double _megabytes;
 
@@ -41,6 +42,7 @@ internal static class Starts
             await using var host = await LambdaHost.StartAsync(program, environment);
             _starts.Add(host.Start);
             _firsts.Add(host.FirstResponse);
+            _accepted.Add(host.FirstAccepted);
             if (!isLast)
                 return;
             for (var i = 0; i < Invocations; i++)
@@ -49,7 +51,7 @@ internal static class Starts
         }
 
         public override string ToString() =>
-            $"{Median.Of(_starts):0} ms | {Median.Of(_firsts):0} ms | {Median.Of(_warm):0.00} ms | {_megabytes:0} MB | {SizeOf(program):0.0} MB";
+            $"{Median.Of(_starts):0} ms | {Median.Of(_firsts):0} ms | {Median.Of(_accepted):0} ms | {Median.Of(_warm):0.00} ms | {_megabytes:0} MB | {SizeOf(program):0.0} MB";
 
         private static double PeakOf(int process)
         {

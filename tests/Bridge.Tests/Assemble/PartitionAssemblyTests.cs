@@ -81,7 +81,7 @@ public sealed class PartitionAssemblyTests
     [Fact]
     public async Task Of_more_incomplete_batches_than_there_is_room_for_each_is_given_up_whole()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, MaxBytes = 8 * 1024 * 1024 }, clock);
         var texts = Enumerable.Range(0, 120).SelectMany(number => Large(number, chunks: 3, QueueLimits.AzureStorage).Texts.Take(2)).ToList();
         foreach (var text in texts)
@@ -108,7 +108,7 @@ public sealed class PartitionAssemblyTests
     [Fact]
     public async Task What_has_waited_too_long_is_kept_with_the_chunks_that_came()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, Timeout = TimeSpan.FromMinutes(10) }, clock);
         var batch = Large(1, chunks: 3);
         running.Partition.Put(batch.Texts[2], clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -132,7 +132,7 @@ public sealed class PartitionAssemblyTests
     [Fact]
     public async Task Nothing_is_given_up_while_the_broker_may_hold_what_is_missing()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var running = new RunningAssembly(new AssembleOptions { Partitions = 1, Timeout = TimeSpan.FromMinutes(10) }, clock);
         running.Partition.Put(Large(1, chunks: 2).Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());
         await running.DeliverAsync();
@@ -185,7 +185,7 @@ public sealed class PartitionAssemblyTests
     [Fact]
     public async Task A_batch_that_can_be_neither_published_nor_dead_lettered_waits_alone_with_its_chunks()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var running = new RunningAssembly(clock: clock);
         running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? PublishRefusalReason.Nacked
             : message.Body.Length > 4 && message.Body.Span[5] == '1' ? PublishRefusalReason.Unroutable : null;
@@ -241,7 +241,7 @@ public sealed class PartitionAssemblyTests
     [Fact]
     public async Task Chunks_of_an_expiry_that_fails_unexpectedly_go_back()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var running = new RunningAssembly(clock: clock);
         running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue
             ? throw new InvalidOperationException("a defect")
@@ -263,7 +263,7 @@ public sealed class PartitionAssemblyTests
     [Fact]
     public async Task Leaving_a_partition_gives_back_what_an_expiry_under_way_has_taken_out()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         await using var running = new RunningAssembly(clock: clock);
         running.Publisher.Failures = int.MaxValue;
         running.Partition.Put(Large(1, chunks: 3).Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());

@@ -8,7 +8,7 @@ public sealed class PartitionPrefetchTests
 {
     private const int Share = 8 * 1024 * 1024;
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly PartitionPrefetch _prefetch;
 
     public PartitionPrefetchTests() => _prefetch = new PartitionPrefetch(Share, _clock);

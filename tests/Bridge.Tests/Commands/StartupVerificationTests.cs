@@ -10,7 +10,7 @@ namespace Bridge.Tests.Commands;
 /// <summary>How often waiting is told, on a clock that the test moves.</summary>
 public sealed class StartupVerificationTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly RecordedLog<StartupVerification> _log = new();
     private readonly Readiness _readiness;
     private CheckResult _result = new("broker", "refused the connection", IsTransient: true);

@@ -16,7 +16,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ControlledPublisher _broker = new();
     private readonly RecordedLog<DeadLetterPublisher> _log = new();
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly MetricsExporter _exporter;
     private readonly DeadLetterPublisher _publisher;
 

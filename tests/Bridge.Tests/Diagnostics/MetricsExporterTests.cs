@@ -83,7 +83,7 @@ public sealed class MetricsExporterTests : IDisposable
     [Fact]
     public void A_publish_shows_when_it_was_and_how_old_its_batch()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var metrics = new BridgeMetrics(Factory, clock);
 
         metrics.CountPublished(0, clock.GetUtcNow());

@@ -22,7 +22,7 @@ internal sealed class ConfirmWindowModel
         _random = new Random(seed);
         _seed = $"seed {seed}";
         _maxMessages = _random.Next(1, 40);
-        _window = new ConfirmWindow(_maxMessages, MaxBytes, new ManualTimeProvider());
+        _window = new ConfirmWindow(_maxMessages, MaxBytes, new FakeTimeProvider());
     }
 
     public async Task RunAsync()

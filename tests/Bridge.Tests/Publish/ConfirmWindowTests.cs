@@ -5,7 +5,7 @@ namespace Bridge.Tests.Publish;
 
 public sealed class ConfirmWindowTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public async Task An_answer_with_multiple_settles_everything_up_to_it()

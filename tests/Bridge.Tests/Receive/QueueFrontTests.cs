@@ -5,7 +5,7 @@ namespace Bridge.Tests.Receive;
 
 public sealed class QueueFrontTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void What_waits_behind_a_receive_that_took_all_came_after_it()

@@ -47,7 +47,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
             Queue, work, Publisher, Budget, options ?? new ReceiveOptions(), metrics, NullLogger<QueueReceiver>.Instance, Clock, Random.Shared);
     }
 
-    public ManualTimeProvider Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new();
 
     public InMemoryQueue Queue { get; }
 

@@ -8,7 +8,7 @@ namespace Functions.Tests.Orders;
 [Collection(ProcessWideTelemetry.Name)]
 public sealed class DailySummaryTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public async Task The_day_before_is_added_up_audited_and_told()

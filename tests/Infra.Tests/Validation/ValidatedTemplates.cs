@@ -37,7 +37,7 @@ public abstract class ValidatedTemplates : IAsyncLifetime
         return CopyFor(name);
     }
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         CopyOfSource("original");
         foreach (var mistake in Mistakes)
@@ -46,10 +46,10 @@ public abstract class ValidatedTemplates : IAsyncLifetime
         _reports = reports.ToDictionary(report => report.Folder, StringComparer.Ordinal);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         LocalFolders.RemoveRunFolder(_run);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Checks the folders, all below one, and gives a report for each.</summary>

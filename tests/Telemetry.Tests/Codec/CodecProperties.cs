@@ -1,70 +1,65 @@
-using FsCheck;
-using FsCheck.Fluent;
+using FsCheck.Xunit;
 using Telemetry.Codec;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Codec;
 
 /// <summary>What must hold for all events, limits and orders. A failure shows the scenario and the seed to repeat it with.</summary>
+[Properties(Arbitrary = [typeof(CodecScenario)], QuietOnSuccess = true)]
 public sealed class CodecProperties
 {
-    private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(100);
+    [Property]
+    public void What_comes_out_is_what_went_in_whatever_the_order_and_the_duplicates(CodecScenario scenario)
+    {
+        var packed = Enumerable.Range(0, scenario.Senders).SelectMany(sender => Pack(scenario, sender)).ToList();
+        var random = new Random(scenario.Seed);
+        var deliveries = packed.Concat(packed.Where(_ => random.Next(10) == 0)).ToArray();
+        random.Shuffle(deliveries);
+        using var receiver = new CodecReceiver(scenario.Keys, CodecLimits.Default);
 
-    [Fact]
-    public void What_comes_out_is_what_went_in_whatever_the_order_and_the_duplicates() =>
-        Check(scenario =>
+        for (var token = 0; token < deliveries.Length; token++)
+            receiver.Receive(deliveries[token], token);
+        receiver.Expire();
+
+        Assert.All(receiver.Refusals, refusal => Assert.Equal(RefusalReason.Incomplete, refusal.Reason));
+        Assert.Equal(Enumerable.Range(0, deliveries.Length), receiver.Settled.Order());
+        Assert.Equal(0, receiver.Assembler.Bytes);
+        for (var sender = 0; sender < scenario.Senders; sender++)
+            AssertSame(scenario.Events(sender), receiver.Batches, sender);
+    }
+
+    [Property]
+    public void Every_text_is_within_the_limit_and_only_a_single_event_needs_several(CodecScenario scenario)
+    {
+        Pack(scenario, 0, batch =>
         {
-            var packed = Enumerable.Range(0, scenario.Senders).SelectMany(sender => Pack(scenario, sender)).ToList();
-            var random = new Random(scenario.Seed);
-            var deliveries = packed.Concat(packed.Where(_ => random.Next(10) == 0)).ToArray();
-            random.Shuffle(deliveries);
-            using var receiver = new CodecReceiver(scenario.Keys, CodecLimits.Default);
-
-            for (var token = 0; token < deliveries.Length; token++)
-                receiver.Receive(deliveries[token], token);
-            receiver.Expire();
-
-            Assert.All(receiver.Refusals, refusal => Assert.Equal(RefusalReason.Incomplete, refusal.Reason));
-            Assert.Equal(Enumerable.Range(0, deliveries.Length), receiver.Settled.Order());
-            Assert.Equal(0, receiver.Assembler.Bytes);
-            for (var sender = 0; sender < scenario.Senders; sender++)
-                AssertSame(scenario.Events(sender), receiver.Batches, sender);
+            Assert.All(Texts.Of(batch), text => Assert.True(text.Length <= scenario.MessageBytes));
+            Assert.True(batch.MessageCount == 1 || batch.Events == 1);
         });
+    }
 
-    [Fact]
-    public void Every_text_is_within_the_limit_and_only_a_single_event_needs_several() =>
-        Check(scenario =>
-        {
-            Pack(scenario, 0, batch =>
-            {
-                Assert.All(Texts.Of(batch), text => Assert.True(text.Length <= scenario.MessageBytes));
-                Assert.True(batch.MessageCount == 1 || batch.Events == 1);
-            });
-        });
+    [Property]
+    public void A_header_reads_as_it_was_written(CodecScenario scenario)
+    {
+        var random = new Random(scenario.Seed);
+        var count = (ushort)random.Next(1, 1_025);
+        var slice = random.Next(1, 60_000);
+        var index = (ushort)random.Next(count);
+        var last = random.Next(1, slice + 1);
+        var header = new ChunkHeader(
+            (BatchFlags)random.Next(4),
+            new BatchId(new SenderId((ulong)random.NextInt64(1L << 48), (ulong)random.NextInt64(1L << 48)), (uint)random.Next(), (ulong)random.NextInt64()),
+            index,
+            count,
+            (uint)(((count - 1) * slice) + last));
+        var chunk = new byte[ChunkHeader.Size + (index == count - 1 ? last : slice)];
+        header.WriteTo(chunk);
 
-    [Fact]
-    public void A_header_reads_as_it_was_written() =>
-        Check(scenario =>
-        {
-            var random = new Random(scenario.Seed);
-            var count = (ushort)random.Next(1, 1_025);
-            var slice = random.Next(1, 60_000);
-            var index = (ushort)random.Next(count);
-            var last = random.Next(1, slice + 1);
-            var header = new ChunkHeader(
-                (BatchFlags)random.Next(4),
-                new BatchId(new SenderId((ulong)random.NextInt64(1L << 48), (ulong)random.NextInt64(1L << 48)), (uint)random.Next(), (ulong)random.NextInt64()),
-                index,
-                count,
-                (uint)(((count - 1) * slice) + last));
-            var chunk = new byte[ChunkHeader.Size + (index == count - 1 ? last : slice)];
-            header.WriteTo(chunk);
+        var refusal = ChunkHeader.Read(chunk, CodecLimits.Default, out var read);
 
-            var refusal = ChunkHeader.Read(chunk, CodecLimits.Default, out var read);
-
-            Assert.Null(refusal);
-            Assert.Equal(header, read);
-        });
+        Assert.Null(refusal);
+        Assert.Equal(header, read);
+    }
 
     [Fact]
     public void Random_bytes_and_texts_are_refused_or_read_but_never_throw()
@@ -102,9 +97,6 @@ public sealed class CodecProperties
         slice.CopyTo(chunk, ChunkHeader.Size);
         return chunk;
     }
-
-    private static void Check(Action<CodecScenario> property) =>
-        Prop.ForAll(CodecScenario.Arbitrary, property).Check(Config);
 
     private static List<byte[]> Pack(CodecScenario scenario, int sender, Action<SealedBatch>? look = null)
     {

@@ -8,13 +8,13 @@ using Telemetry.Tests.Support;
 namespace Telemetry.Tests.Codec;
 
 /// <summary>What one run of a property is about; all content follows from the seed, so a failure is told in one line.</summary>
-internal sealed record CodecScenario(int MessageBytes, bool Encrypted, int Senders, int[] EventBytes, int Seed)
+public sealed record CodecScenario(int MessageBytes, bool Encrypted, int Senders, int[] EventBytes, int Seed)
 {
     private const int LargestEvent = 200_000;
 
     internal KeyRing Keys => Encrypted ? new KeyRing(Some.Key) : KeyRing.Empty;
 
-    internal static Arbitrary<CodecScenario> Arbitrary => (
+    public static Arbitrary<CodecScenario> Arbitrary => (
         from messageBytes in Between(QueueLimits.SmallestMessageBytes, 1_048_576)
         from encrypted in Gen.Elements(true, false)
         from senders in Gen.Choose(1, 3)

@@ -7,7 +7,7 @@ namespace Telemetry.Tests.Fuzzing;
 public sealed class DefectsAreFoundTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fuzz-").FullName;
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

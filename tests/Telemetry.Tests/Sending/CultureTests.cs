@@ -74,7 +74,7 @@ public sealed class CultureTests
                 "Attributes":{"ApproximateReceiveCount":"-2","SentTimestamp":"1764403200000"}}]}
                 """)
             : FakeSqsReply.Success(request));
-        await using var queue = sqs.Open(new ManualTimeProvider(), new KnownCredentials(withToken: true));
+        await using var queue = sqs.Open(new FakeTimeProvider(), new KnownCredentials(withToken: true));
         await UseAsync(queue, queue);
         Assert.All(
             sqs.Requests,
@@ -93,7 +93,7 @@ public sealed class CultureTests
                 ? Answers.Messages(context, "{}")
                 : Answers.Stored(context);
         });
-        await using var queue = new AzureQueue(server.Queue, new ManualTimeProvider());
+        await using var queue = new AzureQueue(server.Queue, new FakeTimeProvider());
         await UseAsync(queue, queue);
         return [.. server.Requests.Select(request =>
             $"{request.Method} {request.Path}{request.Query} {request.Headers["x-ms-date"]} {request.Body}")];

@@ -23,7 +23,7 @@ internal sealed class TestClient : IAsyncDisposable
             ? endpoint
             : throw new InvalidOperationException(error);
 
-    internal ManualTimeProvider Clock { get; } = new();
+    internal WatchedTimeProvider Clock { get; } = new();
 
     internal InMemoryQueueSender Queue { get; }
 
