@@ -63,6 +63,19 @@ public sealed class OtlpBoundsTests
         }
     }
 
+    /// <summary>As protobuf has it: a text that is no UTF-8 is a mistake of the request.</summary>
+    [Fact]
+    public async Task A_text_that_is_no_UTF8_is_refused()
+    {
+        await using var test = new TestClient();
+        var body = Request(new LogRecord { Body = new AnyValue { StringValue = "text" } });
+        body[^1] = 0xFF;
+
+        Assert.Equal(HttpStatusCode.BadRequest, await AnswerAsync(test, Logs, Content(body)));
+
+        await AssertSentAsync(test, 0);
+    }
+
     [Fact]
     public async Task A_group_that_did_not_begin_ends_no_request()
     {

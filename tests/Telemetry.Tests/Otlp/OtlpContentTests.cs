@@ -16,9 +16,19 @@ public sealed class OtlpContentTests
     {
         var span = new Span
         {
-            TraceId = Bytes(16), SpanId = Bytes(8), ParentSpanId = Bytes(8, 17), TraceState = "a=1", Flags = 0x301, Name = "charge",
-            Kind = Span.Types.SpanKind.Producer, StartTimeUnixNano = Second, EndTimeUnixNano = Second + 1_500_000,
-            Attributes = { Pair("a", "b") }, DroppedAttributesCount = 1, DroppedEventsCount = 2, DroppedLinksCount = 3,
+            TraceId = Bytes(16),
+            SpanId = Bytes(8),
+            ParentSpanId = Bytes(8, 17),
+            TraceState = "a=1",
+            Flags = 0x301,
+            Name = "charge",
+            Kind = Span.Types.SpanKind.Producer,
+            StartTimeUnixNano = Second,
+            EndTimeUnixNano = Second + 1_500_000,
+            Attributes = { Pair("a", "b") },
+            DroppedAttributesCount = 1,
+            DroppedEventsCount = 2,
+            DroppedLinksCount = 3,
             Status = new Status { Code = Status.Types.StatusCode.Ok, Message = "fine" },
             Events = { new Span.Types.Event { Name = "retry", TimeUnixNano = 2 * Second, Attributes = { Pair("n", "1") }, DroppedAttributesCount = 4 } },
             Links =
@@ -50,7 +60,8 @@ public sealed class OtlpContentTests
     {
         var resource = new Resource
         {
-            Attributes = { Pair("service.name", "shop") }, DroppedAttributesCount = 6,
+            Attributes = { Pair("service.name", "shop") },
+            DroppedAttributesCount = 6,
             EntityRefs = { new EntityRef { Type = "host", IdKeys = { "host.id" }, DescriptionKeys = { "host.name" }, SchemaUrl = "https://a/1" } },
         };
         var scope = new InstrumentationScope { Name = "Orders", Version = "1.2", Attributes = { Pair("shard", "7") }, DroppedAttributesCount = 8 };
@@ -84,9 +95,16 @@ public sealed class OtlpContentTests
     {
         var record = new LogRecord
         {
-            TimeUnixNano = Second, ObservedTimeUnixNano = 2 * Second, SeverityNumber = SeverityNumber.Warn2, SeverityText = "Careful",
-            Body = new AnyValue { IntValue = 0 }, EventName = "paid", Attributes = { Pair("a", "b") }, DroppedAttributesCount = 9,
-            Flags = 1, TraceId = Bytes(16),
+            TimeUnixNano = Second,
+            ObservedTimeUnixNano = 2 * Second,
+            SeverityNumber = SeverityNumber.Warn2,
+            SeverityText = "Careful",
+            Body = new AnyValue { IntValue = 0 },
+            EventName = "paid",
+            Attributes = { Pair("a", "b") },
+            DroppedAttributesCount = 9,
+            Flags = 1,
+            TraceId = Bytes(16),
         };
 
         var json = Assert.Single(await SendAsync(record));
@@ -164,10 +182,14 @@ public sealed class OtlpContentTests
         var exemplar = new Exemplar { AsInt = 0, TimeUnixNano = Second, TraceId = Bytes(16), SpanId = Bytes(8), FilteredAttributes = { Pair("order", "7") } };
         var sum = new Metric
         {
-            Name = "orders", Description = "Orders taken", Unit = "{order}", Metadata = { Pair("m", "n") },
+            Name = "orders",
+            Description = "Orders taken",
+            Unit = "{order}",
+            Metadata = { Pair("m", "n") },
             Sum = new Sum
             {
-                IsMonotonic = true, AggregationTemporality = AggregationTemporality.Cumulative,
+                IsMonotonic = true,
+                AggregationTemporality = AggregationTemporality.Cumulative,
                 DataPoints = { new NumberDataPoint { StartTimeUnixNano = Second, TimeUnixNano = 2 * Second, AsInt = 0, Exemplars = { exemplar }, Attributes = { Pair("a", "b") } } },
             },
         };
@@ -198,7 +220,13 @@ public sealed class OtlpContentTests
     {
         var point = new HistogramDataPoint
         {
-            TimeUnixNano = Second, Count = 3, Sum = 0, Min = 0, Max = double.PositiveInfinity, BucketCounts = { 1, 2 }, ExplicitBounds = { 0 },
+            TimeUnixNano = Second,
+            Count = 3,
+            Sum = 0,
+            Min = 0,
+            Max = double.PositiveInfinity,
+            BucketCounts = { 1, 2 },
+            ExplicitBounds = { 0 },
             Exemplars = { new Exemplar { AsDouble = 0.5 }, new Exemplar() },
         };
         var metric = new Metric
@@ -225,13 +253,22 @@ public sealed class OtlpContentTests
     {
         var point = new ExponentialHistogramDataPoint
         {
-            TimeUnixNano = Second, Count = 6, Sum = -1, Min = -4, Max = 3, Scale = -1, ZeroCount = 1, ZeroThreshold = 0.25,
+            TimeUnixNano = Second,
+            Count = 6,
+            Sum = -1,
+            Min = -4,
+            Max = 3,
+            Scale = -1,
+            ZeroCount = 1,
+            ZeroThreshold = 0.25,
             Positive = new ExponentialHistogramDataPoint.Types.Buckets { Offset = -2, BucketCounts = { 0, 5 } },
-            Negative = new ExponentialHistogramDataPoint.Types.Buckets(), Exemplars = { new Exemplar { AsInt = 3 } },
+            Negative = new ExponentialHistogramDataPoint.Types.Buckets(),
+            Exemplars = { new Exemplar { AsInt = 3 } },
         };
         var exponential = new Metric
         {
-            Name = "took", ExponentialHistogram = new ExponentialHistogram { AggregationTemporality = AggregationTemporality.Delta, DataPoints = { point } },
+            Name = "took",
+            ExponentialHistogram = new ExponentialHistogram { AggregationTemporality = AggregationTemporality.Delta, DataPoints = { point } },
         };
         var summary = new Metric
         {
@@ -271,8 +308,12 @@ public sealed class OtlpContentTests
     {
         var span = new Span
         {
-            Kind = (Span.Types.SpanKind)9, Status = new Status { Code = (Status.Types.StatusCode)5 }, StartTimeUnixNano = 2 * Second, EndTimeUnixNano = Second,
-            TraceId = Bytes(5), SpanId = Bytes(3),
+            Kind = (Span.Types.SpanKind)9,
+            Status = new Status { Code = (Status.Types.StatusCode)5 },
+            StartTimeUnixNano = 2 * Second,
+            EndTimeUnixNano = Second,
+            TraceId = Bytes(5),
+            SpanId = Bytes(3),
         };
 
         var json = Assert.Single(await SendAsync(span));
