@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using Google.Protobuf;
 using Telemetry.Otlp;
 
 namespace Telemetry;
@@ -10,19 +11,21 @@ namespace Telemetry;
 /// event of its own and goes through the client, under its options. Nothing is sent anywhere else.
 /// <code>exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
 /// exporter.HttpClientFactory = () =&gt; new HttpClient(new OtlpQueueHandler());</code>
-/// It answers 200 for what was read, 400 for what is no OTLP, 404 for a path that ends with neither <c>v1/traces</c>, <c>v1/metrics</c> nor
-/// <c>v1/logs</c>, and 415 for JSON and for a <c>Content-Encoding</c> other than <c>gzip</c>.
+/// It answers 200 for what was read, 400 for what is no OTLP, nests deeper than 100 messages or has more than 64 MiB, packed or unpacked,
+/// 404 for a path that ends with neither <c>v1/traces</c>, <c>v1/metrics</c> nor <c>v1/logs</c>, and 415 for JSON and for a
+/// <c>Content-Encoding</c> other than <c>gzip</c>. Of a request that it refuses nothing is sent.
 /// </summary>
 /// <param name="client">Sends; <see cref="TelemetryQueue.Client"/> when null, and nothing where that is null too.</param>
 public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessageHandler
 {
     private const string Protobuf = "application/x-protobuf";
-    private const int MostBytes = 64 * 1024 * 1024;
+
+    private delegate void Export(ReadOnlySpan<byte> request, TelemetryClient client);
 
     /// <inheritdoc/>
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var body = new MemoryStream();
+        using var body = new LimitedBody();
         request.Content?.CopyTo(body, context: null, cancellationToken);
         return Answer(request, body);
     }
@@ -30,21 +33,21 @@ public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessa
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var body = new MemoryStream();
+        using var body = new LimitedBody();
         if (request.Content is not null)
             await request.Content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
         return Answer(request, body);
     }
 
-    private HttpResponseMessage Answer(HttpRequestMessage request, MemoryStream body)
+    private HttpResponseMessage Answer(HttpRequestMessage request, LimitedBody body)
     {
-        if (SignalOf(request.RequestUri) is not { } signal)
+        if (ExportOf(request.RequestUri) is not { } export)
             return new HttpResponseMessage(HttpStatusCode.NotFound) { RequestMessage = request };
         if (request.Content?.Headers.ContentType?.MediaType is not Protobuf)
             return new HttpResponseMessage(HttpStatusCode.UnsupportedMediaType) { RequestMessage = request };
         if (PackingOf(request.Content.Headers) is not { } isPacked)
             return new HttpResponseMessage(HttpStatusCode.UnsupportedMediaType) { RequestMessage = request };
-        var status = TrySend(body, isPacked, signal) ? HttpStatusCode.OK : HttpStatusCode.BadRequest;
+        var status = TrySend(body, isPacked, export) ? HttpStatusCode.OK : HttpStatusCode.BadRequest;
         var response = new HttpResponseMessage(status) { RequestMessage = request, Content = new ByteArrayContent([]) };
         response.Content.Headers.ContentType = new MediaTypeHeaderValue(Protobuf);
         return response;
@@ -59,43 +62,51 @@ public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessa
         _ => null,
     };
 
-    private bool TrySend(MemoryStream body, bool isPacked, OtlpSignal signal)
+    private bool TrySend(LimitedBody body, bool isPacked, Export export)
     {
         if ((client ?? TelemetryQueue.Client) is not { } sender)
             return true;
         try
         {
-            OtlpRequest.Send(isPacked ? Unpacked(body) : body.GetBuffer().AsSpan(0, (int)body.Length), signal, sender);
-            return true;
+            using var unpacked = isPacked && !body.IsOverLimit ? Unpacked(body) : null;
+            var request = unpacked ?? body;
+            if (!request.IsOverLimit)
+            {
+                export(request.Bytes, sender);
+                return true;
+            }
+
+            sender.Reject(FormattableString.Invariant($"an export has more than {LimitedBody.Most} bytes: let the exporter send smaller batches"));
         }
         catch (InvalidDataException)
         {
-            sender.Reject($"an export of {body.Length} bytes is no gzip, though its Content-Encoding says so");
-            return false;
+            sender.Reject(FormattableString.Invariant($"an export of {body.Length} bytes is no gzip, though its Content-Encoding says so"));
         }
-        catch (FormatException e)
+        catch (InvalidProtocolBufferException)
         {
-            sender.Reject($"an export of {body.Length} bytes is no OTLP: {e.Message}");
-            return false;
+            sender.Reject(FormattableString.Invariant(
+                $"an export of {body.Length} bytes is no OTLP, or nests too deeply: let nothing but an OTLP exporter use the handler"));
         }
+
+        return false;
     }
 
-    private static OtlpSignal? SignalOf(Uri? url) => url?.AbsolutePath switch
+    private static Export? ExportOf(Uri? url) => url?.AbsolutePath switch
     {
-        { } path when path.EndsWith("v1/traces", StringComparison.Ordinal) => OtlpSignal.Traces,
-        { } path when path.EndsWith("v1/metrics", StringComparison.Ordinal) => OtlpSignal.Metrics,
-        { } path when path.EndsWith("v1/logs", StringComparison.Ordinal) => OtlpSignal.Logs,
+        { } path when path.EndsWith("v1/traces", StringComparison.Ordinal) => OtlpSpans.Send,
+        { } path when path.EndsWith("v1/metrics", StringComparison.Ordinal) => OtlpMetrics.Send,
+        { } path when path.EndsWith("v1/logs", StringComparison.Ordinal) => OtlpLogs.Send,
         _ => null,
     };
 
-    private static ReadOnlySpan<byte> Unpacked(MemoryStream body)
+    private static LimitedBody Unpacked(LimitedBody packed)
     {
-        body.Position = 0;
-        using var unpacked = new MemoryStream();
-        using var gzip = new GZipStream(body, CompressionMode.Decompress, leaveOpen: true);
-        Span<byte> part = stackalloc byte[4_096];
-        while (unpacked.Length < MostBytes && gzip.Read(part) is > 0 and var read)
-            unpacked.Write(part[..read]);
-        return unpacked.GetBuffer().AsSpan(0, (int)unpacked.Length);
+        packed.Position = 0;
+        var unpacked = new LimitedBody();
+        using var gzip = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
+        var part = new byte[4_096];
+        while (!unpacked.IsOverLimit && gzip.Read(part) is > 0 and var read)
+            unpacked.Write(part, 0, read);
+        return unpacked;
     }
 }
