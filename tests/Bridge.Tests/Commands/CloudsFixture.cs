@@ -11,13 +11,13 @@ public sealed class CloudsFixture : IAsyncLifetime
 
     public FauxqsServer Aws { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Azure = await AzuriteServer.StartAsync();
         Aws = await FauxqsServer.StartAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await Azure.DisposeAsync();
         await Aws.DisposeAsync();

@@ -10,9 +10,9 @@ public sealed class BrokerFixture : IAsyncLifetime
 
     public RabbitMqServer Server { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Server = await RabbitMqServer.StartAsync();
+    public async ValueTask InitializeAsync() => Server = await RabbitMqServer.StartAsync();
 
-    public async Task DisposeAsync() => await Server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 
     /// <summary>A new virtual host with the exchange <c>telemetry</c> (topic), to which nothing is bound.</summary>
     internal async Task<VirtualHost> CreateVirtualHostAsync()

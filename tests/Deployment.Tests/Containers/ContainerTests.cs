@@ -1,7 +1,6 @@
 using System.Globalization;
 using Local.Components;
 using Local.Containers;
-using Xunit.Abstractions;
 
 namespace Deployment.Tests.Containers;
 

@@ -11,12 +11,12 @@ public sealed class PackedLibraries : IAsyncLifetime
     /// <summary>A folder that serves as a package source.</summary>
     public string Feed => Path.Combine(_folder.FullName, "feed");
 
-    public Task InitializeAsync() => PackAsync("shared/shared.slnf", Feed);
+    public async ValueTask InitializeAsync() => await PackAsync("shared/shared.slnf", Feed);
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _folder.Delete(recursive: true);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Packs libraries a second time, from nothing.</summary>

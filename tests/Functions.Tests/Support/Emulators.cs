@@ -9,9 +9,9 @@ public sealed class AzuriteFixture : IAsyncLifetime
 
     public AzuriteServer Server => _server ?? throw new InvalidOperationException("Azurite did not start");
 
-    public async Task InitializeAsync() => _server = await AzuriteServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await AzuriteServer.StartAsync();
 
-    public Task DisposeAsync() => _server?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>An SQS that the tests of a class share.</summary>
@@ -21,7 +21,7 @@ public sealed class FauxqsFixture : IAsyncLifetime
 
     public FauxqsServer Server => _server ?? throw new InvalidOperationException("fauxqs did not start");
 
-    public async Task InitializeAsync() => _server = await FauxqsServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await FauxqsServer.StartAsync();
 
-    public Task DisposeAsync() => _server?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

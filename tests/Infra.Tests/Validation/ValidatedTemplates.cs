@@ -30,7 +30,7 @@ public abstract class ValidatedTemplates : IAsyncLifetime
     internal (Mistake Mistake, IReadOnlyList<Finding> Findings) FindingsOf(string name) =>
         (Mistakes.Single(mistake => mistake.Name == name), FindingsIn(CopyFor(name)));
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         foreach (var mistake in Mistakes)
             mistake.Plant(Source, CopyFor(mistake.Name));
@@ -38,10 +38,10 @@ public abstract class ValidatedTemplates : IAsyncLifetime
             _reports[report.GetProperty("folder").GetString()!] = report;
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         LocalFolders.RemoveRunFolder(_run);
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     private string CopyFor(string mistake) => Path.Combine(_run, mistake.Replace(' ', '-'));

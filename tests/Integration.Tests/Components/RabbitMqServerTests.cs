@@ -67,8 +67,8 @@ public sealed class RabbitMqServerTests(RabbitMqServerTests.OneServer one) : ICl
     {
         public RabbitMqServer Server { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Server = await RabbitMqServer.StartAsync();
+        public async ValueTask InitializeAsync() => Server = await RabbitMqServer.StartAsync();
 
-        public async Task DisposeAsync() => await Server.DisposeAsync();
+        public async ValueTask DisposeAsync() => await Server.DisposeAsync();
     }
 }

@@ -7,7 +7,6 @@ using System.Text.Json.Nodes;
 using Local.Components;
 using Local.Faults;
 using Telemetry.Codec;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.EndToEnd;
 

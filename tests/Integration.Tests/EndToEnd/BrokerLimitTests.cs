@@ -1,7 +1,6 @@
 using System.Text;
 using Local.Components;
 using Local.Faults;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.EndToEnd;
 

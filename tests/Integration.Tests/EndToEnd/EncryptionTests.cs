@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Local.Faults;
 using Telemetry.Codec;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.EndToEnd;
 

@@ -1,5 +1,4 @@
 using Local.Faults;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.EndToEnd;
 

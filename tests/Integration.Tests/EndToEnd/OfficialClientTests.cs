@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Local.Components;
 using Local.Faults;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.EndToEnd;
 

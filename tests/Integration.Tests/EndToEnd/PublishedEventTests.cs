@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Local.Faults;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.EndToEnd;
 

@@ -15,7 +15,7 @@ public sealed class RoadComponents : IAsyncLifetime
 
     public FauxqsServer Fauxqs => _fauxqs!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         // The tests' own SQS client takes its credentials as every caller's does.
         foreach (var (name, value) in FauxqsServer.Credentials)
@@ -27,7 +27,7 @@ public sealed class RoadComponents : IAsyncLifetime
         _rabbitMq = await rabbitMq;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var server in (IAsyncDisposable?[])[_rabbitMq, _azurite, _fauxqs])
         {

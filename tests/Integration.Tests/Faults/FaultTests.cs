@@ -1,6 +1,5 @@
 using Integration.Tests.EndToEnd;
 using Local.Faults;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.Faults;
 

@@ -4,7 +4,6 @@ using Local.Components;
 using Local.Faults;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.Security;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Integration.Tests.EndToEnd;
 using Local.Faults;
 using Telemetry.Codec;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.Security;
 

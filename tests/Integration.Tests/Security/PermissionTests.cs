@@ -1,7 +1,6 @@
 using Integration.Tests.EndToEnd;
 using Local.Components;
 using Local.Faults;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.Security;
 

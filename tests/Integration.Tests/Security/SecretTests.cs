@@ -6,7 +6,6 @@ using Integration.Tests.EndToEnd;
 using Local.Components;
 using Local.Faults;
 using Telemetry.Codec;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.Security;
 

@@ -6,7 +6,6 @@ using Telemetry.Aws;
 using Telemetry.Azure;
 using Telemetry.Codec;
 using Telemetry.Queues;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.Security;
 

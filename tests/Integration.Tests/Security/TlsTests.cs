@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Integration.Tests.EndToEnd;
 using Local.Components;
 using Local.Faults;
-using Xunit.Abstractions;
 
 namespace Integration.Tests.Security;
 

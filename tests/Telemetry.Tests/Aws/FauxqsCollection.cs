@@ -22,9 +22,9 @@ public sealed class FauxqsFixture : IAsyncLifetime
     public async Task<QueueEndpoint> CreateQueueAsync(int maximumMessageSize = 262_144) =>
         EndpointOf(await Server.CreateQueueAsync($"q-{Guid.NewGuid():N}", maximumMessageSize));
 
-    public async Task InitializeAsync() => Server = await FauxqsServer.StartAsync();
+    public async ValueTask InitializeAsync() => Server = await FauxqsServer.StartAsync();
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         // Null when it did not start.
         if (Server is not null)

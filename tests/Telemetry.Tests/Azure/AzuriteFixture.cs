@@ -8,7 +8,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
 {
     private AzuriteServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await AzuriteServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = await AzuriteServer.StartAsync();
 
     /// <summary>A queue that does not exist yet, with the server's own connection string.</summary>
     public QueueEndpoint NewQueue() => NewQueue(_server.ConnectionString);
@@ -16,5 +16,5 @@ public sealed class AzuriteFixture : IAsyncLifetime
     /// <summary>A queue that does not exist yet, with another connection string.</summary>
     public QueueEndpoint NewQueue(string connection) => Endpoints.Azure(_server.QueueUrl($"q-{Guid.NewGuid():N}"), connection);
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 }

@@ -15,7 +15,7 @@ public sealed class AzuriteOAuthTests : IAsyncLifetime
     private readonly X509Certificate2 _certificate = LoopbackCertificate.Create();
     private ChildProcess _azurite = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var certificate = Path.Combine(_folder, "cert.pem");
         var key = Path.Combine(_folder, "key.pem");
@@ -34,7 +34,7 @@ public sealed class AzuriteOAuthTests : IAsyncLifetime
             line => line.Contains("successfully listens", StringComparison.Ordinal), TimeSpan.FromSeconds(30), _bound);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _azurite.DisposeAsync();
         _certificate.Dispose();

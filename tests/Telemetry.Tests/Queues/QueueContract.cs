@@ -21,7 +21,7 @@ public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoin
     /// <summary>Ends whatever a fact still waits for.</summary>
     private CancellationToken Bound { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var endpoint = newQueue();
         _sender = connector.OpenSender(endpoint, TimeProvider.System);
@@ -29,7 +29,7 @@ public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoin
         await _receiver.CreateIfMissingAsync(Bound);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _sender.DisposeAsync();
         await _receiver.DisposeAsync();

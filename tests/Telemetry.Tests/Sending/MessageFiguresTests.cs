@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Telemetry.Queues;
 using Telemetry.Tests.Support;
-using Xunit.Abstractions;
 
 namespace Telemetry.Tests.Sending;
 
