@@ -137,7 +137,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
     internal void WritePropertyName(ReadOnlySpan<char> name)
     {
         // The writer would escape what is invalid and so give one name two forms: U+FFFD and its escape.
-        if (name.ContainsAnyInRange('\ud800', '\udfff'))
+        if (HasSurrogate(name))
         {
             WritePropertyName(Encoding.UTF8.GetBytes(Fit(name).ToArray()));
             return;
@@ -247,6 +247,17 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
     internal void WriteEndArray() => _writer.WriteEndArray();
 
     private static ReadOnlySpan<char> Fit(ReadOnlySpan<char> text) => text.Length > LongestText ? text[..LongestText] : text;
+
+    private static bool HasSurrogate(ReadOnlySpan<char> name)
+    {
+        foreach (var one in name)
+        {
+            if (char.IsSurrogate(one))
+                return true;
+        }
+
+        return false;
+    }
 
     private Utf8JsonWriter BeginForeign()
     {
