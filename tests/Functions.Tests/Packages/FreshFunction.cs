@@ -4,8 +4,8 @@ using Local.Components;
 namespace Functions.Tests.Packages;
 
 /// <summary>
-/// A function project that somebody begins from functions/README.md: its project file and program as they stand there, the
-/// hosting folder copied, the library from a package source. Nothing of the repository's own build settings reaches it.
+/// A function project that somebody begins from functions/README.md: its project file and program as they stand there, on
+/// Azure the hosting folder copied, the libraries from a package source. Nothing of the repository's own build settings reaches it.
 /// </summary>
 internal sealed partial class FreshFunction : IAsyncDisposable
 {
@@ -44,16 +44,15 @@ internal sealed partial class FreshFunction : IAsyncDisposable
             <configuration>
               <config><add key="globalPackagesFolder" value="packages" /></config>
               <packageSources><add key="packed" value="{feed}" /></packageSources>
-              <fallbackPackageFolders><add key="known" value="{Known()}" /></fallbackPackageFolders>
+              <fallbackPackageFolders><add key="known" value="{Dotnet.Packages}" /></fallbackPackageFolders>
             </configuration>
             """);
+        if (cloud is not "Azure")
+            return;
         var hosting = _folder.CreateSubdirectory("Hosting");
         foreach (var file in Directory.GetFiles(Path.Combine(LocalFolders.Root, "functions", cloud, "Hosting"), "*.cs"))
             File.Copy(file, Path.Combine(hosting.FullName, Path.GetFileName(file)));
     }
-
-    private static string Known() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private static string SectionOf(string cloud)
     {

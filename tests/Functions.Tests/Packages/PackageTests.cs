@@ -17,6 +17,7 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
     [InlineData("ServerlessTelemetry", "Telemetry", "")]
     [InlineData("ServerlessTelemetry.Aws", "Telemetry.Aws", "ServerlessTelemetry, AWSSDK.Core, AWSSDK.SecurityToken")]
     [InlineData("ServerlessTelemetry.Azure", "Telemetry.Azure", "ServerlessTelemetry, Azure.Core, Azure.Identity, Microsoft.Extensions.Logging.Abstractions")]
+    [InlineData("ServerlessTelemetry.Lambda", "Telemetry.Lambda", "ServerlessTelemetry")]
     [InlineData("ServerlessTelemetry.Extensions", "Telemetry.Extensions", "ServerlessTelemetry, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Otlp", "Telemetry.Otlp", "ServerlessTelemetry, Google.Protobuf")]
     public void A_package_has_its_library_documentation_readme_licence_and_symbols(string id, string assembly, string dependencies)

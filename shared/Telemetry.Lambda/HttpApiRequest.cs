@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Serialization;
 
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>An HTTP request as API Gateway's HTTP APIs and function URLs hand it to Lambda: payload format 2.0.</summary>
 public sealed record HttpApiRequest

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>The answer to an HTTP request: payload format 2.0.</summary>
 /// <param name="StatusCode">The HTTP status.</param>

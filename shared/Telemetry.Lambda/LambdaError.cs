@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>An error in the form that Lambda hands to the caller.</summary>
 /// <param name="ErrorType">The exception's type.</param>

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>Serves a function behind an HTTP API or a function URL.</summary>
 public static class HttpApi
@@ -19,7 +19,8 @@ public static class HttpApi
     public static LambdaHandler Handler(Func<HttpApiRequest, CancellationToken, Task<HttpApiResponse>> function) =>
         async (invocation, cancellationToken) =>
         {
-            var response = await function(Read(invocation) with { InvocationTrace = invocation.TraceParent }, cancellationToken);
+            var response = await function(Read(invocation) with { InvocationTrace = invocation.TraceParent }, cancellationToken)
+                .ConfigureAwait(false);
             return JsonSerializer.SerializeToUtf8Bytes(response, Json.HttpApiResponse);
         };
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>Serves a function that an EventBridge rule or schedule invokes.</summary>
 public static class ScheduledEvents
@@ -12,7 +12,7 @@ public static class ScheduledEvents
     public static LambdaHandler Handler(Func<ScheduledEvent, CancellationToken, Task> function) =>
         async (invocation, cancellationToken) =>
         {
-            await function(Read(invocation) with { TraceParent = invocation.TraceParent }, cancellationToken);
+            await function(Read(invocation) with { TraceParent = invocation.TraceParent }, cancellationToken).ConfigureAwait(false);
             return Done;
         };
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>Serves a function behind an SQS queue, with <c>ReportBatchItemFailures</c> set on its event source mapping.</summary>
 public static class SqsEvents
@@ -17,7 +17,7 @@ public static class SqsEvents
             var failures = new List<SqsFailure>();
             foreach (var record in Read(invocation).Records)
             {
-                if (!await TryAsync(record.ToMessage(invocation.TraceParent), function, cancellationToken))
+                if (!await TryAsync(record.ToMessage(invocation.TraceParent), function, cancellationToken).ConfigureAwait(false))
                     failures.Add(new SqsFailure(record.MessageId));
             }
 
@@ -31,12 +31,12 @@ public static class SqsEvents
             return false;
         try
         {
-            await function(message, cancellationToken);
+            await function(message, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception e)
         {
-            await Console.Error.WriteLineAsync($"message {message.Id} failed and comes again: {e}");
+            await Console.Error.WriteLineAsync($"message {message.Id} failed and comes again: {e}").ConfigureAwait(false);
             return false;
         }
     }

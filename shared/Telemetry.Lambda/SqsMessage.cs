@@ -1,4 +1,4 @@
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>One message of a queue.</summary>
 /// <param name="Id">Its identity, the same on every delivery.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>The Lambda Runtime API, version 2018-06-01: plain HTTP to the platform on this machine.</summary>
 /// <param name="host">Host and port, as <c>AWS_LAMBDA_RUNTIME_API</c> names them.</param>
@@ -28,7 +28,7 @@ internal sealed class RuntimeApi(string host) : IDisposable
     /// <exception cref="HttpRequestException">The platform refused or is gone: the process cannot go on.</exception>
     internal async Task<LambdaInvocation> GetNextAsync(CancellationToken cancellationToken)
     {
-        using var response = await _http.GetAsync("invocation/next", cancellationToken);
+        using var response = await _http.GetAsync("invocation/next", cancellationToken).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
         var headers = response.Headers;
         return new LambdaInvocation
@@ -41,7 +41,7 @@ internal sealed class RuntimeApi(string host) : IDisposable
                 : DateTimeOffset.MaxValue,
             TraceId = Find(headers, "Lambda-Runtime-Trace-Id"),
             FunctionArn = Find(headers, "Lambda-Runtime-Invoked-Function-Arn"),
-            Payload = await response.Content.ReadAsByteArrayAsync(cancellationToken),
+            Payload = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -65,7 +65,7 @@ internal sealed class RuntimeApi(string host) : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
         if (errorType is not null)
             request.Headers.Add("Lambda-Runtime-Function-Error-Type", errorType);
-        using var response = await _http.SendAsync(request);
+        using var response = await _http.SendAsync(request).ConfigureAwait(false);
         // 500 says by contract that the instance is beyond use; the other refusals concern this one answer.
         if (response.StatusCode is HttpStatusCode.InternalServerError)
             response.EnsureSuccessStatusCode();

@@ -1,4 +1,4 @@
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>One invocation as the Runtime API hands it out.</summary>
 public sealed record LambdaInvocation

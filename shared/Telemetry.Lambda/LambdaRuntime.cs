@@ -1,8 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using Telemetry;
 
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>
 /// A Lambda custom runtime: asks for an invocation, runs the handler, answers, flushes telemetry, asks for the next. The
@@ -12,10 +11,6 @@ namespace Functions.Aws.Hosting;
 public sealed class LambdaRuntime : IDisposable
 {
     private const string HostName = "AWS_LAMBDA_RUNTIME_API";
-    private const string TraceName = "_X_AMZN_TRACE_ID";
-
-    // What is kept back of an invocation's time, so that a handler that obeys its token still gets an answer out.
-    private static readonly TimeSpan LongestReserve = TimeSpan.FromMilliseconds(500);
 
     private readonly RuntimeApi _api;
     private readonly TimeProvider _clock;
@@ -35,7 +30,7 @@ public sealed class LambdaRuntime : IDisposable
         if (Environment.GetEnvironmentVariable(HostName) is not { Length: > 0 } host)
         {
             await Console.Error.WriteLineAsync(
-                $"{HostName} is not set: AWS Lambda sets it; to start by hand, set it to a Runtime API's host:port");
+                $"{HostName} is not set: AWS Lambda sets it; to start by hand, set it to a Runtime API's host:port").ConfigureAwait(false);
             return 1;
         }
 
@@ -48,7 +43,7 @@ public sealed class LambdaRuntime : IDisposable
             stop.Cancel();
         });
         using var runtime = new LambdaRuntime(host, TimeProvider.System);
-        return await runtime.RunAsync(initialise, stop.Token);
+        return await runtime.RunAsync(initialise, stop.Token).ConfigureAwait(false);
     }
 
     /// <summary>Serves invocations until the token is cancelled; an invocation under way is finished first.</summary>
@@ -57,10 +52,10 @@ public sealed class LambdaRuntime : IDisposable
     {
         try
         {
-            if (await TryInitialiseAsync(initialise) is not { } handler)
+            if (await TryInitialiseAsync(initialise).ConfigureAwait(false) is not { } handler)
                 return 1;
             while (!stop.IsCancellationRequested)
-                await ServeAsync(await _api.GetNextAsync(stop), handler);
+                await ServeAsync(await _api.GetNextAsync(stop).ConfigureAwait(false), handler).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -68,11 +63,11 @@ public sealed class LambdaRuntime : IDisposable
         }
         catch (HttpRequestException e)
         {
-            await Console.Error.WriteLineAsync($"the Runtime API failed, the process ends: {e.Message}");
+            await Console.Error.WriteLineAsync($"the Runtime API failed, the process ends: {FailureText.Of(e)}").ConfigureAwait(false);
             return 1;
         }
 
-        await TelemetryQueue.FlushExitAsync();
+        await TelemetryQueue.FlushExitAsync().ConfigureAwait(false);
         return 0;
     }
 
@@ -87,9 +82,9 @@ public sealed class LambdaRuntime : IDisposable
         }
         catch (Exception e)
         {
-            await Console.Error.WriteLineAsync($"the function could not be initialised: {e}");
-            await _api.PostInitErrorAsync(LambdaError.Of(e));
-            await TelemetryQueue.FlushExitAsync();
+            await Console.Error.WriteLineAsync($"the function could not be initialised: {e}").ConfigureAwait(false);
+            await _api.PostInitErrorAsync(LambdaError.Of(e)).ConfigureAwait(false);
+            await TelemetryQueue.FlushExitAsync().ConfigureAwait(false);
             return null;
         }
     }
@@ -97,48 +92,36 @@ public sealed class LambdaRuntime : IDisposable
     private async Task ServeAsync(LambdaInvocation invocation, LambdaHandler handler)
     {
         // The X-Ray SDK and its like look for it there.
-        Environment.SetEnvironmentVariable(TraceName, invocation.TraceId);
-        var (answer, error) = await HandleAsync(invocation, handler);
+        Environment.SetEnvironmentVariable(XRayTrace.VariableName, invocation.TraceId);
+        TelemetryContext.RequestId = invocation.RequestId;
+        var time = new InvocationTime(invocation.Deadline - _clock.GetUtcNow(), _clock);
+        var (answer, error) = await HandleAsync(time, handler, invocation).ConfigureAwait(false);
         if (error is null
-            && await _api.PostResponseAsync(invocation.RequestId, answer) is HttpStatusCode.RequestEntityTooLarge)
+            && await _api.PostResponseAsync(invocation.RequestId, answer).ConfigureAwait(false)
+                is HttpStatusCode.RequestEntityTooLarge)
         {
             error = new InvalidOperationException($"the answer of {answer.Length} bytes is larger than Lambda takes (6 MB)");
         }
 
         if (error is not null)
         {
-            await Console.Error.WriteLineAsync($"invocation {invocation.RequestId} failed: {error}");
-            await _api.PostErrorAsync(invocation.RequestId, LambdaError.Of(error));
+            await Console.Error.WriteLineAsync($"invocation {invocation.RequestId} failed: {error}").ConfigureAwait(false);
+            await _api.PostErrorAsync(invocation.RequestId, LambdaError.Of(error)).ConfigureAwait(false);
         }
 
-        await TelemetryQueue.FlushInvocationAsync(Remaining(invocation));
+        await TelemetryQueue.FlushInvocationAsync(time.Left).ConfigureAwait(false);
     }
 
-    private async Task<(ReadOnlyMemory<byte> Answer, Exception? Error)> HandleAsync(
-        LambdaInvocation invocation, LambdaHandler handler)
+    private static async Task<(ReadOnlyMemory<byte> Answer, Exception? Error)> HandleAsync(
+        InvocationTime time, LambdaHandler handler, LambdaInvocation invocation)
     {
-        TelemetryContext.RequestId = invocation.RequestId;
-        var remaining = Remaining(invocation);
-        var reserve = remaining / 10 < LongestReserve ? remaining / 10 : LongestReserve;
-        using var time = new CancellationTokenSource(remaining - reserve, _clock);
         try
         {
-            return (await handler(invocation, time.Token), null);
-        }
-        catch (OperationCanceledException e) when (time.IsCancellationRequested)
-        {
-            return (default, new TimeoutException($"cancelled {reserve.TotalMilliseconds:0} ms before the invocation's deadline", e));
+            return (await time.RunAsync(handler, invocation).ConfigureAwait(false), null);
         }
         catch (Exception e)
         {
             return (default, e);
         }
-    }
-
-    // Bounded above, because a timer takes no longer time.
-    private TimeSpan Remaining(LambdaInvocation invocation)
-    {
-        var remaining = invocation.Deadline - _clock.GetUtcNow();
-        return TimeSpan.FromTicks(Math.Clamp(remaining.Ticks, 0, TimeSpan.TicksPerDay));
     }
 }

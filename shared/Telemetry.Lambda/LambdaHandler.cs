@@ -1,4 +1,4 @@
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Lambda;
 
 /// <summary>A function's work.</summary>
 /// <param name="invocation">The event and what belongs to it.</param>
