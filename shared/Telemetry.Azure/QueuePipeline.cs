@@ -13,7 +13,7 @@ internal static class QueuePipeline
     /// <summary>Longest that one try waits for its answer.</summary>
     public static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(30);
 
-    private static readonly Lazy<HttpPipelineTransport> Transport = new(() => new HttpClientTransport(QueueHttp.Client));
+    private static readonly Lazy<HttpPipelineTransport> Transport = new(() => new HttpClientTransport(QueueHttp.NewClient()));
 
     // One for all queues of the process, because it caches its tokens.
     private static readonly Lazy<TokenCredential> ProcessIdentity =

@@ -1,3 +1,5 @@
+using Telemetry.Aws;
+
 namespace Functions.Aws.Hosting;
 
 /// <summary>One invocation as the Runtime API hands it out.</summary>

@@ -1,6 +1,6 @@
-using Functions.Aws.Hosting;
+using Telemetry.Aws;
 
-namespace Functions.Tests.Aws;
+namespace Telemetry.Tests.Aws;
 
 public sealed class XRayTraceTests
 {

@@ -1,4 +1,4 @@
-namespace Functions.Aws.Hosting;
+namespace Telemetry.Aws;
 
 /// <summary>X-Ray's trace header, <c>Root=1-SSSSSSSS-RRRRRRRRRRRRRRRRRRRRRRRR;Parent=PPPPPPPPPPPPPPPP;Sampled=1</c>, as W3C writes a trace.</summary>
 public static class XRayTrace
