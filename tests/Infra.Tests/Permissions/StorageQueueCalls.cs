@@ -12,5 +12,5 @@ internal sealed class StorageQueueCalls() : QueueCalls(typeof(AzureQueue))
 
     // Its constructor of several parameters makes one; the other copies.
     private protected override bool IsRequest(MethodBase method) => Instructions.Of(method).Methods.Any(called =>
-        called is ConstructorInfo && called.DeclaringType == Cloud.GetType("Telemetry.Azure.QueueRequest") && called.GetParameters().Length > 1);
+        called is ConstructorInfo && called.DeclaringType == Cloud.GetType("Telemetry.Azure.QueueOperation") && called.GetParameters().Length > 1);
 }

@@ -81,8 +81,6 @@ public sealed class CultureTests
     {
         await using var server = await FakeQueueServer.StartAsync((_, context) =>
         {
-            context.Response.Headers["x-ms-approximate-messages-count"] = "3";
-            context.Response.Headers["x-ms-popreceipt"] = "next";
             return context.Request.Method is "GET" && context.Request.Path.Value!.EndsWith("/messages", StringComparison.Ordinal)
                 ? Answers.Messages(context, "{}")
                 : Answers.Stored(context);
@@ -90,7 +88,7 @@ public sealed class CultureTests
         await using var queue = new AzureQueue(server.Queue, new ManualTimeProvider());
         await UseAsync(queue, queue);
         return [.. server.Requests.Select(request =>
-            $"{request.Method} {request.Path}{request.Query} {request.Headers["x-ms-date"]} {request.Body}")];
+            $"{request.Method} {request.Path}{request.Query} {request.Headers["x-ms-date"].ToString()[..4]} {request.Body}")];
     }
 
     private static async Task UseAsync(IQueueSender sender, IQueueReceiver receiver)
