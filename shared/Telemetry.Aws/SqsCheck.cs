@@ -31,26 +31,19 @@ internal static class SqsCheck
         var receive = new ReceiveMessageRequest(url) { MaxNumberOfMessages = 1, VisibilityTimeout = 0, WaitTimeSeconds = 0 };
         var findings = await QueueChecks.RunAsync(
             [
-                Try(SqsOperation.GetQueueAttributes, async sqs => warnings =
-                    [.. Judge((await sqs.GetQueueAttributesAsync(url, Attributes, cancellationToken).ConfigureAwait(false)).Attributes ?? [])]),
-                Try(SqsOperation.ReceiveMessage, sqs => sqs.ReceiveMessageAsync(receive, cancellationToken)),
-                Try(SqsOperation.ChangeMessageVisibility, sqs => sqs.ChangeMessageVisibilityAsync(url, NoReceipt, 0, cancellationToken)),
-                Try(SqsOperation.DeleteMessage, sqs => sqs.DeleteMessageAsync(url, NoReceipt, cancellationToken)),
+                (SqsOperation.GetQueueAttributes, async () => warnings = [.. Judge((await connection.AskAsync(
+                    SqsOperation.GetQueueAttributes, sqs => sqs.GetQueueAttributesAsync(url, Attributes, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false)).Attributes ?? [])]),
+                (SqsOperation.ReceiveMessage, () => connection.CallAsync(
+                    SqsOperation.ReceiveMessage, sqs => sqs.ReceiveMessageAsync(receive, cancellationToken), cancellationToken)),
+                (SqsOperation.ChangeMessageVisibility, () => connection.CallAsync(
+                    SqsOperation.ChangeMessageVisibility, sqs => sqs.ChangeMessageVisibilityAsync(url, NoReceipt, 0, cancellationToken), cancellationToken)),
+                (SqsOperation.DeleteMessage, () => connection.CallAsync(
+                    SqsOperation.DeleteMessage, sqs => sqs.DeleteMessageAsync(url, NoReceipt, cancellationToken), cancellationToken)),
             ],
-            failure => SqsFailures.IsAccessDenied(failure.Code)).ConfigureAwait(false);
+            isAllowed: failure => SqsFailures.IsLostLease(failure.Code),
+            isPermission: failure => SqsFailures.IsAccessDenied(failure.Code)).ConfigureAwait(false);
         return [findings[0] with { Warnings = warnings }, .. findings.Skip(1)];
-
-        (string, Func<Task>) Try(string operation, Func<AmazonSQSClient, Task> send) => (operation, async () =>
-        {
-            try
-            {
-                await connection.CallAsync(operation, send, cancellationToken).ConfigureAwait(false);
-            }
-            catch (QueueException e) when (SqsFailures.IsLostLease(e.Failure.Code))
-            {
-                // Allowed: only the receipt handle was refused.
-            }
-        });
     }
 
     // One line with the remedy for each setting that does not suit.

@@ -66,9 +66,6 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     /// <summary>The lease is lost: the message is deleted, visible again, or with another receiver.</summary>
     public static bool IsLostLease(string? code) => Bare(code) is "ReceiptHandleIsInvalid" or "MessageNotInflight";
 
-    /// <summary>The queue does not exist.</summary>
-    public static bool IsMissingQueue(string? code) => Bare(code) is "QueueDoesNotExist";
-
     /// <summary>The caller lacks a permission.</summary>
     public static bool IsAccessDenied(string? code) => Bare(code) is "AccessDenied" or "KmsAccessDenied" or "KMS.AccessDenied";
 

@@ -31,7 +31,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     // Enough to fill a fast line, few enough not to be throttled for it.
     private const int CallsAtATime = 8;
 
-    // Attempts of entries that failed alone, which the SDK does not repeat.
+    // Of entries that failed alone, which the SDK does not repeat.
     private const int EntryAttempts = 4;
 
     private const string MaximumMessageSize = nameof(MaximumMessageSize);
@@ -44,7 +44,6 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     private readonly TimeProvider _clock;
     private readonly string _url;
     private readonly Lazy<SqsConnection> _connection;
-    private readonly SemaphoreSlim _asking = new(1, 1);
     private volatile QueueLimits? _limits;
 
     /// <summary>A queue that is reached when it is first used.</summary>
@@ -78,15 +77,14 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     {
         if (_limits is { } known)
             return known;
-
-        await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _limits ??= await AskLimitsAsync(cancellationToken).ConfigureAwait(false);
+            var attributes = await GetAttributesAsync([MaximumMessageSize], cancellationToken).ConfigureAwait(false);
+            return _limits = QueueLimits.ForSqs((int)Number(attributes.GetValueOrDefault(MaximumMessageSize), QueueLimits.Sqs.MessageBytes));
         }
-        finally
+        catch (QueueException e) when (SqsFailures.IsAccessDenied(e.Failure.Code))
         {
-            _asking.Release();
+            return _limits = QueueLimits.Sqs;
         }
     }
 
@@ -113,12 +111,12 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             _limits = null;
         throw failure;
 
-        async Task<Outcome> SendAsync(List<int> entries, CancellationToken token)
+        async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> SendAsync(List<int> entries, CancellationToken token)
         {
             var request = entries.ConvertAll(entry => new SendMessageBatchRequestEntry(IdOf(entry), Encoding.UTF8.GetString(messages[entry].Span)));
             var answer = await Connection.AskAsync(
                 SqsOperation.SendMessageBatch, sqs => sqs.SendMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
-            return new Outcome(answer.Successful?.Select(entry => entry.Id), answer.Failed);
+            return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
         }
     }
 
@@ -175,12 +173,12 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             cancellationToken).ConfigureAwait(false);
         return calls.Failure(messages.Count, "settled") is { } failure ? throw failure : [.. lost];
 
-        async Task<Outcome> DeleteAsync(List<int> entries, CancellationToken token)
+        async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> DeleteAsync(List<int> entries, CancellationToken token)
         {
             var request = entries.ConvertAll(entry => new DeleteMessageBatchRequestEntry(IdOf(entry), messages[entry].Receipt));
             var answer = await Connection.AskAsync(
                 SqsOperation.DeleteMessageBatch, sqs => sqs.DeleteMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
-            return new Outcome(answer.Successful?.Select(entry => entry.Id), answer.Failed);
+            return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
         }
 
         bool IsSettled(int entry, BatchResultErrorEntry? error)
@@ -207,16 +205,17 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     }
 
     /// <inheritdoc/>
-    /// <remarks>It is created in the account of the credentials, with the service's defaults.</remarks>
+    /// <remarks>It is created in the account of the credentials, with the service's defaults; the attributes of one that exists stand.</remarks>
     public async Task CreateIfMissingAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await GetAttributesAsync(["QueueArn"], cancellationToken).ConfigureAwait(false);
+            await Connection.CallAsync(
+                SqsOperation.CreateQueue, sqs => sqs.CreateQueueAsync(Endpoint.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (QueueException e) when (SqsFailures.IsMissingQueue(e.Failure.Code))
+        catch (QueueException e) when (SqsFailures.Bare(e.Failure.Code) is "QueueNameExists" or "QueueAlreadyExists")
         {
-            await CreateAsync(cancellationToken).ConfigureAwait(false);
+            // It has attributes of its own.
         }
     }
 
@@ -228,7 +227,6 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _asking.Dispose();
         if (_connection.IsValueCreated)
             Connection.Dispose();
         return ValueTask.CompletedTask;
@@ -258,37 +256,11 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             yield return call;
     }
 
-    private async Task<QueueLimits> AskLimitsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var attributes = await GetAttributesAsync([MaximumMessageSize], cancellationToken).ConfigureAwait(false);
-            return QueueLimits.ForSqs((int)Number(attributes.GetValueOrDefault(MaximumMessageSize), QueueLimits.Sqs.MessageBytes));
-        }
-        catch (QueueException e) when (SqsFailures.IsAccessDenied(e.Failure.Code))
-        {
-            return QueueLimits.Sqs;
-        }
-    }
-
     private async Task<Dictionary<string, string>> GetAttributesAsync(List<string> names, CancellationToken cancellationToken)
     {
         var answer = await Connection.AskAsync(
             SqsOperation.GetQueueAttributes, sqs => sqs.GetQueueAttributesAsync(_url, names, cancellationToken), cancellationToken).ConfigureAwait(false);
         return answer.Attributes ?? [];
-    }
-
-    private async Task CreateAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Connection.CallAsync(
-                SqsOperation.CreateQueue, sqs => sqs.CreateQueueAsync(Endpoint.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        catch (QueueException e) when (SqsFailures.Bare(e.Failure.Code) is "QueueNameExists" or "QueueAlreadyExists")
-        {
-            // Another replica was first, and its attributes stand.
-        }
     }
 
     /// <returns>The timestamp from before the request, or null when the lease is lost.</returns>
@@ -312,7 +284,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     private async Task SettleAsync(
         string operation,
         List<int> entries,
-        Func<List<int>, CancellationToken, Task<Outcome>> send,
+        Func<List<int>, CancellationToken, Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)>> send,
         Func<int, BatchResultErrorEntry?, bool> isSettled,
         ConcurrentCalls calls,
         CancellationToken cancellationToken)
@@ -320,13 +292,13 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
         while (true)
         {
-            var outcome = await send(entries, cancellationToken).ConfigureAwait(false);
-            var succeeded = (outcome.Successful ?? []).ToHashSet(StringComparer.Ordinal);
+            var (successful, failed) = await send(entries, cancellationToken).ConfigureAwait(false);
+            var succeeded = (successful ?? []).ToHashSet(StringComparer.Ordinal);
             var left = new List<int>();
             QueueFailure? reason = null;
             foreach (var entry in entries)
             {
-                var error = outcome.Failed?.Find(failed => string.Equals(failed.Id, IdOf(entry), StringComparison.Ordinal));
+                var error = failed?.Find(refused => string.Equals(refused.Id, IdOf(entry), StringComparison.Ordinal));
                 if ((error is not null || succeeded.Contains(IdOf(entry))) && isSettled(entry, error))
                     calls.Settle();
                 else if (Connection.Failures.EntryRefused(operation, error) is { IsTransient: true } failure)
@@ -380,6 +352,4 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         ArgumentOutOfRangeException.ThrowIfGreaterThan(span, most);
         return (int)Math.Ceiling(span.TotalSeconds);
     }
-
-    private sealed record Outcome(IEnumerable<string>? Successful, List<BatchResultErrorEntry>? Failed);
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
-using Azure;
 using Azure.Core;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -21,11 +19,18 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
 {
     private const int CallsAtATime = 16;
 
-    // A message that cannot exist: a check touches no real one.
-    private const string NoMessage = "00000000-0000-0000-0000-000000000000";
-    private const string NoReceipt = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(-1);
+
+    // A message that cannot exist: a check touches no real one.
+    private static readonly ReceivedMessage NoMessage = new()
+    {
+        Id = "00000000-0000-0000-0000-000000000000",
+        Receipt = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        Text = default,
+        ReceiveCount = 1,
+        EnqueuedAt = default,
+        LeaseStart = 0,
+    };
 
     // The service has no long poll: an empty queue is asked again after waits that grow to a second.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -122,7 +127,8 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
             {
                 try
                 {
-                    await DeleteAsync(message.Id, message.Receipt, token).ConfigureAwait(false);
+                    await _connection.CallAsync(
+                        QueueOperation.DeleteMessage, queue => queue.DeleteMessageAsync(message.Id, message.Receipt, token), token).ConfigureAwait(false);
                 }
                 catch (QueueException e) when (IsLostLease(e.Failure))
                 {
@@ -171,11 +177,13 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
             (QueueOperation.GetQueueMetadata.Name, () => GetDepthAsync(cancellationToken)),
             (QueueOperation.PeekMessages.Name, () => _connection.CallAsync(
                 QueueOperation.PeekMessages, queue => queue.PeekMessagesAsync(1, cancellationToken), cancellationToken)),
-            (QueueOperation.UpdateMessage.Name, () => AllowAsync(UpdateAsync(NoMessage, NoReceipt, TimeSpan.FromSeconds(1), cancellationToken))),
-            (QueueOperation.DeleteMessage.Name, () => AllowAsync(DeleteAsync(NoMessage, NoReceipt, cancellationToken))),
+            (QueueOperation.UpdateMessage.Name, () => RenewAsync(NoMessage, TimeSpan.FromSeconds(1), cancellationToken)),
+            (QueueOperation.DeleteMessage.Name, () => DeleteAsync([NoMessage], cancellationToken)),
         ],
+        // The service authorises before it looks at receipts.
+        isAllowed: failure => failure is { Status: 400, Operation: "Update Message" or "Delete Message" },
         // Without authentication, no other operation would succeed.
-        failure => failure is { Status: 403, Code: not "AuthenticationFailed" });
+        isPermission: failure => failure is { Status: 403, Code: not "AuthenticationFailed" });
 
     /// <summary>Nothing is held: connections and identity are the process's.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -189,19 +197,6 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
             : throw new FormatException();
     }
 
-    // The service authorises before it looks for the message, so these answers mean: allowed.
-    private static async Task AllowAsync(Task call)
-    {
-        try
-        {
-            await call.ConfigureAwait(false);
-        }
-        catch (QueueException e) when (e.Failure is { Status: 400 } || IsLostLease(e.Failure))
-        {
-            // As expected.
-        }
-    }
-
     // A stale receipt gets either answer, depending on whether the message still exists.
     private static bool IsLostLease(QueueFailure failure) =>
         failure is { Status: 404, Code: "MessageNotFound" } or { Status: 400, Code: "PopReceiptMismatch" };
@@ -210,25 +205,18 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            var (receipt, sentAt) = await UpdateAsync(message.Id, message.Receipt, invisible, cancellationToken).ConfigureAwait(false);
-            return message with { Receipt = receipt, LeaseStart = sentAt };
+            // Without a text the service keeps the one that it has.
+            var (answer, sentAt) = await _connection.CallAsync(
+                QueueOperation.UpdateMessage,
+                queue => queue.UpdateMessageAsync(message.Id, message.Receipt, (BinaryData?)null, Seconds(invisible), cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            return message with { Receipt = answer.Value.PopReceipt, LeaseStart = sentAt };
         }
         catch (QueueException e) when (IsLostLease(e.Failure))
         {
             return null;
         }
     }
-
-    // Without a text the service keeps the one that it has.
-    private Task<(string Receipt, long SentAt)> UpdateAsync(string id, string receipt, TimeSpan invisible, CancellationToken cancellationToken) =>
-        _connection.CallAsync(
-            QueueOperation.UpdateMessage,
-            async queue => (await queue.UpdateMessageAsync(id, receipt, (BinaryData?)null, Seconds(invisible), cancellationToken).ConfigureAwait(false))
-                .Value.PopReceipt,
-            cancellationToken);
-
-    private Task<(Response Answer, long SentAt)> DeleteAsync(string id, string receipt, CancellationToken cancellationToken) => _connection.CallAsync(
-        QueueOperation.DeleteMessage, queue => queue.DeleteMessageAsync(id, receipt, cancellationToken), cancellationToken);
 
     private static ReceivedMessage Received(QueueMessage message, long sentAt) => new()
     {
