@@ -1,8 +1,13 @@
+using Telemetry.Queues;
+
 namespace Telemetry.Lambda;
 
 /// <summary>One invocation as the Runtime API hands it out.</summary>
 public sealed record LambdaInvocation
 {
+    // Where the platform's own runtimes put the trace header of the invocation under way.
+    internal const string TraceVariable = "_X_AMZN_TRACE_ID";
+
     /// <summary>The invocation's identity; the answer names it.</summary>
     public required string RequestId { get; init; }
 

@@ -92,7 +92,7 @@ public sealed class LambdaRuntime : IDisposable
     private async Task ServeAsync(LambdaInvocation invocation, LambdaHandler handler)
     {
         // The X-Ray SDK and its like look for it there.
-        Environment.SetEnvironmentVariable(XRayTrace.VariableName, invocation.TraceId);
+        Environment.SetEnvironmentVariable(LambdaInvocation.TraceVariable, invocation.TraceId);
         TelemetryContext.RequestId = invocation.RequestId;
         var time = new InvocationTime(invocation.Deadline - _clock.GetUtcNow(), _clock);
         var (answer, error) = await HandleAsync(time, handler, invocation).ConfigureAwait(false);

@@ -69,7 +69,7 @@ public static class ManagedRuntime
         {
             RequestId = requestId,
             Deadline = clock.GetUtcNow() + remaining,
-            TraceId = Environment.GetEnvironmentVariable(XRayTrace.VariableName),
+            TraceId = Environment.GetEnvironmentVariable(LambdaInvocation.TraceVariable),
             Payload = bytes.ToArray(),
         }).ConfigureAwait(false);
         return new MemoryStream(answer.ToArray());

@@ -29,6 +29,7 @@ public sealed class ForeignTextTests
         ["BridgeOptions"] = "FormatException of MasterKey and RoutingKeyTemplate",
         ["CommandArguments"] = "FormatException of MasterKey",
         ["CommandErrors"] = "exceptions whose type is asked for, which are ours",
+        ["SqsFailures"] = "looks for a name in a text of the service; passes none of it on",
         ["BrokerTls"] = "InvalidDataException of TlsFiles",
     };
 

@@ -1,6 +1,6 @@
-using Telemetry.Lambda;
+using Telemetry.Queues;
 
-namespace Functions.Tests.Aws;
+namespace Telemetry.Tests.Aws;
 
 public sealed class XRayTraceTests
 {

@@ -1,11 +1,8 @@
-namespace Telemetry.Lambda;
+namespace Telemetry.Queues;
 
 /// <summary>X-Ray's trace header, <c>Root=1-SSSSSSSS-RRRRRRRRRRRRRRRRRRRRRRRR;Parent=PPPPPPPPPPPPPPPP;Sampled=1</c>, as W3C writes a trace.</summary>
-public static class XRayTrace
+internal static class XRayTrace
 {
-    // Where the platform's own runtimes put the header of the invocation under way.
-    internal const string VariableName = "_X_AMZN_TRACE_ID";
-
     /// <summary>The same trace and span as a <c>traceparent</c>; null where the header names none.</summary>
     public static string? ToTraceParent(string? header)
     {

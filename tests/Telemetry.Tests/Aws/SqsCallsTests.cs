@@ -3,7 +3,7 @@ using Telemetry.Queues;
 
 namespace Telemetry.Tests.Aws;
 
-public sealed class SqsBatchPlanTests
+public sealed class SqsCallsTests
 {
     private static readonly QueueLimits Limits = QueueLimits.ForSqs(1_024);
 
@@ -19,8 +19,8 @@ public sealed class SqsBatchPlanTests
     public void Calls_are_filled_in_order(string sizes, string calls)
     {
         var messages = Messages(sizes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse));
-        var plan = SqsBatchPlan.Split(messages, Limits);
-        Assert.Equal(calls, string.Join(' ', plan.Select(LengthOf)));
+        var plan = SqsQueue.SplitCalls(messages, Limits);
+        Assert.Equal(calls, string.Join(' ', plan.Select(call => call.Count)));
     }
 
     [Fact]
@@ -30,28 +30,19 @@ public sealed class SqsBatchPlanTests
         {
             var random = new Random(seed);
             var sizes = Enumerable.Range(0, random.Next(60)).Select(_ => random.Next(Limits.MessageBytes + 1)).ToArray();
-            var plan = SqsBatchPlan.Split(Messages(sizes), Limits);
+            var plan = SqsQueue.SplitCalls(Messages(sizes), Limits).ToList();
 
-            var covered = plan.SelectMany(call => Enumerable.Range(call.Start.Value, LengthOf(call)));
+            var covered = plan.SelectMany(call => call);
             Assert.Equal(Enumerable.Range(0, sizes.Length), covered);
-            Assert.All(plan, call => Assert.InRange(LengthOf(call), 1, Limits.CallMessages));
-            Assert.All(plan, call => Assert.InRange(sizes[call].Sum(), 0, Limits.CallBytes));
+            Assert.All(plan, call => Assert.InRange(call.Count, 1, Limits.CallMessages));
+            Assert.All(plan, call => Assert.InRange(call.Sum(entry => sizes[entry]), 0, Limits.CallBytes));
             for (var i = 1; i < plan.Count; i++)
             {
-                var wouldBe = sizes[plan[i - 1]].Sum() + sizes[plan[i].Start.Value];
-                Assert.True(LengthOf(plan[i - 1]) == Limits.CallMessages || wouldBe > Limits.CallBytes, $"seed {seed}, call {i}");
+                var wouldBe = plan[i - 1].Sum(entry => sizes[entry]) + sizes[plan[i][0]];
+                Assert.True(plan[i - 1].Count == Limits.CallMessages || wouldBe > Limits.CallBytes, $"seed {seed}, call {i}");
             }
         }
     }
-
-    [Theory]
-    [InlineData(0, "")]
-    [InlineData(10, "10")]
-    [InlineData(25, "10 10 5")]
-    public void Counts_are_divided_by_ten(int count, string calls) =>
-        Assert.Equal(calls, string.Join(' ', SqsBatchPlan.Split(count, 10).Select(LengthOf)));
-
-    private static int LengthOf(Range call) => call.End.Value - call.Start.Value;
 
     private static ReadOnlyMemory<byte>[] Messages(IEnumerable<int> sizes) =>
         [.. sizes.Select(size => new ReadOnlyMemory<byte>(new byte[size]))];
