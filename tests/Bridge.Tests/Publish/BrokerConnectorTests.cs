@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Bridge.Publish;
 using Local.Components;
-using Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Tests.Publish;
 
@@ -108,7 +108,7 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
         using var cancel = new CancellationTokenSource();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var options = new RabbitMqOptions { Uri = $"amqps://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/" };
         var opening = new BrokerConnector(options, clock).OpenAsync("test", cancel.Token);
         using var peer = await listener.AcceptSocketAsync(patience.Token);
