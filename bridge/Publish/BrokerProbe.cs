@@ -122,9 +122,9 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
         return limits.TryLearn(refusal.ReplyText) ? limits.MessageBytes : null;
     }
 
-    // The broker checks size and permission before the expiration. Since it cannot accept this one, it closes the channel in any case, and
-    // takes no message; the transaction, which is never committed, makes sure of that. Nothing may follow the message: sent when the broker
-    // has closed the channel, it would cost the connection (504).
+    // The broker checks size and permission before the expiration. It cannot accept this one, so it closes the channel in any case and takes
+    // no message; the transaction, which is never committed, makes sure of that. Nothing may follow the message: what arrives when the
+    // broker has closed the channel would cost the connection (504).
     private static async Task<ShutdownEventArgs> TryWriteAsync(
         IConnection connection, string exchange, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {

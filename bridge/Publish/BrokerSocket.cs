@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace Bridge.Publish;
 
 /// <summary>
-/// The client library's socket. It keeps the reason why it did not connect, which the library does not tell where the address is of IPv6.
+/// The client library's socket. It keeps the reason why it did not connect: for an address of IPv6 the library does not tell it.
 /// </summary>
 internal sealed class BrokerSocket(AddressFamily family)
     : TcpClientAdapter(new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })

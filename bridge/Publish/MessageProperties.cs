@@ -5,8 +5,8 @@ using RabbitMQ.Client;
 namespace Bridge.Publish;
 
 /// <summary>
-/// The properties of one message after the other in the client library's form. There is one object for all of them, which the library has
-/// written into its own memory when its publish call returns; for one caller at a time.
+/// The properties of messages in the client library's form, for one caller at a time. All messages share one object, since the library
+/// has written it into memory of its own when its publish call returns.
 /// </summary>
 internal sealed class MessageProperties
 {

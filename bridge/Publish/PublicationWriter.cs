@@ -68,8 +68,8 @@ internal sealed class PublicationWriter(
         }
     }
 
-    // The library has copied properties and body into memory of its own before its call waits, as it does while its queue of frames is full.
-    // It is given no token: the window has counted the message, which would then not be sent.
+    // The library copies properties and body into memory of its own before its call waits, as it does while its queue of frames is full.
+    // It is given no token: a cancelled message is not sent, but the window has counted it.
     private ValueTask PublishAsync(in OutgoingMessage message) => channel.BasicPublishAsync(
         message.Exchange, message.RoutingKey, mandatory: true, _properties.From(message.Properties), message.Body, CancellationToken.None);
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Bridge.Publish;
 using Local.Components;
 using Microsoft.Extensions.Time.Testing;
-using Support;
 
 namespace Bridge.Tests.Publish;
 
@@ -103,7 +102,7 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_peer_that_does_not_answer_the_handshake_of_tls_is_left_when_the_time_is_over_or_nobody_waits(bool isCancelled)
+    public async Task A_peer_that_is_silent_in_the_handshake_of_tls_is_left_in_time_or_when_nobody_waits(bool isCancelled)
     {
         using var patience = new CancellationTokenSource(RunningPublisher.Patience);
         using var cancel = new CancellationTokenSource();

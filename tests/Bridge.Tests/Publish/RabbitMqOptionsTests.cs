@@ -117,7 +117,8 @@ public sealed class RabbitMqOptionsTests
         var factory = new BrokerConnector(options, TimeProvider.System).CreateFactory();
 
         using var tls = new BrokerTls(options);
-        Assert.Equal((true, "broker.example", SslPolicyErrors.None), (tls.Option.Enabled, tls.Option.ServerName, tls.Option.AcceptablePolicyErrors));
+        Assert.Equal((true, "broker.example"), (tls.Option.Enabled, tls.Option.ServerName));
+        Assert.Equal(SslPolicyErrors.None, tls.Option.AcceptablePolicyErrors);
         Assert.Equal("vh", factory.VirtualHost);
         Assert.False(factory.AutomaticRecoveryEnabled || factory.TopologyRecoveryEnabled);
     }

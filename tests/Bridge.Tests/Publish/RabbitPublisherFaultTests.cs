@@ -73,11 +73,12 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
-        await using var running = await RunningPublisher.StartReadyAsync(Impatient(host) with { MaxOutstandingBytes = 64 * 1024 * 1024 });
+        await using var running = await RunningPublisher.StartReadyAsync(
+            Impatient(host) with { MaxOutstandingBytes = 64 * 1024 * 1024 });
         await broker.Server.ControlAsync(["set_vm_memory_high_watermark", "0.00001"]);
         try
         {
-            // The broker tells of the alarm when something is published. It reads nothing more: what is published waits to be written.
+            // The broker tells of the alarm when something is published. It reads nothing more, so that publish calls wait.
             var begun = running.PublishAsync(Some.Messages(400, bytes: 100_000));
             await running.UntilNotReadyAsync();
             await Assert.ThrowsAsync<PublishException>(() => begun.WaitAsync(RunningPublisher.Patience));

@@ -94,7 +94,8 @@ internal sealed partial class SimulatedChannel(SimulatedWorld world, SimulatedCo
     {
         ThrowIfClosed();
         var properties = new BasicProperties(new ReadOnlyBasicProperties(Written(basicProperties)));
-        var message = new BrokerMessage(exchange.Length == 0 ? routingKey : exchange, properties.MessageId ?? "", body.ToArray(), properties);
+        var place = exchange.Length == 0 ? routingKey : exchange;
+        var message = new BrokerMessage(place, properties.MessageId ?? "", body.ToArray(), properties);
         Rules.OnPublishing(message, connection.Replica);
         connection.Session.Receive(() => Broker.Publish(this, exchange, routingKey, message));
         await connection.Session.WriteAsync();
