@@ -9,7 +9,8 @@ internal static class OtlpLogs
 {
     private const int SeveritiesPerLevel = 4;
 
-    private static readonly MessageParser<ExportLogsServiceRequest> Parser = ExportLogsServiceRequest.Parser.WithDiscardUnknownFields(true);
+    private static readonly MessageParser<ExportLogsServiceRequest> Parser =
+        ExportLogsServiceRequest.Parser.WithDiscardUnknownFields(true);
 
     /// <exception cref="InvalidProtocolBufferException">The bytes are no such request; nothing of it was sent.</exception>
     internal static void Send(ReadOnlySpan<byte> request, TelemetryClient client)
@@ -50,14 +51,16 @@ internal static class OtlpLogs
     }
 
     // 1 to 4 are trace, 5 to 8 debug and so on; 0 says nothing.
-    private static TelemetryLevel LevelOf(SeverityNumber severity) => severity is < SeverityNumber.Trace or > SeverityNumber.Fatal4
-        ? TelemetryLevel.Info
-        : (TelemetryLevel)((int)(severity - 1) / SeveritiesPerLevel);
+    private static TelemetryLevel LevelOf(SeverityNumber severity) =>
+        severity is < SeverityNumber.Trace or > SeverityNumber.Fatal4
+            ? TelemetryLevel.Info
+            : (TelemetryLevel)((int)(severity - 1) / SeveritiesPerLevel);
 
     // The number only where the level does not say it.
     private static void WriteSeverity(JsonOutput json, LogRecord record, TelemetryLevel level)
     {
-        if (record.SeverityNumber is not SeverityNumber.Unspecified && (int)record.SeverityNumber != ((int)level * SeveritiesPerLevel) + 1)
+        var first = (SeverityNumber)(((int)level * SeveritiesPerLevel) + 1);
+        if (record.SeverityNumber is not SeverityNumber.Unspecified && record.SeverityNumber != first)
             json.WriteNumber("severityNumber"u8, (int)record.SeverityNumber);
         OtlpValues.WriteText(json, "severityText"u8, record.SeverityText);
     }

@@ -8,7 +8,8 @@ namespace Telemetry.Otlp;
 /// <summary>An export of metrics as events, one a data point.</summary>
 internal static class OtlpMetrics
 {
-    private static readonly MessageParser<ExportMetricsServiceRequest> Parser = ExportMetricsServiceRequest.Parser.WithDiscardUnknownFields(true);
+    private static readonly MessageParser<ExportMetricsServiceRequest> Parser =
+        ExportMetricsServiceRequest.Parser.WithDiscardUnknownFields(true);
 
     /// <exception cref="InvalidProtocolBufferException">The bytes are no such request; nothing of it was sent.</exception>
     internal static void Send(ReadOnlySpan<byte> request, TelemetryClient client)
@@ -32,7 +33,8 @@ internal static class OtlpMetrics
                 Send(metric.Gauge.DataPoints, "gauge"u8, AggregationTemporality.Unspecified);
                 break;
             case Metric.DataOneofCase.Sum:
-                Send(metric.Sum.DataPoints, metric.Sum.IsMonotonic ? "counter"u8 : "updowncounter"u8, metric.Sum.AggregationTemporality);
+                var kind = metric.Sum.IsMonotonic ? "counter"u8 : "updowncounter"u8;
+                Send(metric.Sum.DataPoints, kind, metric.Sum.AggregationTemporality);
                 break;
             case Metric.DataOneofCase.Histogram:
                 Send(metric.Histogram.DataPoints, "histogram"u8, metric.Histogram.AggregationTemporality);
@@ -54,7 +56,12 @@ internal static class OtlpMetrics
     }
 
     private static TelemetryEvent Read<T>(
-        Metric metric, T point, ReadOnlySpan<byte> kind, AggregationTemporality temporality, OtlpOrigin origin, TimeProvider clock)
+        Metric metric,
+        T point,
+        ReadOnlySpan<byte> kind,
+        AggregationTemporality temporality,
+        OtlpOrigin origin,
+        TimeProvider clock)
         where T : IDataPoint
     {
         var time = point.TimeUnixNano > 0 ? OtlpValues.Time(point.TimeUnixNano) : clock.GetUtcNow();

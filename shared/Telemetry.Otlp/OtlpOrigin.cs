@@ -3,7 +3,7 @@ using Telemetry.Otlp.Proto;
 
 namespace Telemetry.Otlp;
 
-/// <summary>What the items of one scope have in common: the resource that they come from, and the library that made them.</summary>
+/// <summary>What the items of one scope share: the resource that they come from, and the library that made them.</summary>
 /// <param name="resource">The resource; null where it is not known.</param>
 /// <param name="resourceSchema">The URL of the schema that the resource's attributes follow; empty for none.</param>
 /// <param name="scope">The library; null where it is not known.</param>

@@ -3,17 +3,18 @@ using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
 using Telemetry.Otlp;
+using static System.FormattableString;
 
 namespace Telemetry;
 
 /// <summary>
-/// Stands in for the network under an OTLP/HTTP exporter of OpenTelemetry: every span, log record and data point that is exported becomes an
-/// event of its own and goes through the client, under its options. Nothing is sent anywhere else.
+/// Stands in for the network under an OTLP/HTTP exporter of OpenTelemetry: every span, log record and data point that is exported
+/// becomes an event of its own and goes through the client, under its options. Nothing is sent anywhere else.
 /// <code>exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
 /// exporter.HttpClientFactory = () =&gt; new HttpClient(new OtlpQueueHandler());</code>
-/// It answers 200 for what was read, 400 for what is no OTLP, nests deeper than 100 messages or has more than 64 MiB, packed or unpacked,
-/// 404 for a path that ends with neither <c>v1/traces</c>, <c>v1/metrics</c> nor <c>v1/logs</c>, and 415 for JSON and for a
-/// <c>Content-Encoding</c> other than <c>gzip</c>. Of a request that it refuses nothing is sent.
+/// It answers 200 for what was read, 400 for what is no OTLP, nests deeper than 100 messages or has more than 64 MiB, packed or
+/// unpacked, 404 for a path that ends with neither <c>v1/traces</c>, <c>v1/metrics</c> nor <c>v1/logs</c>, and 415 for JSON and for
+/// a <c>Content-Encoding</c> other than <c>gzip</c>. Of a request that it refuses nothing is sent.
 /// </summary>
 /// <param name="client">Sends; <see cref="TelemetryQueue.Client"/> when null, and nothing where that is null too.</param>
 public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessageHandler
@@ -76,16 +77,16 @@ public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessa
                 return true;
             }
 
-            sender.Reject(FormattableString.Invariant($"an export has more than {LimitedBody.Most} bytes: let the exporter send smaller batches"));
+            sender.Reject(Invariant($"an export has more than {LimitedBody.Most} bytes: let the exporter send smaller batches"));
         }
         catch (InvalidDataException)
         {
-            sender.Reject(FormattableString.Invariant($"an export of {body.Length} bytes is no gzip, though its Content-Encoding says so"));
+            sender.Reject(Invariant($"an export of {body.Length} bytes is no gzip, though its Content-Encoding says so"));
         }
         catch (InvalidProtocolBufferException)
         {
-            sender.Reject(FormattableString.Invariant(
-                $"an export of {body.Length} bytes is no OTLP, or nests too deeply: let nothing but an OTLP exporter use the handler"));
+            const string remedy = "let nothing but an OTLP exporter use the handler";
+            sender.Reject(Invariant($"an export of {body.Length} bytes is no OTLP, or nests too deeply: {remedy}"));
         }
 
         return false;

@@ -8,7 +8,8 @@ namespace Telemetry.Otlp;
 /// <summary>An export of spans as events, one a span.</summary>
 internal static class OtlpSpans
 {
-    private static readonly MessageParser<ExportTraceServiceRequest> Parser = ExportTraceServiceRequest.Parser.WithDiscardUnknownFields(true);
+    private static readonly MessageParser<ExportTraceServiceRequest> Parser =
+        ExportTraceServiceRequest.Parser.WithDiscardUnknownFields(true);
 
     /// <exception cref="InvalidProtocolBufferException">The bytes are no such request; nothing of it was sent.</exception>
     internal static void Send(ReadOnlySpan<byte> request, TelemetryClient client)

@@ -13,8 +13,8 @@ internal static class OtlpTrace
     private const uint W3CFlags = 0xFF;
 
     /// <summary>
-    /// Lets the event belong to this trace, or to none, whatever is current. What a <c>traceparent</c> has no place for gets members
-    /// of its own: a trace without a span, and the flags that are OpenTelemetry's.
+    /// Lets the event belong to this trace, or to none, whatever is current. What a <c>traceparent</c> has no place for gets
+    /// members of its own: a trace without a span, and the flags that are OpenTelemetry's.
     /// </summary>
     internal static void Write(EventWriter writer, ByteString trace, ByteString span, uint flags)
     {
@@ -24,8 +24,8 @@ internal static class OtlpTrace
         if (hasTrace && IsIdentity(span, SpanBytes))
         {
             Span<byte> text = stackalloc byte[64];
-            Utf8.TryWrite(
-                text, $"00-{Convert.ToHexStringLower(trace.Span)}-{Convert.ToHexStringLower(span.Span)}-{flags & W3CFlags:x2}", out var length);
+            var (traceId, spanId) = (Convert.ToHexStringLower(trace.Span), Convert.ToHexStringLower(span.Span));
+            Utf8.TryWrite(text, $"00-{traceId}-{spanId}-{flags & W3CFlags:x2}", out var length);
             writer.Json.WriteString(ClientMembers.TraceParent, text[..length]);
             rest &= ~W3CFlags;
         }

@@ -48,7 +48,8 @@ internal static class OtlpValues
     }
 
     /// <summary>Writes a list with an object for each item.</summary>
-    internal static void WriteList<T>(JsonOutput json, ReadOnlySpan<byte> name, RepeatedField<T> items, Action<JsonOutput, T> write)
+    internal static void WriteList<T>(
+        JsonOutput json, ReadOnlySpan<byte> name, RepeatedField<T> items, Action<JsonOutput, T> write)
     {
         if (items.Count == 0)
             return;

@@ -24,23 +24,32 @@ internal static partial class BicepCompiler
         var lines = result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // It compiles a module again for each file that uses it.
         var findings = lines.Select(line => Line().Match(line)).Where(match => match.Success).Select(FindingIn).Distinct().ToList();
-        return result.ExitCode == 0 || findings.Count > 0 ? findings : throw new InvalidOperationException($"bicep failed: {result.Errors}");
+        if (findings.Count == 0)
+            result.EnsureSuccess("bicep build");
+        return findings;
     }
 
     /// <summary>Formats every file below a folder.</summary>
     /// <exception cref="InvalidOperationException">The compiler did not do its work.</exception>
     public static async Task FormatAsync(string folder) => (await RunAsync("format", folder)).EnsureSuccess("bicep format");
 
-    private static Task<CommandResult> RunAsync(string command, string folder) =>
-        ChildCommand.RunAsync(new ChildProcessStart(Program, [command, "--pattern", $"{folder}/**/*.bicep"]) { Name = "bicep" }, timeout: Timeout);
+    private static Task<CommandResult> RunAsync(string command, string folder)
+    {
+        var start = new ChildProcessStart(Program, [command, "--pattern", $"{folder}/**/*.bicep"]) { Name = "bicep" };
+        return ChildCommand.RunAsync(start, timeout: Timeout);
+    }
 
     private static Finding FindingIn(Match match)
     {
         var groups = match.Groups;
-        return new Finding(groups["file"].Value, int.Parse(groups["line"].Value), groups["severity"].Value, groups["message"].Value);
+        var line = int.Parse(groups["line"].Value);
+        return new Finding(groups["file"].Value, line, groups["severity"].Value, groups["message"].Value);
     }
 
     // Such as /azure/main.bicep(86,7) : Warning no-unused-params: Parameter "redundancy" is declared but never used.
-    [GeneratedRegex(@"^(?<file>[^(]+)\((?<line>\d+),\d+\) : (?<severity>\w+) (?<message>.*)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<file>[^(]+)\((?<line>\d+),\d+\) : (?<severity>\w+) (?<message>.*)$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 }

@@ -24,7 +24,8 @@ internal static partial class CompiledRules
         var type = resource.GetProperty("type").GetString()!;
         var name = resource.GetProperty("name").GetString()!;
         var depth = type.Count(part => part == '/');
-        if (depth > 1 && !name.StartsWith($"[format('{string.Join('/', Enumerable.Range(0, depth).Select(part => $"{{{part}}}"))}'", StringComparison.Ordinal))
+        var parts = string.Join('/', Enumerable.Range(0, depth).Select(part => $"{{{part}}}"));
+        if (depth > 1 && !name.StartsWith($"[format('{parts}'", StringComparison.Ordinal))
             yield return $"{name} names no parent: {type} needs the property parent";
         if (type.EndsWith("/queueServices/queues", StringComparison.Ordinal) && LastText().Match(name) is { Success: true } last
             && !QueueName().IsMatch(last.Groups["text"].Value))
@@ -35,10 +36,12 @@ internal static partial class CompiledRules
 
     private static IEnumerable<string> BrokenValues(JsonElement element, string path) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => BrokenValues(property.Value, $"{path}.{property.Name}")),
+        JsonValueKind.Object => element.EnumerateObject()
+            .SelectMany(property => BrokenValues(property.Value, $"{path}.{property.Name}")),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => BrokenValues(item, path)),
         JsonValueKind.String when element.GetString() is { } text && !text.StartsWith('[') => KnownValues
-            .Where(known => path.EndsWith(known.Property, StringComparison.Ordinal) && !known.Values.Contains(text, StringComparer.Ordinal))
+            .Where(known => path.EndsWith(known.Property, StringComparison.Ordinal))
+            .Where(known => !known.Values.Contains(text, StringComparer.Ordinal))
             .Select(known => $"'{text}' is no value of {path}: {string.Join(", ", known.Values)} are"),
         _ => [],
     };

@@ -14,6 +14,22 @@ public sealed class OtlpContentTests
     [Fact]
     public async Task Everything_of_a_span_arrives()
     {
+        var retry = new Span.Types.Event
+        {
+            Name = "retry",
+            TimeUnixNano = 2 * Second,
+            Attributes = { Pair("n", "1") },
+            DroppedAttributesCount = 4,
+        };
+        var link = new Span.Types.Link
+        {
+            TraceId = Bytes(16, 2),
+            SpanId = Bytes(8, 3),
+            TraceState = "b=2",
+            Flags = 1,
+            Attributes = { Pair("why", "batch") },
+            DroppedAttributesCount = 5,
+        };
         var span = new Span
         {
             TraceId = Bytes(16),
@@ -30,26 +46,22 @@ public sealed class OtlpContentTests
             DroppedEventsCount = 2,
             DroppedLinksCount = 3,
             Status = new Status { Code = Status.Types.StatusCode.Ok, Message = "fine" },
-            Events = { new Span.Types.Event { Name = "retry", TimeUnixNano = 2 * Second, Attributes = { Pair("n", "1") }, DroppedAttributesCount = 4 } },
-            Links =
-            {
-                new Span.Types.Link
-                {
-                    TraceId = Bytes(16, 2), SpanId = Bytes(8, 3), TraceState = "b=2", Flags = 1, Attributes = { Pair("why", "batch") },
-                    DroppedAttributesCount = 5,
-                },
-            },
+            Events = { retry },
+            Links = { link },
         };
 
         var json = Assert.Single(await SendAsync(span));
 
         Assert.Equal(
             """
-            timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "charge", durationMs: 1.5, kind: "producer", status: "ok",
+            timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "charge", durationMs: 1.5, kind: "producer",
+             status: "ok",
              statusMessage: "fine", traceparent: "00-0102030405060708090a0b0c0d0e0f10-0102030405060708-01", flags: 769,
              parentSpanId: "1112131415161718", tracestate: "a=1",
-             events: [{"name":"retry","timestamp":"1970-01-01T00:00:02+00:00","attributes":{"n":"1"},"droppedAttributesCount":4}], droppedEventsCount: 2,
-             links: [{"traceId":"02030405060708090a0b0c0d0e0f1011","spanId":"030405060708090a","tracestate":"b=2","flags":1,"attributes":{"why":"batch"},"droppedAttributesCount":5}],
+             events: [{"name":"retry","timestamp":"1970-01-01T00:00:02+00:00","attributes":{"n":"1"},
+            "droppedAttributesCount":4}], droppedEventsCount: 2,
+             links: [{"traceId":"02030405060708090a0b0c0d0e0f1011","spanId":"030405060708090a","tracestate":"b=2",
+            "flags":1,"attributes":{"why":"batch"},"droppedAttributesCount":5}],
              droppedLinksCount: 3, droppedAttributesCount: 1, attributes: {"a":"b"}
             """.ReplaceLineEndings(""),
             Members(json));
@@ -58,23 +70,24 @@ public sealed class OtlpContentTests
     [Fact]
     public async Task Everything_of_resource_and_scope_arrives()
     {
+        var host = new EntityRef { Type = "host", IdKeys = { "host.id" }, DescriptionKeys = { "host.name" }, SchemaUrl = "https://a/1" };
         var resource = new Resource
         {
             Attributes = { Pair("service.name", "shop") },
             DroppedAttributesCount = 6,
-            EntityRefs = { new EntityRef { Type = "host", IdKeys = { "host.id" }, DescriptionKeys = { "host.name" }, SchemaUrl = "https://a/1" } },
+            EntityRefs = { host },
         };
-        var scope = new InstrumentationScope { Name = "Orders", Version = "1.2", Attributes = { Pair("shard", "7") }, DroppedAttributesCount = 8 };
+        var scope = new InstrumentationScope
+        {
+            Name = "Orders",
+            Version = "1.2",
+            Attributes = { Pair("shard", "7") },
+            DroppedAttributesCount = 8,
+        };
+        var logs = new ScopeLogs { Scope = scope, SchemaUrl = "https://a/3", LogRecords = { new LogRecord { TimeUnixNano = Second } } };
         var request = new ExportLogsServiceRequest
         {
-            ResourceLogs =
-            {
-                new ResourceLogs
-                {
-                    Resource = resource, SchemaUrl = "https://a/2",
-                    ScopeLogs = { new ScopeLogs { Scope = scope, SchemaUrl = "https://a/3", LogRecords = { new LogRecord { TimeUnixNano = Second } } } },
-                },
-            },
+            ResourceLogs = { new ResourceLogs { Resource = resource, SchemaUrl = "https://a/2", ScopeLogs = { logs } } },
         };
 
         var json = Assert.Single(await SendAsync(Logs, request));
@@ -111,8 +124,10 @@ public sealed class OtlpContentTests
 
         Assert.Equal(
             """
-            timestamp: "1970-01-01T00:00:01.0000000Z", level: "warn", message: 0, name: "paid", severityNumber: 14, severityText: "Careful",
-             observedTimestamp: "1970-01-01T00:00:02+00:00", traceId: "0102030405060708090a0b0c0d0e0f10", flags: 1, droppedAttributesCount: 9,
+            timestamp: "1970-01-01T00:00:01.0000000Z", level: "warn", message: 0, name: "paid", severityNumber: 14,
+             severityText: "Careful",
+             observedTimestamp: "1970-01-01T00:00:02+00:00", traceId: "0102030405060708090a0b0c0d0e0f10", flags: 1,
+             droppedAttributesCount: 9,
              attributes: {"a":"b"}
             """.ReplaceLineEndings(""),
             Members(json));
@@ -151,7 +166,7 @@ public sealed class OtlpContentTests
     public async Task Values_of_every_kind_arrive()
     {
         var list = new AnyValue { ArrayValue = new ArrayValue { Values = { new AnyValue { BoolValue = false }, new AnyValue() } } };
-        var map = new AnyValue { KvlistValue = new KeyValueList { Values = { new KeyValue { Key = "list", Value = list }, Pair("", "empty name") } } };
+        var members = new KeyValueList { Values = { Value("list", list), Pair("", "empty name") } };
         var span = new Span
         {
             Attributes =
@@ -159,7 +174,8 @@ public sealed class OtlpContentTests
                 Pair("text", ""), new KeyValue { Key = "none" },
                 Value("false", new AnyValue { BoolValue = false }), Value("zero", new AnyValue { IntValue = 0 }),
                 Value("least", new AnyValue { IntValue = long.MinValue }), Value("real", new AnyValue { DoubleValue = -0.5 }),
-                Value("nan", new AnyValue { DoubleValue = double.NaN }), Value("bytes", new AnyValue { BytesValue = Bytes(3) }), Value("map", map),
+                Value("nan", new AnyValue { DoubleValue = double.NaN }), Value("bytes", new AnyValue { BytesValue = Bytes(3) }),
+                Value("map", new AnyValue { KvlistValue = members }),
                 Value("nothing", new AnyValue { ArrayValue = new ArrayValue() }),
             },
         };
@@ -179,7 +195,24 @@ public sealed class OtlpContentTests
     [Fact]
     public async Task Everything_of_a_number_arrives_zeros_included()
     {
-        var exemplar = new Exemplar { AsInt = 0, TimeUnixNano = Second, TraceId = Bytes(16), SpanId = Bytes(8), FilteredAttributes = { Pair("order", "7") } };
+        var exemplar = new Exemplar
+        {
+            AsInt = 0,
+            TimeUnixNano = Second,
+            TraceId = Bytes(16),
+            SpanId = Bytes(8),
+            FilteredAttributes = { Pair("order", "7") },
+        };
+        var point = new NumberDataPoint
+        {
+            StartTimeUnixNano = Second,
+            TimeUnixNano = 2 * Second,
+            AsInt = 0,
+            Exemplars = { exemplar },
+            Attributes = { Pair("a", "b") },
+        };
+        var zero = new NumberDataPoint { TimeUnixNano = Second, AsDouble = 0 };
+        var none = new NumberDataPoint { TimeUnixNano = Second, Flags = 1 };
         var sum = new Metric
         {
             Name = "orders",
@@ -190,13 +223,13 @@ public sealed class OtlpContentTests
             {
                 IsMonotonic = true,
                 AggregationTemporality = AggregationTemporality.Cumulative,
-                DataPoints = { new NumberDataPoint { StartTimeUnixNano = Second, TimeUnixNano = 2 * Second, AsInt = 0, Exemplars = { exemplar }, Attributes = { Pair("a", "b") } } },
+                DataPoints = { point },
             },
         };
         var gauge = new Metric
         {
             Name = "depth",
-            Gauge = new Gauge { DataPoints = { new NumberDataPoint { TimeUnixNano = Second, AsDouble = 0 }, new NumberDataPoint { TimeUnixNano = Second, Flags = 1 } } },
+            Gauge = new Gauge { DataPoints = { zero, none } },
         };
 
         var metrics = await SendAsync(sum, gauge);
@@ -204,13 +237,21 @@ public sealed class OtlpContentTests
         Assert.Equal(
             [
                 """
-                timestamp: "1970-01-01T00:00:02.0000000Z", level: "info", name: "orders", value: 0, unit: "{order}", kind: "counter",
+                timestamp: "1970-01-01T00:00:02.0000000Z", level: "info", name: "orders", value: 0, unit: "{order}",
+                 kind: "counter",
                  temporality: "cumulative", since: "1970-01-01T00:00:01+00:00",
-                 exemplars: [{"value":0,"timestamp":"1970-01-01T00:00:01+00:00","traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","attributes":{"order":"7"}}],
+                 exemplars: [{"value":0,"timestamp":"1970-01-01T00:00:01+00:00","traceId":"0102030405060708090a0b0c0d0e0f10",
+                "spanId":"0102030405060708","attributes":{"order":"7"}}],
                  description: "Orders taken", metadata: {"m":"n"}, attributes: {"a":"b"}
                 """.ReplaceLineEndings(""),
-                """timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "depth", value: 0, kind: "gauge", attributes: {}""",
-                """timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "depth", value: null, kind: "gauge", flags: 1, attributes: {}""",
+                """
+                timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "depth", value: 0, kind: "gauge",
+                 attributes: {}
+                """.ReplaceLineEndings(""),
+                """
+                timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "depth", value: null, kind: "gauge",
+                 flags: 1, attributes: {}
+                """.ReplaceLineEndings(""),
             ],
             metrics.Select(Members));
     }
@@ -229,10 +270,11 @@ public sealed class OtlpContentTests
             ExplicitBounds = { 0 },
             Exemplars = { new Exemplar { AsDouble = 0.5 }, new Exemplar() },
         };
+        var empty = new HistogramDataPoint { TimeUnixNano = Second };
         var metric = new Metric
         {
             Name = "took",
-            Histogram = new Histogram { AggregationTemporality = (AggregationTemporality)7, DataPoints = { point, new HistogramDataPoint { TimeUnixNano = Second } } },
+            Histogram = new Histogram { AggregationTemporality = (AggregationTemporality)7, DataPoints = { point, empty } },
         };
 
         var metrics = await SendAsync(metric);
@@ -240,10 +282,14 @@ public sealed class OtlpContentTests
         Assert.Equal(
             [
                 """
-                timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "took", value: 0, kind: "histogram", temporality: 7, count: 3,
+                timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "took", value: 0, kind: "histogram",
+                 temporality: 7, count: 3,
                  min: 0, max: "Infinity", bounds: [0], buckets: [1,2], exemplars: [{"value":0.5},{"value":null}], attributes: {}
                 """.ReplaceLineEndings(""),
-                """timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "took", value: null, kind: "histogram", temporality: 7, count: 0, attributes: {}""",
+                """
+                timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "took", value: null,
+                 kind: "histogram", temporality: 7, count: 0, attributes: {}
+                """.ReplaceLineEndings(""),
             ],
             metrics.Select(Members));
     }
@@ -268,7 +314,11 @@ public sealed class OtlpContentTests
         var exponential = new Metric
         {
             Name = "took",
-            ExponentialHistogram = new ExponentialHistogram { AggregationTemporality = AggregationTemporality.Delta, DataPoints = { point } },
+            ExponentialHistogram = new ExponentialHistogram
+            {
+                AggregationTemporality = AggregationTemporality.Delta,
+                DataPoints = { point },
+            },
         };
         var summary = new Metric
         {
@@ -280,7 +330,7 @@ public sealed class OtlpContentTests
                     new SummaryDataPoint
                     {
                         StartTimeUnixNano = Second, TimeUnixNano = 2 * Second, Count = 2, Sum = 0,
-                        QuantileValues = { new SummaryDataPoint.Types.ValueAtQuantile { Quantile = 0, Value = 0 }, new SummaryDataPoint.Types.ValueAtQuantile { Quantile = 0.99, Value = 7 } },
+                        QuantileValues = { new() { Quantile = 0, Value = 0 }, new() { Quantile = 0.99, Value = 7 } },
                     },
                 },
             },
@@ -291,12 +341,14 @@ public sealed class OtlpContentTests
         Assert.Equal(
             [
                 """
-                timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "took", value: -1, kind: "histogram", temporality: "delta", count: 6,
+                timestamp: "1970-01-01T00:00:01.0000000Z", level: "info", name: "took", value: -1, kind: "histogram",
+                 temporality: "delta", count: 6,
                  min: -4, max: 3, scale: -1, zeroCount: 1, zeroThreshold: 0.25, positive: {"offset":-2,"buckets":[0,5]},
                  negative: {"offset":0,"buckets":[]}, exemplars: [{"value":3}], attributes: {}
                 """.ReplaceLineEndings(""),
                 """
-                timestamp: "1970-01-01T00:00:02.0000000Z", level: "info", name: "waited", value: 0, kind: "summary", since: "1970-01-01T00:00:01+00:00", count: 2,
+                timestamp: "1970-01-01T00:00:02.0000000Z", level: "info", name: "waited", value: 0, kind: "summary",
+                 since: "1970-01-01T00:00:01+00:00", count: 2,
                  quantiles: [{"quantile":0,"value":0},{"quantile":0.99,"value":7}], attributes: {}
                 """.ReplaceLineEndings(""),
             ],
@@ -320,7 +372,8 @@ public sealed class OtlpContentTests
 
         Assert.Equal(
             """
-            timestamp: "1970-01-01T00:00:02.0000000Z", level: "info", name: "", durationMs: 0, endTime: "1970-01-01T00:00:01+00:00", kind: 9, status: 5,
+            timestamp: "1970-01-01T00:00:02.0000000Z", level: "info", name: "", durationMs: 0,
+             endTime: "1970-01-01T00:00:01+00:00", kind: 9, status: 5,
              traceId: "0102030405", spanId: "010203", attributes: {}
             """.ReplaceLineEndings(""),
             Members(json));

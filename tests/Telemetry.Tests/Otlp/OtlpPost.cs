@@ -15,23 +15,23 @@ internal static class OtlpPost
     internal const string Logs = "v1/logs";
 
     /// <summary>The events of a request with one item.</summary>
-    internal static Task<List<JsonElement>> SendAsync(Span span, InstrumentationScope? scope = null, Resource? resource = null) =>
-        SendAsync(Traces, new ExportTraceServiceRequest
-        {
-            ResourceSpans = { new ResourceSpans { Resource = resource, ScopeSpans = { new ScopeSpans { Scope = scope, Spans = { span } } } } },
-        });
+    internal static Task<List<JsonElement>> SendAsync(Span span) => SendAsync(Traces, new ExportTraceServiceRequest
+    {
+        ResourceSpans = { new ResourceSpans { ScopeSpans = { new ScopeSpans { Spans = { span } } } } },
+    });
 
-    /// <inheritdoc cref="SendAsync(Span, InstrumentationScope?, Resource?)"/>
+    /// <inheritdoc cref="SendAsync(Span)"/>
     internal static Task<List<JsonElement>> SendAsync(LogRecord record) => SendAsync(Logs, new ExportLogsServiceRequest
     {
         ResourceLogs = { new ResourceLogs { ScopeLogs = { new ScopeLogs { LogRecords = { record } } } } },
     });
 
-    /// <inheritdoc cref="SendAsync(Span, InstrumentationScope?, Resource?)"/>
-    internal static Task<List<JsonElement>> SendAsync(params IEnumerable<Metric> metrics) => SendAsync(Metrics, new ExportMetricsServiceRequest
-    {
-        ResourceMetrics = { new ResourceMetrics { ScopeMetrics = { new ScopeMetrics { Metrics = { metrics } } } } },
-    });
+    /// <inheritdoc cref="SendAsync(Span)"/>
+    internal static Task<List<JsonElement>> SendAsync(params IEnumerable<Metric> metrics) =>
+        SendAsync(Metrics, new ExportMetricsServiceRequest
+        {
+            ResourceMetrics = { new ResourceMetrics { ScopeMetrics = { new ScopeMetrics { Metrics = { metrics } } } } },
+        });
 
     /// <summary>The events of a request.</summary>
     internal static async Task<List<JsonElement>> SendAsync(string path, IMessage request)
@@ -54,7 +54,8 @@ internal static class OtlpPost
 
     internal static KeyValue Pair(string key, string value) => new() { Key = key, Value = new AnyValue { StringValue = value } };
 
-    internal static ByteString Bytes(int length, byte first = 1) => ByteString.CopyFrom([.. Enumerable.Range(first, length).Select(value => (byte)value)]);
+    internal static ByteString Bytes(int length, byte first = 1) =>
+        ByteString.CopyFrom([.. Enumerable.Range(first, length).Select(value => (byte)value)]);
 
     /// <summary>An event's members without those that every event has, in their order.</summary>
     internal static string Members(JsonElement json) => string.Join(", ", json.EnumerateObject()
