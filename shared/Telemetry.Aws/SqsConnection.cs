@@ -44,7 +44,7 @@ internal sealed class SqsConnection(QueueEndpoint queue, TimeProvider clock, AWS
             {
                 throw new OperationCanceledException(cancellationToken);
             }
-            catch (AmazonServiceException e) when (mayForget && SqsFailures.IsExpiredToken(e.ErrorCode))
+            catch (AmazonServiceException e) when (mayForget && SqsFailures.Normalize(e.ErrorCode) is "ExpiredToken")
             {
                 (credentials as SqsCredentials)?.Forget();
             }

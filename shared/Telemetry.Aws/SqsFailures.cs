@@ -22,26 +22,16 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     public QueueFailure Of(string operation, Exception error) => error switch
     {
         AmazonServiceException { StatusCode: >= HttpStatusCode.Continue } refused => Refused(operation, refused),
-        AmazonServiceException => Unusable(operation, "a text is not the one that was sent: its MD5 differs", isTransient: true),
+        AmazonServiceException => Unusable(operation, "a text is not the one that was sent: its MD5 differs"),
         HttpRequestException or IOException or OperationCanceledException or TimeoutException or AuthenticationException =>
             Unanswered(operation, error),
-        _ => Unusable(operation, SqsRemedies.NotSqs),
+        _ => Answered(operation, HttpStatusCode.OK, code: null, isTransient: false),
     };
 
     /// <summary>The service answered 200 and refused one entry, or did not mention it (null).</summary>
-    public QueueFailure EntryRefused(string operation, BatchResultErrorEntry? entry)
-    {
-        var code = Normalize(entry?.Code);
-        return new QueueFailure
-        {
-            Queue = queue,
-            Operation = operation,
-            Status = (int)HttpStatusCode.OK,
-            Code = code,
-            Detail = entry is null ? "the answer does not mention this entry" : SqsRemedies.For(operation, code),
-            IsTransient = entry?.SenderFault is not true || IsTransient(code),
-        };
-    }
+    public QueueFailure EntryRefused(string operation, BatchResultErrorEntry? entry) => entry is null
+        ? Unusable(operation, "the answer does not mention this entry")
+        : Answered(operation, HttpStatusCode.OK, Normalize(entry.Code), isTransient: entry.SenderFault is not true);
 
     /// <summary>The request was not sent, for a reason on this side.</summary>
     public QueueFailure Unsent(string operation, string detail, bool isTransient = false) =>
@@ -54,27 +44,17 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     public QueueFailure WithoutCredentials(string operation, Exception error, bool hadSome)
     {
         var network = NetworkFailure.Find(error, TokenService);
-        var detail = (network, hadSome) switch
-        {
-            ({ } found, _) => $"the AWS credentials could not be got: {found.Detail}",
-            (null, true) => "the AWS credentials could not be renewed",
-            (null, false) => SqsRemedies.NoCredentials,
-        };
+        var detail = network is not null ? $"the AWS credentials could not be got: {network.Detail}"
+            : hadSome ? "the AWS credentials could not be renewed"
+            : SqsRemedies.NoCredentials;
         return Unsent(operation, detail, isTransient: hadSome || network is { IsTransient: true });
     }
 
     /// <summary>The lease is lost: the message is deleted, visible again, or with another receiver.</summary>
-    public static bool IsLostLease(string? code) => Bare(code) is "ReceiptHandleIsInvalid" or "MessageNotInflight";
+    public static bool IsLostLease(string? code) => code is "ReceiptHandleIsInvalid" or "MessageNotInflight";
 
     /// <summary>The caller lacks a permission.</summary>
-    public static bool IsAccessDenied(string? code) => Bare(code) is "AccessDenied" or "KmsAccessDenied" or "KMS.AccessDenied";
-
-    /// <summary>The session of the credentials is over.</summary>
-    public static bool IsExpiredToken(string? code) => Bare(code) is "ExpiredToken";
-
-    /// <summary>The code without the suffix that some protocols add.</summary>
-    public static string? Bare(string? code) =>
-        code is { Length: > 9 } && code.EndsWith("Exception", StringComparison.Ordinal) ? code[..^9] : code;
+    public static bool IsAccessDenied(string? code) => code is "AccessDenied" or "KmsAccessDenied" or "KMS.AccessDenied";
 
     /// <summary>One name for the spellings of a code.</summary>
     public static string? Normalize(string? code)
@@ -83,31 +63,42 @@ internal sealed class SqsFailures(QueueEndpoint queue)
             return null;
         code = code[(code.LastIndexOf('#') + 1)..];
         code = code.StartsWith(LegacyPrefix, StringComparison.Ordinal) ? code[LegacyPrefix.Length..] : code;
+        code = code.EndsWith(nameof(Exception), StringComparison.Ordinal) ? code[..^nameof(Exception).Length] : code;
         return code is "NonExistentQueue" ? "QueueDoesNotExist" : code;
     }
 
     private QueueFailure Refused(string operation, AmazonServiceException error)
     {
-        var status = error.StatusCode;
         var code = Normalize(error.ErrorCode);
         // The service has a code of its own for this, and uses it elsewhere.
         if (code is "InvalidParameterValue" && error.Message.Replace(" ", "", StringComparison.Ordinal).Contains("ReceiptHandle", StringComparison.OrdinalIgnoreCase))
             code = "ReceiptHandleIsInvalid";
+        return Answered(operation, error.StatusCode, code, isTransient: false) with
+        {
+            RequestId = string.IsNullOrEmpty(error.RequestId) ? null : error.RequestId,
+        };
+    }
+
+    private QueueFailure Answered(string operation, HttpStatusCode status, string? code, bool isTransient)
+    {
+        var isTrouble = status is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;
+        var detail = SqsRemedies.For(operation, code)
+            ?? (code is not null || isTrouble ? null
+            : status is HttpStatusCode.ProxyAuthenticationRequired ? NetworkFailure.ProxyRefused(queue.Url, status).Detail
+            : SqsRemedies.NotSqs);
         return new QueueFailure
         {
             Queue = queue,
             Operation = operation,
             Status = (int)status,
             Code = code,
-            RequestId = string.IsNullOrEmpty(error.RequestId) ? null : error.RequestId,
-            Detail = SqsRemedies.For(operation, code) ?? WithoutCode(status, code),
-            IsTransient = IsTransient(code)
-                || status is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout,
+            Detail = detail,
+            IsTransient = isTransient || isTrouble || SqsRemedies.IsTransient(code),
         };
     }
 
-    private QueueFailure Unusable(string operation, string detail, bool isTransient = false) =>
-        Unsent(operation, detail, isTransient) with { Status = (int)HttpStatusCode.OK };
+    private QueueFailure Unusable(string operation, string detail) =>
+        Unsent(operation, detail, isTransient: true) with { Status = (int)HttpStatusCode.OK };
 
     private QueueFailure Unanswered(string operation, Exception error) => NetworkFailure.Find(error, queue.Url) is { } network
         ? Unsent(operation, network.Detail, network.IsTransient) with { IsUnknownName = network.IsUnknownName }
@@ -115,13 +106,4 @@ internal sealed class SqsFailures(QueueEndpoint queue)
             operation,
             Invariant($"no answer within {QueueCall.AnswerTimeout.TotalSeconds} s an attempt{NetworkFailure.Over(queue.Url)}"),
             isTransient: true);
-
-    private string? WithoutCode(HttpStatusCode status, string? code) => code is not null || status >= HttpStatusCode.InternalServerError
-        ? null
-        : status is HttpStatusCode.ProxyAuthenticationRequired ? NetworkFailure.ProxyRefused(queue.Url, status).Detail : SqsRemedies.NotSqs;
-
-    private static bool IsTransient(string? code) =>
-        Bare(code) is "RequestThrottled" or "RequestThrottling" or "Throttling" or "Throttled" or "ThrottledRequest"
-            or "TooManyRequests" or "KmsThrottled" or "KMS.Throttling" or "OverLimit" or "QueueDeletedRecently"
-            or "ServiceUnavailable" or "InternalError" or "InternalFailure";
 }

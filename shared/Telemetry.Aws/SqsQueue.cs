@@ -28,12 +28,6 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     // The service's, of receives and of deletes alike.
     private const int BatchEntries = 10;
 
-    // Enough to fill a fast line, few enough not to be throttled for it.
-    private const int CallsAtATime = 8;
-
-    // Of entries that failed alone, which the SDK does not repeat.
-    private const int EntryAttempts = 4;
-
     private const string MaximumMessageSize = nameof(MaximumMessageSize);
     private const string TraceParent = "traceparent";
     private const string TraceHeader = "AWSTraceHeader";
@@ -99,12 +93,8 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         var limits = await GetLimitsAsync(cancellationToken).ConfigureAwait(false);
         if (limits.Refusal(messages) is { } refusal)
             throw new QueueException(Connection.Failures.Unsent(SqsOperation.SendMessageBatch, refusal));
-        var calls = new ConcurrentCalls(CallsAtATime);
-        await calls.RunAsync(
-            SplitCalls(messages, limits),
-            (entries, token) => SettleAsync(SqsOperation.SendMessageBatch, entries, SendAsync, (_, error) => error is null, calls, token),
-            cancellationToken).ConfigureAwait(false);
-        if (calls.Failure(messages.Count, "stored") is not { } failure)
+        var batch = new SqsBatch(Connection.Failures, _clock, SqsOperation.SendMessageBatch, SendAsync, (_, error) => error is null);
+        if (await batch.RunAsync(SqsBatch.Split(messages, limits), messages.Count, "stored", cancellationToken).ConfigureAwait(false) is not { } failure)
             return;
         // MaximumMessageSize may have been lowered.
         if (!failure.Failure.IsTransient)
@@ -113,7 +103,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
         async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> SendAsync(List<int> entries, CancellationToken token)
         {
-            var request = entries.ConvertAll(entry => new SendMessageBatchRequestEntry(IdOf(entry), Encoding.UTF8.GetString(messages[entry].Span)));
+            var request = entries.ConvertAll(entry => new SendMessageBatchRequestEntry(SqsBatch.IdOf(entry), Encoding.UTF8.GetString(messages[entry].Span)));
             var answer = await Connection.AskAsync(
                 SqsOperation.SendMessageBatch, sqs => sqs.SendMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
             return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
@@ -166,16 +156,14 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var lost = new ConcurrentQueue<ReceivedMessage>();
-        var calls = new ConcurrentCalls(CallsAtATime);
-        await calls.RunAsync(
-            Enumerable.Range(0, messages.Count).Chunk(BatchEntries),
-            (entries, token) => SettleAsync(SqsOperation.DeleteMessageBatch, [.. entries], DeleteAsync, IsSettled, calls, token),
-            cancellationToken).ConfigureAwait(false);
-        return calls.Failure(messages.Count, "settled") is { } failure ? throw failure : [.. lost];
+        var batch = new SqsBatch(Connection.Failures, _clock, SqsOperation.DeleteMessageBatch, DeleteAsync, IsSettled);
+        var calls = Enumerable.Range(0, messages.Count).Chunk(BatchEntries);
+        var failure = await batch.RunAsync(calls, messages.Count, "settled", cancellationToken).ConfigureAwait(false);
+        return failure is null ? [.. lost] : throw failure;
 
         async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> DeleteAsync(List<int> entries, CancellationToken token)
         {
-            var request = entries.ConvertAll(entry => new DeleteMessageBatchRequestEntry(IdOf(entry), messages[entry].Receipt));
+            var request = entries.ConvertAll(entry => new DeleteMessageBatchRequestEntry(SqsBatch.IdOf(entry), messages[entry].Receipt));
             var answer = await Connection.AskAsync(
                 SqsOperation.DeleteMessageBatch, sqs => sqs.DeleteMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
             return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
@@ -213,7 +201,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             await Connection.CallAsync(
                 SqsOperation.CreateQueue, sqs => sqs.CreateQueueAsync(Endpoint.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (QueueException e) when (SqsFailures.Bare(e.Failure.Code) is "QueueNameExists" or "QueueAlreadyExists")
+        catch (QueueException e) when (e.Failure.Code is "QueueNameExists" or "QueueAlreadyExists")
         {
             // It has attributes of its own.
         }
@@ -230,30 +218,6 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         if (_connection.IsValueCreated)
             Connection.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>
-    /// Runs of consecutive messages, in order and without gaps, each within <see cref="QueueLimits.CallMessages"/> and
-    /// <see cref="QueueLimits.CallBytes"/>. A message over the limit gets a call of its own.
-    /// </summary>
-    internal static IEnumerable<List<int>> SplitCalls(IReadOnlyList<ReadOnlyMemory<byte>> messages, QueueLimits limits)
-    {
-        var call = new List<int>();
-        long bytes = 0;
-        for (var i = 0; i < messages.Count; i++)
-        {
-            if (call.Count > 0 && (call.Count == limits.CallMessages || bytes + messages[i].Length > limits.CallBytes))
-            {
-                yield return call;
-                (call, bytes) = ([], 0);
-            }
-
-            call.Add(i);
-            bytes += messages[i].Length;
-        }
-
-        if (call.Count > 0)
-            yield return call;
     }
 
     private async Task<Dictionary<string, string>> GetAttributesAsync(List<string> names, CancellationToken cancellationToken)
@@ -276,43 +240,6 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         catch (QueueException e) when (SqsFailures.IsLostLease(e.Failure.Code))
         {
             return null;
-        }
-    }
-
-    // Repeats a batch call with the entries that failed for a reason that may pass. An entry that the answer does not mention has
-    // failed: nobody knows its fate.
-    private async Task SettleAsync(
-        string operation,
-        List<int> entries,
-        Func<List<int>, CancellationToken, Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)>> send,
-        Func<int, BatchResultErrorEntry?, bool> isSettled,
-        ConcurrentCalls calls,
-        CancellationToken cancellationToken)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
-        while (true)
-        {
-            var (successful, failed) = await send(entries, cancellationToken).ConfigureAwait(false);
-            var succeeded = (successful ?? []).ToHashSet(StringComparer.Ordinal);
-            var left = new List<int>();
-            QueueFailure? reason = null;
-            foreach (var entry in entries)
-            {
-                var error = failed?.Find(refused => string.Equals(refused.Id, IdOf(entry), StringComparison.Ordinal));
-                if ((error is not null || succeeded.Contains(IdOf(entry))) && isSettled(entry, error))
-                    calls.Settle();
-                else if (Connection.Failures.EntryRefused(operation, error) is { IsTransient: true } failure)
-                    (reason, left) = (failure, [.. left, entry]);
-                else
-                    calls.Fail(new QueueException(Connection.Failures.EntryRefused(operation, error)));
-            }
-
-            if (reason is null)
-                return;
-            if (backoff.Failures == EntryAttempts - 1)
-                throw new QueueException(reason);
-            await Task.Delay(backoff.Next(), _clock, cancellationToken).ConfigureAwait(false);
-            entries = left;
         }
     }
 
@@ -340,8 +267,6 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
     private static long Number(string? text, long missing) =>
         long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : missing;
-
-    private static string IdOf(int entry) => entry.ToString(CultureInfo.InvariantCulture);
 
     private static int SecondsOfLease(TimeSpan lease) => Seconds(lease, TimeSpan.FromSeconds(1), LongestLease);
 

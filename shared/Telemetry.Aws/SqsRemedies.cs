@@ -13,7 +13,7 @@ internal static class SqsRemedies
     public const string NotSqs = "the answer is not SQS's: check the queue's address, and whether a proxy stands between";
 
     /// <summary>The remedy for a code; null where the code says all.</summary>
-    public static string? For(string operation, string? code) => SqsFailures.Bare(code) switch
+    public static string? For(string operation, string? code) => code switch
     {
         "AccessDenied" =>
             $"allow {SqsOperation.ActionOf(operation)} on the queue, in the caller's policy and in the queue's own if it has one;"
@@ -42,6 +42,11 @@ internal static class SqsRemedies
         "RequestThrottled" or "Throttling" or "KmsThrottled" => "throttled",
         _ => null,
     };
+
+    /// <summary>The same call may succeed later, as the code alone tells.</summary>
+    public static bool IsTransient(string? code) => code is "RequestThrottled" or "RequestThrottling" or "Throttling" or "Throttled"
+        or "ThrottledRequest" or "TooManyRequests" or "KmsThrottled" or "KMS.Throttling" or "OverLimit" or "QueueDeletedRecently"
+        or "ServiceUnavailable" or "InternalError" or "InternalFailure";
 
     private static string KeyActions(string operation) =>
         operation is SqsOperation.SendMessageBatch ? "kms:GenerateDataKey and kms:Decrypt" : "kms:Decrypt";

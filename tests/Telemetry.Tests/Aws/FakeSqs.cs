@@ -88,6 +88,12 @@ internal sealed class FakeSqs : IAsyncDisposable
         if (reply.Date is { } date)
             context.Response.Headers.Date = date.ToString("R");
         await context.Response.WriteAsync(reply.Body);
+        if (!reply.Stalls)
+            return;
+        await context.Response.Body.FlushAsync();
+        var gone = new TaskCompletionSource();
+        await using var registration = context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
     }
 }
 
@@ -105,6 +111,9 @@ internal sealed record FakeSqsRequest(string Method, string Path, IReadOnlyDicti
 internal sealed record FakeSqsReply(int Status, string Body)
 {
     public bool HangsUp { get; init; }
+
+    /// <summary>The rest of the answer never comes.</summary>
+    public bool Stalls { get; init; }
 
     public DateTimeOffset? Date { get; init; }
 

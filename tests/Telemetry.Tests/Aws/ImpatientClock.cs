@@ -8,6 +8,9 @@ internal sealed class ImpatientClock : TimeProvider
     /// <summary>Timers up to this long fire at once: longer than any back-off, shorter than any call's time-out.</summary>
     public TimeSpan Impatience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long those take all the same.</summary>
+    public TimeSpan Patience { get; init; }
+
     /// <summary>The timers that fired at once, in order.</summary>
     public ConcurrentQueue<TimeSpan> Waits { get; } = new();
 
@@ -23,6 +26,6 @@ internal sealed class ImpatientClock : TimeProvider
         }
 
         Waits.Enqueue(dueTime);
-        return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        return base.CreateTimer(callback, state, Patience, period);
     }
 }

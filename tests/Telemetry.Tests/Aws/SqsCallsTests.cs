@@ -19,7 +19,7 @@ public sealed class SqsCallsTests
     public void Calls_are_filled_in_order(string sizes, string calls)
     {
         var messages = Messages(sizes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse));
-        var plan = SqsQueue.SplitCalls(messages, Limits);
+        var plan = SqsBatch.Split(messages, Limits);
         Assert.Equal(calls, string.Join(' ', plan.Select(call => call.Count)));
     }
 
@@ -30,7 +30,7 @@ public sealed class SqsCallsTests
         {
             var random = new Random(seed);
             var sizes = Enumerable.Range(0, random.Next(60)).Select(_ => random.Next(Limits.MessageBytes + 1)).ToArray();
-            var plan = SqsQueue.SplitCalls(Messages(sizes), Limits).ToList();
+            var plan = SqsBatch.Split(Messages(sizes), Limits).ToList();
 
             var covered = plan.SelectMany(call => call);
             Assert.Equal(Enumerable.Range(0, sizes.Length), covered);

@@ -16,7 +16,7 @@ public sealed class SqsCodesTests
     [InlineData(" ", null)]
     [InlineData("com.amazonaws.sqs#QueueDoesNotExist", "QueueDoesNotExist")]
     [InlineData("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")]
-    [InlineData("AccessDeniedException", "AccessDeniedException")]
+    [InlineData("AccessDeniedException", "AccessDenied")]
     public void The_spellings_of_a_code_become_one(string? code, string? expected) =>
         Assert.Equal(expected, SqsFailures.Normalize(code));
 

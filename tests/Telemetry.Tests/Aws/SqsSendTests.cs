@@ -29,9 +29,9 @@ public sealed class SqsSendTests
     }
 
     [Theory]
-    [InlineData("ThrottlingException", 400)]
+    [InlineData("Throttling", 400)]
     [InlineData("ServiceUnavailable", 503)]
-    [InlineData("TooManyRequestsException", 429)]
+    [InlineData("RequestThrottled", 429)]
     public async Task Endless_throttling_ends_after_four_attempts_within_a_flushs_time(string code, int status)
     {
         await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Error(code, status));
@@ -177,6 +177,36 @@ public sealed class SqsSendTests
         Assert.Contains("no answer within 30 s an attempt", error.Message, StringComparison.Ordinal);
         Assert.True(error.Failure.IsTransient);
         Assert.Equal(4, clock.Waits.Count(wait => wait == TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task An_answer_that_stops_half_way_is_given_up_like_none()
+    {
+        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Json("{\"Attributes\":") with { Stalls = true });
+        var clock = new ImpatientClock { Impatience = TimeSpan.FromMinutes(1), Patience = TimeSpan.FromMilliseconds(500) };
+        await using var queue = sqs.Open(clock);
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound).WaitAsync(Bound));
+
+        Assert.Equal(4, sqs.Requests.Count);
+        Assert.Contains("no answer within 30 s an attempt", error.Message, StringComparison.Ordinal);
+        Assert.True(error.Failure.IsTransient);
+    }
+
+    [Theory]
+    [InlineData(502, true, "failed with 502")]
+    [InlineData(403, false, "the answer is not SQS's")]
+    [InlineData(407, false, "wants other credentials (407)")]
+    public async Task The_page_of_a_proxy_is_an_error_that_does_not_quote_it(int status, bool isTransient, string words)
+    {
+        await using var sqs = await FakeSqs.StartAsync(_ => new FakeSqsReply(status, "<html><body>secret</body></html>"));
+        await using var queue = sqs.Open();
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound));
+
+        Assert.Equal((status, isTransient), (error.Failure.Status, error.Failure.IsTransient));
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
