@@ -99,28 +99,22 @@ internal sealed class ByteBudget(long bytes)
     }
 
     /// <summary>Bytes held; gives them back when disposed.</summary>
-    internal sealed class Reservation(ByteBudget budget, long amount, int owners = 1) : IDisposable
+    internal sealed class Reservation(ByteBudget budget, long amount) : IDisposable
     {
         private long _amount = amount;
-        private int _owners = owners;
 
         /// <summary>Corrects the amount to what was really taken, without waiting.</summary>
         public void Resize(long amount) => budget.Change(amount - Interlocked.Exchange(ref _amount, amount));
 
         /// <summary>Splits a part off into a reservation of its own.</summary>
         /// <param name="part">Its bytes.</param>
-        /// <param name="owners">How many share it: when the last of them disposes it, the bytes are given back.</param>
-        public Reservation Split(long part, int owners = 1)
+        public Reservation Split(long part)
         {
             Interlocked.Add(ref _amount, -part);
-            return new Reservation(budget, part, owners);
+            return new Reservation(budget, part);
         }
 
-        public void Dispose()
-        {
-            if (Interlocked.Decrement(ref _owners) == 0)
-                Resize(0);
-        }
+        public void Dispose() => Resize(0);
     }
 
     private sealed record Waiter(long Amount)

@@ -2,6 +2,10 @@ using System.CommandLine;
 using Bridge.Commands;
 using Telemetry.Queues;
 
+// The client library holds an array for each message that waits to be written, more of them than the framework's pool keeps: with 32 for each
+// processor, half of what the bridge allocates are such arrays. The pool can be told in this way alone, and only before its first use.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION", "256");
+
 // For every library: requests to a collector, an emulator or an agent on this machine do not go through a proxy.
 HttpClient.DefaultProxy = new ProxyExceptForThisMachine(HttpClient.DefaultProxy);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Bridge.DeadLetter;
 using Bridge.Diagnostics;
 using Bridge.Publish;
@@ -53,7 +54,7 @@ internal sealed class BatchDelivery(
         return PublishAsync(origin, headers, lines, routed, refused, cancellationToken);
     }
 
-    /// <summary>Publishes a plain event as it is.</summary>
+    /// <summary>Publishes a plain event as it is, with the attributes and, unless it names one itself, the trace of its message.</summary>
     /// <returns>Null, or why it is refused.</returns>
     /// <exception cref="PublishException">Its fate is unknown.</exception>
     public async Task<Refusal?> DeliverPlainAsync(ReadOnlyMemory<byte> json, BatchOrigin origin, CancellationToken cancellationToken)
@@ -62,6 +63,8 @@ internal sealed class BatchDelivery(
         var routed = router.RoutePlain(json.Span, refused);
         if (refused is [var only])
             return new Refusal(only.Reason, only.Detail);
+        if (routed[0].TraceParent is null && ActivityContext.TryParse(origin.TraceParent, traceState: null, out _))
+            routed[0] = routed[0] with { TraceParent = origin.TraceParent };
         var left = await PublishAsync(origin, EventHeaders.OfPlain(origin), json, routed, refused, cancellationToken);
         await deadLetters.WaitAsync(left, heldBytes: json.Length, cancellationToken);
         return null;

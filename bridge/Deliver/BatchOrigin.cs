@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bridge.Deliver;
 
 /// <summary>Where a batch came from.</summary>
@@ -8,4 +10,10 @@ internal sealed record BatchOrigin(string Source, string Batch, long ReceiveCoun
 {
     /// <summary>When the queue accepted it, or the first of its chunks, by the cloud's clock; null where that is not known.</summary>
     public DateTimeOffset? EnqueuedAt { get; init; }
+
+    /// <summary>Of a plain event: the trace that travelled beside it; null without one.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Of a plain event: further texts that travelled beside it, by name.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

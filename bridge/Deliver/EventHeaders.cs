@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Bridge.Publish;
 
 namespace Bridge.Deliver;
@@ -18,12 +19,34 @@ internal static class EventHeaders
     /// </summary>
     public const string Events = "x-telemetry-events";
 
+    // All headers of a message are one frame, which brokers and clients limit to 128 KiB or less.
+    private const int AttributeBytes = 16 * 1024;
+    private const int NameBytes = 255;
+
     /// <summary>Headers of a batch's events; built once a batch.</summary>
     /// <param name="origin">Where it came from.</param>
     /// <param name="events">How many events it holds.</param>
     public static ImmutableArray<MessageHeader> Of(BatchOrigin origin, int events) =>
-        [.. OfPlain(origin), new(Events, events)];
+        [new(Source, origin.Source), new(Batch, origin.Batch), new(Events, events)];
 
-    /// <summary>Headers of a plain event.</summary>
-    public static ImmutableArray<MessageHeader> OfPlain(BatchOrigin origin) => [new(Source, origin.Source), new(Batch, origin.Batch)];
+    /// <summary>Headers of a plain event: the attributes that its sender gave it are among them, up to 16 KiB of them.</summary>
+    public static ImmutableArray<MessageHeader> OfPlain(BatchOrigin origin) =>
+        [new(Source, origin.Source), new(Batch, origin.Batch), .. OfAttributes(origin.Attributes)];
+
+    private static IEnumerable<MessageHeader> OfAttributes(IReadOnlyDictionary<string, string> attributes)
+    {
+        var room = AttributeBytes;
+        foreach (var (name, value) in attributes.Where(attribute => !IsReserved(attribute.Key)))
+        {
+            room -= Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
+            if (room >= 0)
+                yield return new MessageHeader(name, value);
+        }
+    }
+
+    // CC and BCC would make the broker route a copy elsewhere; x-death is its account of dead-lettering.
+    private static bool IsReserved(string name) => Encoding.UTF8.GetByteCount(name) > NameBytes
+        || name is "CC" or "BCC" or "traceparent" or "x-death"
+        || name.StartsWith("x-telemetry-", StringComparison.Ordinal)
+        || name.StartsWith("x-dead-", StringComparison.Ordinal);
 }

@@ -4,24 +4,14 @@ namespace Bridge.Publish;
 
 /// <summary>A connection to the broker that can always be got rid of, also when the broker no longer reads from it.</summary>
 /// <param name="connection">The client library's connection.</param>
-/// <param name="turns">What the library writes through.</param>
 /// <param name="socket">What carries it.</param>
 /// <param name="clock">Bounds the farewell.</param>
-internal sealed class BrokerConnection(IConnection connection, WriteTurns turns, IDisposable socket, TimeProvider clock) : IAsyncDisposable
+internal sealed class BrokerConnection(IConnection connection, IDisposable socket, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     /// <summary>The client library's connection.</summary>
     public IConnection Client => connection;
-
-    /// <summary>What publishes on a confirm channel.</summary>
-    /// <param name="channel">Of <see cref="Client"/>.</param>
-    /// <param name="givenUp">Ends when nothing may be sent any more.</param>
-    public FrameWriter CreateWriter(IChannel channel, Task givenUp) =>
-        new(turns, (ushort)channel.ChannelNumber, connection.FrameMax, givenUp);
-
-    /// <summary>Holds back what the library writes, until the result is disposed: it then leaves together.</summary>
-    public ValueTask<IDisposable> HoldWritesAsync(CancellationToken cancellationToken) => turns.HoldAsync(cancellationToken);
 
     /// <summary>
     /// Says goodbye for two seconds at most, then closes the socket under the library: with a frozen broker the library's own

@@ -18,6 +18,8 @@ internal sealed class BrokerConnector(
 {
     // A frame is read into memory as a whole. A broker may set no limit of its own (frame_max = 0): then this is the limit.
     private const uint LargestFrame = 128 * 1024;
+
+    // How long one step may take: connecting, TLS, logging in, a question on a channel.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     // An address that drops packets must not use up the time for the others.
@@ -38,8 +40,7 @@ internal sealed class BrokerConnector(
         {
             try
             {
-                var connection = await OpenAsync(
-                    target, targets.Count > 1 ? ConnectTimeout : AnswerTimeout, name, cancellationToken);
+                var connection = await OpenAsync(target, targets.Count > 1 ? ConnectTimeout : AnswerTimeout, name, cancellationToken);
                 _lastGood = target.Address;
                 return connection;
             }
@@ -53,27 +54,18 @@ internal sealed class BrokerConnector(
     }
 
     /// <summary>The client library's settings for <see cref="Options"/>.</summary>
-    public ConnectionFactory CreateFactory()
+    public ConnectionFactory CreateFactory() => new()
     {
-        var factory = new ConnectionFactory
-        {
-            Uri = new Uri(options.Uri),
+        Uri = new Uri(options.Uri),
 
-            // The library's recovery forgets which messages awaited a confirm: whoever opens a connection replaces it as a whole.
-            AutomaticRecoveryEnabled = false,
-            TopologyRecoveryEnabled = false,
-            RequestedConnectionTimeout = AnswerTimeout,
-            HandshakeContinuationTimeout = AnswerTimeout,
-            ContinuationTimeout = AnswerTimeout,
-            RequestedHeartbeat = TimeSpan.FromSeconds(20),
-            RequestedFrameMax = LargestFrame,
-        };
-
-        // TLS is the stream's: the library would encrypt once more. It takes the port by custom from what is taken away here.
-        factory.Port = factory.Endpoint.Port;
-        factory.Ssl = new SslOption();
-        return factory;
-    }
+        // The library's recovery forgets which messages awaited a confirm: whoever opens a connection replaces it as a whole.
+        AutomaticRecoveryEnabled = false,
+        TopologyRecoveryEnabled = false,
+        HandshakeContinuationTimeout = AnswerTimeout,
+        ContinuationTimeout = AnswerTimeout,
+        RequestedHeartbeat = TimeSpan.FromSeconds(20),
+        RequestedFrameMax = LargestFrame,
+    };
 
     private async Task<(List<Target> Targets, List<BrokerFaultException> Unknown)> FindTargetsAsync(
         CancellationToken cancellationToken)
@@ -98,32 +90,36 @@ internal sealed class BrokerConnector(
     }
 
     private async Task<BrokerConnection> OpenAsync(
-        Target target, TimeSpan timeout, string name, CancellationToken cancellationToken)
+        Target target, TimeSpan connectTimeout, string name, CancellationToken cancellationToken)
     {
-        BrokerTcpClient? client = null;
+        BrokerSocket? socket = null;
         BrokerTls? tls = null;
         try
         {
             tls = target.Host.UsesTls ? new BrokerTls(target.Host) : null;
-            client = await BrokerTcpClient.ConnectAsync(target.Address, tls, timeout, AnswerTimeout, clock, cancellationToken);
             var factory = CreateFactory();
-            factory.SocketFactory = _ => client;
-            var endpoint = new AmqpTcpEndpoint($"{target.Address.Address}", target.Address.Port)
+            factory.RequestedConnectionTimeout = connectTimeout;
+            factory.SocketFactory = family => socket = new BrokerSocket(family);
+            var endpoint = new AmqpTcpEndpoint($"{target.Address.Address}", target.Address.Port, tls?.Option ?? new SslOption())
             {
                 AddressFamily = target.Address.AddressFamily,
             };
-            var connection = await factory.CreateConnectionAsync([endpoint], name, cancellationToken);
+
+            // The library sets no limit of its own to the handshake of TLS.
+            using var time = new CancellationTokenSource(connectTimeout + AnswerTimeout, clock);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+            var connection = await factory.CreateConnectionAsync([endpoint], name, both.Token);
 
             // The library does not await the answer to connection.open, so a missing virtual host shows only now.
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await channel.CloseAsync(cancellationToken);
-            return new BrokerConnection(connection, client.Stream.Turns, new Carrier(client, tls), clock);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: both.Token);
+            await channel.CloseAsync(both.Token);
+            return new BrokerConnection(connection, new Carrier(socket!, tls), clock);
         }
         catch (Exception exception)
         {
             // The explanation needs the authorities of the files and what the handshake saw.
-            var fault = BrokerFault.From(exception, target.Host, tls);
-            client?.Dispose();
+            var fault = BrokerFault.From(socket?.Failure ?? exception, target.Host, tls);
+            socket?.Dispose();
             tls?.Dispose();
             if (cancellationToken.IsCancellationRequested)
                 throw;
@@ -141,11 +137,11 @@ internal sealed class BrokerConnector(
     private sealed record Target(RabbitMqOptions Host, IPEndPoint Address);
 
     /// <summary>What a connection runs over. Certificates are read for each connection: each releases its own.</summary>
-    private sealed class Carrier(BrokerTcpClient client, BrokerTls? tls) : IDisposable
+    private sealed class Carrier(BrokerSocket socket, BrokerTls? tls) : IDisposable
     {
         public void Dispose()
         {
-            client.Dispose();
+            socket.Dispose();
             tls?.Dispose();
         }
     }

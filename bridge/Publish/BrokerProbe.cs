@@ -1,4 +1,5 @@
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace Bridge.Publish;
@@ -33,13 +34,11 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
             var exchange = topology.Exchange;
             if (await TryAsync($"exchange {exchange}", () => topology.FindExchangeAsync(client, cancellationToken)))
             {
-                await TryAsync(
-                    $"write to exchange {exchange}", () => TryWriteAsync(connection, exchange, default, cancellationToken));
+                await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(client, exchange, default, cancellationToken));
             }
 
             // Chunks and dead letters reach their queues through it.
-            await TryAsync(
-                "write to the default exchange", () => TryWriteAsync(connection, DefaultExchange, default, cancellationToken));
+            await TryAsync("write to the default exchange", () => TryWriteAsync(client, DefaultExchange, default, cancellationToken));
             foreach (var queue in topology.Queues)
             {
                 if (!await TryAsync($"queue {queue}", () => Topology.EnsureQueueAsync(client, queue, cancellationToken)))
@@ -119,34 +118,24 @@ internal sealed class BrokerProbe(BrokerConnector connector, Topology topology, 
     {
         var limits = new MessageLimits();
         await using var connection = await connector.OpenAsync("bridge check", cancellationToken);
-        try
-        {
-            await TryWriteAsync(connection, DefaultExchange, new byte[MostProbed], cancellationToken);
-            return null;
-        }
-        catch (OperationInterruptedException exception) when (limits.TryLearn(exception.ShutdownReason?.ReplyText))
-        {
-            return limits.MessageBytes;
-        }
+        var refusal = await TryWriteAsync(connection.Client, DefaultExchange, new byte[MostProbed], cancellationToken);
+        return limits.TryLearn(refusal.ReplyText) ? limits.MessageBytes : null;
     }
 
-    // In a transaction the broker checks the permission at once, but routes only at the commit, which never comes.
-    private static async Task TryWriteAsync(
-        BrokerConnection connection, string exchange, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    // The broker checks size and permission before the expiration. Since it cannot accept this one, it closes the channel in any case, and
+    // takes no message; the transaction, which is never committed, makes sure of that. Nothing may follow the message: sent when the broker
+    // has closed the channel, it would cost the connection (504).
+    private static async Task<ShutdownEventArgs> TryWriteAsync(
+        IConnection connection, string exchange, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        await using var channel = await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken);
+        var properties = new BasicProperties { Expiration = "none" };
+        var closed = new TaskCompletionSource<ShutdownEventArgs>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        channel.ChannelShutdownAsync += (_, reason) => Task.FromResult(closed.TrySetResult(reason));
         await channel.TxSelectAsync(cancellationToken);
-
-        // Both leave at once: a rollback behind the broker's refusal would find the channel closed, and cost the connection (504).
-        Task rollback;
-        using (await connection.HoldWritesAsync(cancellationToken))
-        {
-            await channel.BasicPublishAsync(exchange, "bridge.check", body, CancellationToken.None);
-            rollback = channel.TxRollbackAsync(cancellationToken);
-        }
-
-        await rollback;
-        await channel.CloseAsync(cancellationToken);
+        await channel.BasicPublishAsync(exchange, "bridge.check", mandatory: false, properties, body, cancellationToken);
+        var refusal = await closed.Task.WaitAsync(channel.ContinuationTimeout, cancellationToken);
+        return refusal.ReplyCode == PreconditionFailed ? refusal : throw new OperationInterruptedException(refusal);
     }
 
     // The broker checks the permission before the arguments: an argument that it cannot accept makes sure that no message is taken,

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using RabbitMQ.Client;
 
 namespace Bridge.Publish;
 
@@ -25,19 +26,17 @@ internal sealed class BrokerTls : IDisposable
         _authorities = TlsFiles.ReadAuthorities(options);
         _policy = new ServerCertificatePolicy(host, options.CaFile, _authorities);
         _own = TlsFiles.ReadClientCertificate(options);
-        Authentication = new SslClientAuthenticationOptions
+        Option = new SslOption(host, enabled: true)
         {
-            TargetHost = host,
-
             // Also where the system's own policy still takes older ones.
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Judge(certificate, chain, errors),
-            LocalCertificateSelectionCallback = (_, _, _, remote, _) => Choose(remote)!,
+            Version = SslProtocols.Tls12 | SslProtocols.Tls13,
+            CertificateValidationCallback = (_, certificate, chain, errors) => Judge(certificate, chain, errors),
+            CertificateSelectionCallback = (_, _, _, remote, _) => Choose(remote)!,
         };
     }
 
-    /// <summary>What the handshake needs.</summary>
-    public SslClientAuthenticationOptions Authentication { get; }
+    /// <summary>What the client library's handshake goes by.</summary>
+    public SslOption Option { get; }
 
     /// <summary>Why the broker's certificate was refused, with the remedy; null when it was not, or when none came.</summary>
     public string? Refusal { get; private set; }

@@ -1,19 +1,21 @@
 using System.Diagnostics.CodeAnalysis;
+using RabbitMQ.Client;
 
 namespace Bridge.Publish;
 
 /// <summary>Writes publications to one session's channel, one after the other, as far as its window is open.</summary>
-/// <param name="messages">The channel.</param>
+/// <param name="channel">The confirm channel; nobody else publishes on it, so that the broker's numbers are the window's.</param>
+/// <param name="frameBytes">The connection's largest frame.</param>
 /// <param name="window">Bounds what is unanswered.</param>
 /// <param name="limits">Refuses what the broker would close the channel for.</param>
 /// <param name="givenUp">From then on nothing is written or awaited any more.</param>
 /// <param name="failed">Told why the channel can no longer be written to.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
 internal sealed class PublicationWriter(
-    FrameWriter messages, ConfirmWindow window, MessageLimits limits, Task givenUp, Action<Exception> failed)
+    IChannel channel, uint frameBytes, ConfirmWindow window, MessageLimits limits, Task givenUp, Action<Exception> failed)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private int _waiting;
+    private readonly MessageProperties _properties = new();
 
     /// <summary>Writes a publication when its turn has come. Never fails: what goes wrong is told to <paramref name="pending"/>.</summary>
     /// <param name="publication">Its bodies are not read any more when the call has completed.</param>
@@ -21,33 +23,21 @@ internal sealed class PublicationWriter(
     /// <param name="cancellationToken">Ends it between two messages.</param>
     public async Task WriteAsync(IPublication publication, PendingPublication pending, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _waiting);
         try
         {
-            await InTurnAsync(() => WriteAllAsync(publication, pending, cancellationToken), cancellationToken);
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                await WriteAllAsync(publication, pending, cancellationToken);
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
         catch (Exception exception)
         {
             pending.Fail(exception);
-        }
-        finally
-        {
-            // Whoever comes next has more to send with it.
-            if (Interlocked.Decrement(ref _waiting) == 0)
-                await InTurnAsync(FlushAsync, CancellationToken.None);
-        }
-    }
-
-    private async Task InTurnAsync(Func<Task> write, CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            await write();
-        }
-        finally
-        {
-            _turn.Release();
         }
     }
 
@@ -63,60 +53,36 @@ internal sealed class PublicationWriter(
             }
 
             var message = publication[index];
-            if (limits.Refusal(index, message, messages.FrameBytes) is { } refusal)
+            if (limits.Refusal(index, message, frameBytes) is { } refusal)
+            {
                 pending.Refuse(refusal);
-            else
-                await WriteOneAsync(pending, index, message, cancellationToken);
-        }
-    }
+                continue;
+            }
 
-    private async ValueTask WriteOneAsync(PendingPublication pending, int index, OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        while (!window.IsOpenFor(message.Body.Length, out var freed))
-        {
-            await FlushAsync();
-            await freed.WaitAsync(cancellationToken);
-        }
-
-        window.Add(pending, index, message);
-        try
-        {
-            var write = messages.WriteAsync(message);
+            while (!window.IsOpenFor(message.Body.Length, out var freed))
+                await freed.WaitAsync(cancellationToken);
+            window.Add(pending, index, message);
+            var write = PublishAsync(message);
             if (!write.IsCompletedSuccessfully)
                 await AwaitOrGiveUpAsync(write.AsTask());
         }
-        catch (Exception exception)
-        {
-            failed(exception);
-        }
     }
 
-    private async Task FlushAsync()
-    {
-        // Given up, a write may still be under way.
-        if (givenUp.IsCompleted)
-            return;
-        try
-        {
-            var write = messages.FlushAsync();
-            if (!write.IsCompletedSuccessfully)
-                await AwaitOrGiveUpAsync(write.AsTask());
-        }
-        catch (Exception exception)
-        {
-            failed(exception);
-        }
-    }
+    // The library has copied properties and body into memory of its own before its call waits, as it does while its queue of frames is full.
+    // It is given no token: the window has counted the message, which would then not be sent.
+    private ValueTask PublishAsync(in OutgoingMessage message) => channel.BasicPublishAsync(
+        message.Exchange, message.RoutingKey, mandatory: true, _properties.From(message.Properties), message.Body, CancellationToken.None);
 
     private async Task AwaitOrGiveUpAsync(Task write)
     {
-        if (await Task.WhenAny(write, givenUp) == write)
+        try
         {
-            await write;
-            return;
+            // With a broker that reads nothing the call never ends. Nobody need wait for it: the body is not read any more.
+            await await Task.WhenAny(write, givenUp);
         }
-
-        // The call may never end (client issue 1930); should it fail later, nobody is left to be told.
-        _ = write.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
+        catch (Exception exception)
+        {
+            failed(exception);
+        }
     }
 }

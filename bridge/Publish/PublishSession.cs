@@ -37,7 +37,7 @@ internal sealed class PublishSession : IAsyncDisposable
         _context = context;
         _stateChanged = stateChanged;
         _window = new ConfirmWindow(context.Options.MaxOutstanding, context.Options.MaxOutstandingBytes, context.Clock);
-        _writer = new PublicationWriter(connection.CreateWriter(channel, _givenUp.Task), _window, context.Limits, _givenUp.Task, EndBy);
+        _writer = new PublicationWriter(channel, connection.Client.FrameMax, _window, context.Limits, _givenUp.Task, EndBy);
 
         channel.BasicAcksAsync += OnAckAsync;
         channel.BasicNacksAsync += OnNackAsync;

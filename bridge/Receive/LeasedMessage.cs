@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Telemetry.Queues;
 
@@ -59,7 +60,7 @@ internal sealed class LeasedMessage(
     {
         await _turn.WaitAsync(CancellationToken.None);
         _ended = true;
-        _message = _message with { Text = default };
+        _message = _message with { Text = default, Attributes = ImmutableDictionary<string, string>.Empty };
         Interlocked.Exchange(ref _held, null)?.Dispose();
         _turn.Release();
         return _message;

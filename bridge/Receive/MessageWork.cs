@@ -89,10 +89,13 @@ internal sealed class MessageWork(
             return;
         }
 
-        var from = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount) { EnqueuedAt = leased.Message.EnqueuedAt };
+        var source = new BatchOrigin(leased.Queue.ToString(), batch.ToString(), leased.Message.ReceiveCount) { EnqueuedAt = leased.Message.EnqueuedAt };
         var refusal = decoded.Header is not null
-            ? await DeliverBatchAsync(leased, decoded, from, cancellationToken)
-            : await delivery.DeliverPlainAsync(decoded.Bytes, from, cancellationToken);
+            ? await DeliverBatchAsync(leased, decoded, source, cancellationToken)
+            : await delivery.DeliverPlainAsync(
+                decoded.Bytes,
+                source with { TraceParent = leased.Message.TraceParent, Attributes = leased.Message.Attributes },
+                cancellationToken);
         if (refusal is null)
             settled.Add(batch);
         else

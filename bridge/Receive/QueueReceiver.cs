@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Bridge.Diagnostics;
 using Bridge.Publish;
 using Microsoft.Extensions.Logging;
@@ -178,21 +177,15 @@ internal sealed class QueueReceiver(
     private long Begin(IReadOnlyList<ReceivedMessage> messages, ByteBudget.Reservation reservation, CancellationToken stop)
     {
         var bytes = 0L;
-        // Texts may be slices of one answer, which stays in memory until the last of them is released.
-        foreach (var slices in messages.GroupBy(MemoryOf))
+        foreach (var message in messages)
         {
-            var size = slices.Key is byte[] array ? array.Length : slices.Sum(message => (long)message.Text.Length);
-            var held = reservation.Split(size, slices.Count());
-            foreach (var message in slices)
-                Begin(message, held, stop);
+            var size = message.Text.Length + (2L * message.Attributes.Sum(attribute => attribute.Key.Length + attribute.Value.Length));
+            Begin(message, reservation.Split(size), stop);
             bytes += size;
         }
 
         return bytes;
     }
-
-    private static object MemoryOf(ReceivedMessage message) =>
-        MemoryMarshal.TryGetArray(message.Text, out var segment) && segment.Array is { } array ? array : message;
 
     private void Begin(ReceivedMessage message, ByteBudget.Reservation held, CancellationToken stop)
     {

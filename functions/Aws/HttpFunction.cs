@@ -1,4 +1,4 @@
-using Functions.Aws.Hosting;
+using Telemetry.Lambda;
 using Orders.Http;
 
 namespace Functions.Aws;

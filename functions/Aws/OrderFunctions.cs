@@ -1,5 +1,5 @@
 using System.Text;
-using Functions.Aws.Hosting;
+using Telemetry.Lambda;
 using Orders;
 using Orders.Messages;
 using Orders.Model;
@@ -21,7 +21,8 @@ internal static class OrderFunctions
         nameof(UpdateInventory) => MessageFunction(new UpdateInventory(new SampleStock().TakeAsync).InvokeAsync),
         nameof(DailySummary) => TimerFunction(new DailySummary(clock, SampleSalesReport.ReadAsync)),
         _ => throw new InvalidOperationException(
-            $"the handler '{name}' is none of CreateOrder, ProcessPayment, UpdateInventory, DailySummary: correct the function's setting Handler"),
+            $"the handler '{name}' is none of CreateOrder, ProcessPayment, UpdateInventory, DailySummary:"
+            + " correct the setting Handler, on the managed runtime ORDER_FUNCTION"),
     };
 
     private static LambdaHandler MessageFunction(Func<FunctionMessage, CancellationToken, Task> function) =>

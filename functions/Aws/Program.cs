@@ -1,5 +1,5 @@
 using Functions.Aws;
-using Functions.Aws.Hosting;
+using Telemetry.Lambda;
 
 return await LambdaRuntime.RunAsync(() =>
     OrderFunctions.Create(Environment.GetEnvironmentVariable("_HANDLER"), TimeProvider.System));

@@ -1,57 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using Telemetry.Queues;
+using static System.FormattableString;
 
 namespace Telemetry.Aws;
 
-/// <summary>Tries what a receiver needs, each operation so that it leaves the queue as it was.</summary>
-internal sealed class SqsCheck(SqsTransport transport, SqsRequests requests)
+/// <summary>
+/// Tries what a receiver needs, each operation so that it leaves the queue as it was, and finds settings of a queue that do not
+/// suit telemetry: it works, and loses or delays events in a bad hour.
+/// </summary>
+internal static class SqsCheck
 {
     // No receipt handle: a caller who may use the operation is told so, any other is denied before it is looked at.
     private const string NoReceipt = "made-up-by-check";
 
-    /// <summary>
-    /// A finding an operation; it ends early when the queue is missing, out of reach, or does not know the caller.
-    /// </summary>
-    public async Task<IReadOnlyList<QueueFinding>> RunAsync(CancellationToken cancellationToken)
-    {
-        SqsCall[] calls =
-        [
-            requests.GetQueueAttributes(SqsSettings.Attributes),
-            // Visible again at once; the message that it finds, if any, counts one more delivery.
-            requests.ReceiveMessage(max: 1, leaseSeconds: 0, waitSeconds: 0),
-            requests.ChangeMessageVisibility(NoReceipt, 0),
-            requests.DeleteMessage(NoReceipt),
-        ];
-        var findings = new List<QueueFinding>(calls.Length);
-        foreach (var call in calls)
-        {
-            var finding = await TryAsync(call, cancellationToken).ConfigureAwait(false);
-            findings.Add(finding);
-            if (finding.Error is { } error && !SqsCodes.IsAccessDenied(error.Failure.Code))
-                break;
-        }
+    // While the broker is away a message is delivered about once a minute, from 2 s on.
+    private const long LeastReceives = 50;
+    private const long LeastRetention = 24 * 60 * 60;
 
-        return findings;
+    private static readonly List<string> Attributes =
+        ["ApproximateNumberOfMessages", "RedrivePolicy", "MessageRetentionPeriod", "DelaySeconds"];
+
+    /// <summary>A finding an operation.</summary>
+    public static async Task<IReadOnlyList<QueueFinding>> RunAsync(SqsConnection connection, string url, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> warnings = [];
+        // Visible again at once; the message that it finds, if any, counts one more delivery.
+        var receive = new ReceiveMessageRequest(url) { MaxNumberOfMessages = 1, VisibilityTimeout = 0, WaitTimeSeconds = 0 };
+        var findings = await QueueChecks.RunAsync(
+            [
+                (SqsOperation.GetQueueAttributes, async () => warnings = [.. Judge((await connection.AskAsync(
+                    SqsOperation.GetQueueAttributes, sqs => sqs.GetQueueAttributesAsync(url, Attributes, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false)).Attributes ?? [])]),
+                (SqsOperation.ReceiveMessage, () => connection.CallAsync(
+                    SqsOperation.ReceiveMessage, sqs => sqs.ReceiveMessageAsync(receive, cancellationToken), cancellationToken)),
+                (SqsOperation.ChangeMessageVisibility, () => connection.CallAsync(
+                    SqsOperation.ChangeMessageVisibility, sqs => sqs.ChangeMessageVisibilityAsync(url, NoReceipt, 0, cancellationToken), cancellationToken)),
+                (SqsOperation.DeleteMessage, () => connection.CallAsync(
+                    SqsOperation.DeleteMessage, sqs => sqs.DeleteMessageAsync(url, NoReceipt, cancellationToken), cancellationToken)),
+            ],
+            isAllowed: failure => SqsFailures.IsLostLease(failure.Code),
+            isPermission: failure => SqsFailures.IsAccessDenied(failure.Code)).ConfigureAwait(false);
+        return [findings[0] with { Warnings = warnings }, .. findings.Skip(1)];
     }
 
-    private async Task<QueueFinding> TryAsync(SqsCall call, CancellationToken cancellationToken)
+    // One line with the remedy for each setting that does not suit.
+    private static IEnumerable<string> Judge(Dictionary<string, string> attributes)
+    {
+        if (MaxReceiveCount(attributes.GetValueOrDefault("RedrivePolicy")) is < LeastReceives and var count)
+        {
+            yield return Invariant($"its RedrivePolicy moves a message away after {count} deliveries,")
+                + " which a broker that is away for minutes causes: set maxReceiveCount to 200, above Bridge:Receive:MaxDeliveries";
+        }
+
+        if (Number(attributes.GetValueOrDefault("MessageRetentionPeriod")) is < LeastRetention and var seconds)
+        {
+            yield return Invariant($"its MessageRetentionPeriod is {seconds} s: the queue forgets events that waited longer")
+                + " while bridge or broker were away; set 345600 (4 days) or more";
+        }
+
+        if (Number(attributes.GetValueOrDefault("DelaySeconds")) is > 0 and var delay)
+            yield return Invariant($"its DelaySeconds is {delay}: every event arrives that much later; set 0");
+    }
+
+    private static long? Number(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static long? MaxReceiveCount(string? policy)
     {
         try
         {
-            var warnings = await transport.CallAsync(
-                call,
-                answer => call.Operation == SqsOperation.GetQueueAttributes ? SqsSettings.Judge(SqsResponses.Attributes(answer)).ToList() : [],
-                cancellationToken).ConfigureAwait(false);
-            return new QueueFinding(call.Operation, null) { Warnings = warnings };
+            using var json = JsonDocument.Parse(policy ?? "{}");
+            return json.RootElement.TryGetProperty("maxReceiveCount"u8, out var count) ? Number(count.ToString()) : null;
         }
-        catch (QueueException e) when (!SqsCodes.IsLostLease(e.Failure.Code))
+        catch (JsonException)
         {
-            return new QueueFinding(call.Operation, e);
+            return null;
         }
-        catch (QueueException)
-        {
-            // Allowed: only the receipt handle was refused.
-        }
-
-        return new QueueFinding(call.Operation, null);
     }
 }

@@ -1,54 +1,47 @@
 using System.Net;
+using System.Security.Authentication;
+using Amazon.Runtime;
+using Amazon.SQS.Model;
 using Telemetry.Queues;
 using static System.FormattableString;
 
 namespace Telemetry.Aws;
 
 /// <summary>
-/// Turns answers and exceptions into failures of one queue. None of them holds a credential, a signature or a message's text.
+/// Turns answers and exceptions into failures of one queue. The texts of the service and of the SDK are not passed on: they may
+/// quote the session token, a signature or a message.
 /// </summary>
 internal sealed class SqsFailures(QueueEndpoint queue)
 {
+    private const string LegacyPrefix = "AWS.SimpleQueueService.";
+
     // Where the credential chain gets tokens for roles.
     private static readonly Uri TokenService = new("https://sts.amazonaws.com/");
 
-    /// <summary>The service refused the call.</summary>
-    public QueueFailure Refused(string operation, HttpResponseMessage response, byte[] body)
+    /// <summary>What the SDK has thrown.</summary>
+    public QueueFailure Of(string operation, Exception error) => error switch
     {
-        var (type, message) = SqsResponses.Error(body);
-        type ??= Header(response, "x-amzn-errortype") ?? Header(response, "x-amzn-query-error");
-        var code = SqsCodes.Normalize(type, message);
-        var status = (int)response.StatusCode;
+        AmazonServiceException { StatusCode: >= HttpStatusCode.Continue } refused => Refused(operation, refused),
+        AmazonServiceException => Unusable(operation, "a text is not the one that was sent: its MD5 differs", isTransient: true),
+        HttpRequestException or IOException or OperationCanceledException or TimeoutException or AuthenticationException =>
+            Unanswered(operation, error),
+        _ => Unusable(operation, SqsRemedies.NotSqs),
+    };
+
+    /// <summary>The service answered 200 and refused one entry, or did not mention it (null).</summary>
+    public QueueFailure EntryRefused(string operation, BatchResultErrorEntry? entry)
+    {
+        var code = Normalize(entry?.Code);
         return new QueueFailure
         {
             Queue = queue,
             Operation = operation,
-            Status = status,
+            Status = (int)HttpStatusCode.OK,
             Code = code,
-            RequestId = Header(response, "x-amzn-requestid"),
-            Detail = SqsRemedies.For(operation, code, message) ?? WithoutCode(response.StatusCode, code),
-            IsTransient = SqsCodes.IsTransient(status, code),
+            Detail = entry is null ? "the answer does not mention this entry" : SqsRemedies.For(operation, code),
+            IsTransient = entry?.SenderFault is not true || IsTransient(code),
         };
     }
-
-    /// <summary>The service answered 200 and refused one entry, or did not mention it.</summary>
-    public QueueFailure EntryRefused(string operation, SqsEntryResult entry)
-    {
-        var code = entry.Code;
-        return new QueueFailure
-        {
-            Queue = queue,
-            Operation = operation,
-            Status = 200,
-            Code = code,
-            Detail = SqsRemedies.For(operation, code, entry.Message) ?? (code is null ? entry.Message : null),
-            IsTransient = !entry.IsSenderFault || SqsCodes.IsTransient(code),
-        };
-    }
-
-    /// <summary>The answer says success, and something is wrong with it.</summary>
-    public QueueFailure Unusable(string operation, string detail, bool isTransient = false) =>
-        new() { Queue = queue, Operation = operation, Status = 200, Detail = detail, IsTransient = isTransient };
 
     /// <summary>The request was not sent, for a reason on this side.</summary>
     public QueueFailure Unsent(string operation, string detail, bool isTransient = false) =>
@@ -70,19 +63,65 @@ internal sealed class SqsFailures(QueueEndpoint queue)
         return Unsent(operation, detail, isTransient: hadSome || network is { IsTransient: true });
     }
 
-    /// <summary>No answer came: no network, or no time.</summary>
-    public QueueFailure Unanswered(
-        string operation, Exception error, TimeSpan limit) => NetworkFailure.Find(error, queue.Url) is { } network
+    /// <summary>The lease is lost: the message is deleted, visible again, or with another receiver.</summary>
+    public static bool IsLostLease(string? code) => Bare(code) is "ReceiptHandleIsInvalid" or "MessageNotInflight";
+
+    /// <summary>The caller lacks a permission.</summary>
+    public static bool IsAccessDenied(string? code) => Bare(code) is "AccessDenied" or "KmsAccessDenied" or "KMS.AccessDenied";
+
+    /// <summary>The session of the credentials is over.</summary>
+    public static bool IsExpiredToken(string? code) => Bare(code) is "ExpiredToken";
+
+    /// <summary>The code without the suffix that some protocols add.</summary>
+    public static string? Bare(string? code) =>
+        code is { Length: > 9 } && code.EndsWith("Exception", StringComparison.Ordinal) ? code[..^9] : code;
+
+    /// <summary>One name for the spellings of a code.</summary>
+    public static string? Normalize(string? code)
+    {
+        if (string.IsNullOrWhiteSpace(code))
+            return null;
+        code = code[(code.LastIndexOf('#') + 1)..];
+        code = code.StartsWith(LegacyPrefix, StringComparison.Ordinal) ? code[LegacyPrefix.Length..] : code;
+        return code is "NonExistentQueue" ? "QueueDoesNotExist" : code;
+    }
+
+    private QueueFailure Refused(string operation, AmazonServiceException error)
+    {
+        var status = error.StatusCode;
+        var code = Normalize(error.ErrorCode);
+        // The service has a code of its own for this, and uses it elsewhere.
+        if (code is "InvalidParameterValue" && error.Message.Replace(" ", "", StringComparison.Ordinal).Contains("ReceiptHandle", StringComparison.OrdinalIgnoreCase))
+            code = "ReceiptHandleIsInvalid";
+        return new QueueFailure
+        {
+            Queue = queue,
+            Operation = operation,
+            Status = (int)status,
+            Code = code,
+            RequestId = string.IsNullOrEmpty(error.RequestId) ? null : error.RequestId,
+            Detail = SqsRemedies.For(operation, code) ?? WithoutCode(status, code),
+            IsTransient = IsTransient(code)
+                || status is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout,
+        };
+    }
+
+    private QueueFailure Unusable(string operation, string detail, bool isTransient = false) =>
+        Unsent(operation, detail, isTransient) with { Status = (int)HttpStatusCode.OK };
+
+    private QueueFailure Unanswered(string operation, Exception error) => NetworkFailure.Find(error, queue.Url) is { } network
         ? Unsent(operation, network.Detail, network.IsTransient) with { IsUnknownName = network.IsUnknownName }
         : Unsent(
             operation,
-            Invariant($"no answer within {limit.TotalSeconds:0} s{NetworkFailure.Over(queue.Url)}"),
+            Invariant($"no answer within {QueueCall.AnswerTimeout.TotalSeconds} s an attempt{NetworkFailure.Over(queue.Url)}"),
             isTransient: true);
 
-    private string? WithoutCode(HttpStatusCode status, string? code) => code is not null || (int)status >= 500 ? null
-        : status is HttpStatusCode.ProxyAuthenticationRequired ? NetworkFailure.ProxyRefused(queue.Url, status).Detail
-        : "the answer is not SQS's: check the queue's address, and whether a proxy stands between";
+    private string? WithoutCode(HttpStatusCode status, string? code) => code is not null || status >= HttpStatusCode.InternalServerError
+        ? null
+        : status is HttpStatusCode.ProxyAuthenticationRequired ? NetworkFailure.ProxyRefused(queue.Url, status).Detail : SqsRemedies.NotSqs;
 
-    private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static bool IsTransient(string? code) =>
+        Bare(code) is "RequestThrottled" or "RequestThrottling" or "Throttling" or "Throttled" or "ThrottledRequest"
+            or "TooManyRequests" or "KmsThrottled" or "KMS.Throttling" or "OverLimit" or "QueueDeletedRecently"
+            or "ServiceUnavailable" or "InternalError" or "InternalFailure";
 }

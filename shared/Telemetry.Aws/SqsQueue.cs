@@ -1,13 +1,17 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
+using Amazon.Runtime;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using Telemetry.Queues;
 using static System.FormattableString;
 
 namespace Telemetry.Aws;
 
 /// <summary>
-/// One Amazon SQS standard queue, over the service's JSON protocol. Safe for concurrent use; connections are shared by the
-/// process, so disposing ends none. Nothing is looked up or connected before the first operation.
+/// One Amazon SQS standard queue, over AWSSDK.SQS. Safe for concurrent use; connections are shared by the process, so disposing
+/// ends none. Nothing is looked up or connected before the first operation.
 /// </summary>
 /// <remarks>
 /// <para>The region comes from the queue's host name; for an emulator from <c>AWS_REGION</c>, <c>AWS_DEFAULT_REGION</c> or it is
@@ -17,31 +21,43 @@ namespace Telemetry.Aws;
 /// A receiver needs <c>sqs:ReceiveMessage</c>, <c>sqs:DeleteMessage</c>, <c>sqs:ChangeMessageVisibility</c> and
 /// <c>sqs:GetQueueAttributes</c>. A KMS key of one's own adds <c>kms:GenerateDataKey</c> to send and <c>kms:Decrypt</c>.</para>
 /// <para>An operation whose answer got lost is repeated: a message may be stored twice, and a received one stay invisible for its
-/// lease. Throttling, server errors and a broken network are repeated up to five times within about six seconds.</para>
+/// lease. The SDK repeats throttling, server errors and a broken network up to three times within about seven seconds.</para>
 /// </remarks>
 public sealed class SqsQueue : IQueueSender, IQueueReceiver
 {
     // The service's, of receives and of deletes alike.
     private const int BatchEntries = 10;
 
+    // Enough to fill a fast line, few enough not to be throttled for it.
+    private const int CallsAtATime = 8;
+
+    // Of entries that failed alone, which the SDK does not repeat.
+    private const int EntryAttempts = 4;
+
+    private const string MaximumMessageSize = nameof(MaximumMessageSize);
+    private const string TraceParent = "traceparent";
+    private const string TraceHeader = "AWSTraceHeader";
+
+    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(12);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
     private readonly TimeProvider _clock;
-    private readonly SqsRequests _requests;
-    private readonly Lazy<SqsTransport> _transport;
-    private readonly SqsLimits _limits;
+    private readonly string _url;
+    private readonly Lazy<SqsConnection> _connection;
+    private volatile QueueLimits? _limits;
 
     /// <summary>A queue that is reached when it is first used.</summary>
     public SqsQueue(QueueEndpoint endpoint, TimeProvider clock)
-        : this(endpoint, clock, () => CredentialsFor(endpoint))
+        : this(endpoint, clock, () => SqsCredentials.For(endpoint))
     {
     }
 
-    internal SqsQueue(QueueEndpoint endpoint, TimeProvider clock, Func<ISqsCredentials> credentials)
+    internal SqsQueue(QueueEndpoint endpoint, TimeProvider clock, Func<AWSCredentials> credentials)
     {
         Endpoint = endpoint;
         _clock = clock;
-        _requests = new SqsRequests(endpoint);
-        _transport = new Lazy<SqsTransport>(() => new SqsTransport(endpoint, clock, credentials(), QueueHttp.Client));
-        _limits = new SqsLimits(() => Transport, _requests);
+        _url = endpoint.Url.AbsoluteUri;
+        _connection = new Lazy<SqsConnection>(() => new SqsConnection(endpoint, clock, credentials()));
     }
 
     /// <inheritdoc/>
@@ -50,37 +66,58 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     /// <inheritdoc/>
     public int MaxReceive => BatchEntries;
 
-    private SqsTransport Transport => _transport.Value;
+    private SqsConnection Connection => _connection.Value;
 
     /// <inheritdoc/>
     /// <remarks>
     /// A sender that may not read the queue's attributes gets <see cref="QueueLimits.Sqs"/>: 256 KiB holds for every queue that
     /// was not narrowed on purpose, so that a function needs only <c>sqs:SendMessage</c>.
     /// </remarks>
-    public ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken) => _limits.GetAsync(cancellationToken);
+    public async ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken)
+    {
+        if (_limits is { } known)
+            return known;
+        try
+        {
+            var attributes = await GetAttributesAsync([MaximumMessageSize], cancellationToken).ConfigureAwait(false);
+            return _limits = QueueLimits.ForSqs((int)Number(attributes.GetValueOrDefault(MaximumMessageSize), QueueLimits.Sqs.MessageBytes));
+        }
+        catch (QueueException e) when (SqsFailures.IsAccessDenied(e.Failure.Code))
+        {
+            return _limits = QueueLimits.Sqs;
+        }
+    }
 
     /// <inheritdoc/>
     public async Task SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
             return;
-
         if (Endpoint.Name.EndsWith(".fifo", StringComparison.Ordinal))
-            throw new QueueException(Transport.Failures.Unsent(SqsOperation.SendMessageBatch, SqsRemedies.Fifo));
+            throw new QueueException(Connection.Failures.Unsent(SqsOperation.SendMessageBatch, SqsRemedies.Fifo));
 
         var limits = await GetLimitsAsync(cancellationToken).ConfigureAwait(false);
-        _limits.ThrowIfTooLong(messages, limits);
-        var batch = new SqsBatch(
-            Transport,
-            _clock,
-            entries => _requests.SendMessageBatch(messages, entries),
-            (entry, result) => JudgeSent(messages[entry].Span, result));
-        if (await batch.RunAsync(SqsBatchPlan.Split(messages, limits), cancellationToken).ConfigureAwait(false) is not { } e)
+        if (limits.Refusal(messages) is { } refusal)
+            throw new QueueException(Connection.Failures.Unsent(SqsOperation.SendMessageBatch, refusal));
+        var calls = new ConcurrentCalls(CallsAtATime);
+        await calls.RunAsync(
+            SplitCalls(messages, limits),
+            (entries, token) => SettleAsync(SqsOperation.SendMessageBatch, entries, SendAsync, (_, error) => error is null, calls, token),
+            cancellationToken).ConfigureAwait(false);
+        if (calls.Failure(messages.Count, "stored") is not { } failure)
             return;
         // MaximumMessageSize may have been lowered.
-        if (!e.Failure.IsTransient)
-            _limits.Forget();
-        throw WithCount(e, Invariant($"{batch.Settled} of {messages.Count} messages were stored"));
+        if (!failure.Failure.IsTransient)
+            _limits = null;
+        throw failure;
+
+        async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> SendAsync(List<int> entries, CancellationToken token)
+        {
+            var request = entries.ConvertAll(entry => new SendMessageBatchRequestEntry(IdOf(entry), Encoding.UTF8.GetString(messages[entry].Span)));
+            var answer = await Connection.AskAsync(
+                SqsOperation.SendMessageBatch, sqs => sqs.SendMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
+            return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
+        }
     }
 
     /// <inheritdoc/>
@@ -94,25 +131,29 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MaxReceive);
-        var call = _requests.ReceiveMessage(max, SqsSeconds.OfLease(lease), SqsSeconds.OfWait(wait));
-        var received = await Transport.CallAsync(call, ReceivedMessages.Read, cancellationToken).ConfigureAwait(false);
-        foreach (var (message, md5) in received)
+        var request = new ReceiveMessageRequest(_url)
         {
-            if (!TextDigest.Matches(message.Text.Span, md5))
-            {
-                throw new QueueException(Transport.Failures.Unusable(
-                    call.Operation, $"the text of {message} does not match its MD5", isTransient: true));
-            }
-        }
-
-        return received.ConvertAll(item => item.Message with { Lease = lease });
+            MaxNumberOfMessages = max,
+            VisibilityTimeout = SecondsOfLease(lease),
+            WaitTimeSeconds = Seconds(wait, TimeSpan.Zero, LongestWait),
+            MessageSystemAttributeNames = ["ApproximateReceiveCount", "SentTimestamp", TraceHeader],
+            MessageAttributeNames = ["All"],
+        };
+        // Not to be cancelled: the service may have leased messages already.
+        var answer = new ReceiveMessageResponse();
+        var sentAt = await Connection.CallAsync(
+            SqsOperation.ReceiveMessage,
+            async sqs => answer = await sqs.ReceiveMessageAsync(request, CancellationToken.None).ConfigureAwait(false),
+            cancellationToken,
+            wait).ConfigureAwait(false);
+        return answer.Messages?.ConvertAll(message => Received(message, sentAt, lease)) ?? [];
     }
 
     /// <inheritdoc/>
     /// <remarks>SQS keeps the receipt handle. It refuses what goes beyond 12 hours from the receive.</remarks>
     public async Task<ReceivedMessage?> RenewAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken)
     {
-        var leaseStart = await ChangeVisibilityAsync(message, SqsSeconds.OfLease(lease), cancellationToken).ConfigureAwait(false);
+        var leaseStart = await ChangeVisibilityAsync(message, SecondsOfLease(lease), cancellationToken).ConfigureAwait(false);
         return leaseStart is { } start ? message with { LeaseStart = start, Lease = lease } : null;
     }
 
@@ -125,70 +166,101 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var lost = new ConcurrentQueue<ReceivedMessage>();
-        var batch = new SqsBatch(
-            Transport,
-            _clock,
-            entries => _requests.DeleteMessageBatch(messages, entries),
-            (entry, result) => JudgeDeleted(messages[entry], result, lost));
-        var split = SqsBatchPlan.Split(messages.Count, BatchEntries);
-        if (await batch.RunAsync(split, cancellationToken).ConfigureAwait(false) is { } e)
-            throw WithCount(e, Invariant($"{batch.Settled} of {messages.Count} messages were settled"));
-        return [.. lost];
+        var calls = new ConcurrentCalls(CallsAtATime);
+        await calls.RunAsync(
+            Enumerable.Range(0, messages.Count).Chunk(BatchEntries),
+            (entries, token) => SettleAsync(SqsOperation.DeleteMessageBatch, [.. entries], DeleteAsync, IsSettled, calls, token),
+            cancellationToken).ConfigureAwait(false);
+        return calls.Failure(messages.Count, "settled") is { } failure ? throw failure : [.. lost];
+
+        async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> DeleteAsync(List<int> entries, CancellationToken token)
+        {
+            var request = entries.ConvertAll(entry => new DeleteMessageBatchRequestEntry(IdOf(entry), messages[entry].Receipt));
+            var answer = await Connection.AskAsync(
+                SqsOperation.DeleteMessageBatch, sqs => sqs.DeleteMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
+            return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
+        }
+
+        bool IsSettled(int entry, BatchResultErrorEntry? error)
+        {
+            var isLost = error is null ? HasEnded(messages[entry]) : SqsFailures.IsLostLease(SqsFailures.Normalize(error.Code));
+            if (isLost)
+                lost.Enqueue(messages[entry]);
+            return isLost || error is null;
+        }
     }
 
     /// <inheritdoc/>
     /// <remarks>The delay is rounded up to whole seconds; 12 hours at most.</remarks>
     public Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
-        ChangeVisibilityAsync(message, SqsSeconds.OfDelay(delay), cancellationToken);
+        ChangeVisibilityAsync(message, Seconds(delay, TimeSpan.Zero, LongestLease), cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>Visible, in flight and delayed messages; SQS is right within about a minute.</remarks>
     public async Task<long> GetDepthAsync(CancellationToken cancellationToken)
     {
         const string visible = "ApproximateNumberOfMessages";
-        return await Transport.CallAsync(
-            _requests.GetQueueAttributes(visible, visible + "NotVisible", visible + "Delayed"),
-            answer => SqsResponses.Attributes(answer).Values.Sum(count => long.Parse(count, CultureInfo.InvariantCulture)),
-            cancellationToken).ConfigureAwait(false);
+        var attributes = await GetAttributesAsync([visible, visible + "NotVisible", visible + "Delayed"], cancellationToken).ConfigureAwait(false);
+        return attributes.Values.Sum(count => Number(count, 0));
     }
 
     /// <inheritdoc/>
-    /// <remarks>It is created in the account of the credentials, with the service's defaults.</remarks>
+    /// <remarks>It is created in the account of the credentials, with the service's defaults; the attributes of one that exists stand.</remarks>
     public async Task CreateIfMissingAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await Transport.CallAsync(
-                _requests.GetQueueAttributes("QueueArn"), static _ => true, cancellationToken).ConfigureAwait(false);
+            await Connection.CallAsync(
+                SqsOperation.CreateQueue, sqs => sqs.CreateQueueAsync(Endpoint.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (QueueException e) when (SqsCodes.IsMissingQueue(e.Failure.Code))
+        catch (QueueException e) when (SqsFailures.Bare(e.Failure.Code) is "QueueNameExists" or "QueueAlreadyExists")
         {
-            await CreateAsync(cancellationToken).ConfigureAwait(false);
+            // It has attributes of its own.
         }
     }
 
     /// <inheritdoc/>
     /// <remarks>Trying to receive counts one delivery of one message, if there is any; the message stays visible.</remarks>
     public Task<IReadOnlyList<QueueFinding>> CheckAsync(CancellationToken cancellationToken) =>
-        new SqsCheck(Transport, _requests).RunAsync(cancellationToken);
+        SqsCheck.RunAsync(Connection, _url, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _limits.Dispose();
+        if (_connection.IsValueCreated)
+            Connection.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private async Task CreateAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs of consecutive messages, in order and without gaps, each within <see cref="QueueLimits.CallMessages"/> and
+    /// <see cref="QueueLimits.CallBytes"/>. A message over the limit gets a call of its own.
+    /// </summary>
+    internal static IEnumerable<List<int>> SplitCalls(IReadOnlyList<ReadOnlyMemory<byte>> messages, QueueLimits limits)
     {
-        try
+        var call = new List<int>();
+        long bytes = 0;
+        for (var i = 0; i < messages.Count; i++)
         {
-            await Transport.CallAsync(_requests.CreateQueue(), static _ => true, cancellationToken).ConfigureAwait(false);
+            if (call.Count > 0 && (call.Count == limits.CallMessages || bytes + messages[i].Length > limits.CallBytes))
+            {
+                yield return call;
+                (call, bytes) = ([], 0);
+            }
+
+            call.Add(i);
+            bytes += messages[i].Length;
         }
-        catch (QueueException e) when (SqsCodes.Bare(e.Failure.Code) is "QueueNameExists" or "QueueAlreadyExists")
-        {
-            // Another replica was first, and its attributes stand.
-        }
+
+        if (call.Count > 0)
+            yield return call;
+    }
+
+    private async Task<Dictionary<string, string>> GetAttributesAsync(List<string> names, CancellationToken cancellationToken)
+    {
+        var answer = await Connection.AskAsync(
+            SqsOperation.GetQueueAttributes, sqs => sqs.GetQueueAttributesAsync(_url, names, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return answer.Attributes ?? [];
     }
 
     /// <returns>The timestamp from before the request, or null when the lease is lost.</returns>
@@ -196,46 +268,88 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            return await Transport.CallAsync(
-                _requests.ChangeMessageVisibility(message.Receipt, seconds),
-                answer => answer.SentAt,
+            return await Connection.CallAsync(
+                SqsOperation.ChangeMessageVisibility,
+                sqs => sqs.ChangeMessageVisibilityAsync(_url, message.Receipt, seconds, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (QueueException e) when (SqsCodes.IsLostLease(e.Failure.Code))
+        catch (QueueException e) when (SqsFailures.IsLostLease(e.Failure.Code))
         {
             return null;
         }
     }
 
-    private QueueFailure? JudgeSent(ReadOnlySpan<byte> text, SqsEntryResult result)
+    // Repeats a batch call with the entries that failed for a reason that may pass. An entry that the answer does not mention has
+    // failed: nobody knows its fate.
+    private async Task SettleAsync(
+        string operation,
+        List<int> entries,
+        Func<List<int>, CancellationToken, Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)>> send,
+        Func<int, BatchResultErrorEntry?, bool> isSettled,
+        ConcurrentCalls calls,
+        CancellationToken cancellationToken)
     {
-        if (!result.IsSuccess)
-            return Transport.Failures.EntryRefused(SqsOperation.SendMessageBatch, result);
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
+        while (true)
+        {
+            var (successful, failed) = await send(entries, cancellationToken).ConfigureAwait(false);
+            var succeeded = (successful ?? []).ToHashSet(StringComparer.Ordinal);
+            var left = new List<int>();
+            QueueFailure? reason = null;
+            foreach (var entry in entries)
+            {
+                var error = failed?.Find(refused => string.Equals(refused.Id, IdOf(entry), StringComparison.Ordinal));
+                if ((error is not null || succeeded.Contains(IdOf(entry))) && isSettled(entry, error))
+                    calls.Settle();
+                else if (Connection.Failures.EntryRefused(operation, error) is { IsTransient: true } failure)
+                    (reason, left) = (failure, [.. left, entry]);
+                else
+                    calls.Fail(new QueueException(Connection.Failures.EntryRefused(operation, error)));
+            }
 
-        return TextDigest.Matches(text, result.Md5)
-            ? null
-            : Transport.Failures.Unusable(SqsOperation.SendMessageBatch, "the queue stored another text than was sent (MD5)");
+            if (reason is null)
+                return;
+            if (backoff.Failures == EntryAttempts - 1)
+                throw new QueueException(reason);
+            await Task.Delay(backoff.Next(), _clock, cancellationToken).ConfigureAwait(false);
+            entries = left;
+        }
     }
 
-    private QueueFailure? JudgeDeleted(ReceivedMessage message, SqsEntryResult result, ConcurrentQueue<ReceivedMessage> lost)
+    private static ReceivedMessage Received(Message message, long sentAt, TimeSpan lease)
     {
-        if (!result.IsSuccess && !SqsCodes.IsLostLease(result.Code))
-            return Transport.Failures.EntryRefused(SqsOperation.DeleteMessageBatch, result);
-
-        if (!result.IsSuccess || HasEnded(message))
-            lost.Enqueue(message);
-        return null;
+        var system = message.Attributes ?? [];
+        var own = message.MessageAttributes ?? [];
+        return new ReceivedMessage
+        {
+            Id = message.MessageId,
+            Receipt = message.ReceiptHandle,
+            Text = Encoding.UTF8.GetBytes(message.Body),
+            ReceiveCount = Number(system.GetValueOrDefault("ApproximateReceiveCount"), 1),
+            EnqueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(Number(system.GetValueOrDefault("SentTimestamp"), 0)),
+            LeaseStart = sentAt,
+            Lease = lease,
+            TraceParent = own.GetValueOrDefault(TraceParent)?.StringValue ?? XRayTrace.ToTraceParent(system.GetValueOrDefault(TraceHeader)),
+            Attributes = own.Where(attribute => attribute is { Key: not TraceParent, Value.StringValue: not null })
+                .ToDictionary(attribute => attribute.Key, attribute => attribute.Value.StringValue, StringComparer.Ordinal),
+        };
     }
 
     private bool HasEnded(ReceivedMessage message) =>
         message.Lease is { } lease && _clock.GetElapsedTime(message.LeaseStart) >= lease;
 
-    private static ISqsCredentials CredentialsFor(QueueEndpoint endpoint) =>
-        endpoint.Url.IsLoopback ? new LoopbackCredentials(Environment.GetEnvironmentVariable) : new ChainCredentials();
+    private static long Number(string? text, long missing) =>
+        long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : missing;
 
-    private static QueueException WithCount(QueueException e, string count)
+    private static string IdOf(int entry) => entry.ToString(CultureInfo.InvariantCulture);
+
+    private static int SecondsOfLease(TimeSpan lease) => Seconds(lease, TimeSpan.FromSeconds(1), LongestLease);
+
+    // As the service counts: whole ones, rounded up.
+    private static int Seconds(TimeSpan span, TimeSpan least, TimeSpan most)
     {
-        var detail = e.Failure.Detail is { } cause ? $"{count}; {cause}" : count;
-        return new QueueException(e.Failure with { Detail = detail }, e.InnerException);
+        ArgumentOutOfRangeException.ThrowIfLessThan(span, least);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(span, most);
+        return (int)Math.Ceiling(span.TotalSeconds);
     }
 }

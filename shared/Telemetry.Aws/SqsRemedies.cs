@@ -10,10 +10,10 @@ internal static class SqsRemedies
     public const string Fifo =
         "it is a FIFO queue, whose messages need a group and come one group after the other: use a standard queue";
 
-    /// <summary>
-    /// The remedy for a code; for the few codes whose message is known to hold no secret and no text, that message; else null.
-    /// </summary>
-    public static string? For(string operation, string? code, string? message) => SqsCodes.Bare(code) switch
+    public const string NotSqs = "the answer is not SQS's: check the queue's address, and whether a proxy stands between";
+
+    /// <summary>The remedy for a code; null where the code says all.</summary>
+    public static string? For(string operation, string? code) => SqsFailures.Bare(code) switch
     {
         "AccessDenied" =>
             $"allow {SqsOperation.ActionOf(operation)} on the queue, in the caller's policy and in the queue's own if it has one;"
@@ -35,21 +35,14 @@ internal static class SqsRemedies
             "a text holds characters that XML does not know, such as controls other than tab, line feed and carriage return",
         "BatchRequestTooLong" =>
             "the messages of one call are larger than the queue takes: its MaximumMessageSize was lowered after it was asked",
-        "InvalidParameterValue" or "InvalidAttributeValue" or "InvalidAddress" or "UnsupportedOperation" => OneLine(message),
+        "InvalidParameterValue" when operation is SqsOperation.ChangeMessageVisibility =>
+            "the lease would end beyond the limit of 12 hours after the receive",
+        "InvalidParameterValue" or "InvalidAttributeValue" or "InvalidAddress" or "UnsupportedOperation" =>
+            "the queue does not take such a request: check that its address is that of a standard queue of SQS",
         "RequestThrottled" or "Throttling" or "KmsThrottled" => "throttled",
         _ => null,
     };
 
     private static string KeyActions(string operation) =>
         operation is SqsOperation.SendMessageBatch ? "kms:GenerateDataKey and kms:Decrypt" : "kms:Decrypt";
-
-    private static string? OneLine(string? message)
-    {
-        const int longest = 200;
-        if (string.IsNullOrWhiteSpace(message))
-            return null;
-
-        message = message.ReplaceLineEndings(" ");
-        return message.Length > longest ? message[..longest] + "..." : message;
-    }
 }

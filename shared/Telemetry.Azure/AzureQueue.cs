@@ -1,15 +1,13 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Xml;
 using Azure.Core;
-using Azure.Core.Pipeline;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Telemetry.Queues;
-using static System.FormattableString;
 
 namespace Telemetry.Azure;
 
 /// <summary>
-/// An Azure Storage Queue over its REST API. Authorised by the endpoint's connection string where it has one, else by
+/// An Azure Storage Queue over Azure.Storage.Queues. Authorised by the endpoint's connection string where it has one, else by
 /// <c>DefaultAzureCredential</c>; either is built at the first request. Safe for use by several threads at once.
 /// </summary>
 /// <remarks>
@@ -19,25 +17,40 @@ namespace Telemetry.Azure;
 /// </remarks>
 public sealed class AzureQueue : IQueueSender, IQueueReceiver
 {
+    private const int CallsAtATime = 16;
+
+    private static readonly TimeSpan Never = TimeSpan.FromSeconds(-1);
+
+    // A message that cannot exist: a check touches no real one.
+    private static readonly ReceivedMessage NoMessage = new()
+    {
+        Id = "00000000-0000-0000-0000-000000000000",
+        Receipt = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        Text = default,
+        ReceiveCount = 1,
+        EnqueuedAt = default,
+        LeaseStart = 0,
+    };
+
     // The service has no long poll: an empty queue is asked again after waits that grow to a second.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _clock;
-    private readonly QueueService _service;
+    private readonly QueueConnection _connection;
 
     /// <summary>A client of the queue; no request is made and no credential is built yet.</summary>
     public AzureQueue(QueueEndpoint endpoint, TimeProvider clock)
-        : this(endpoint, clock, credential: null, transport: null)
+        : this(endpoint, clock, credential: null, handler: null)
     {
     }
 
-    /// <summary>A client with an identity and a transport of its own; null takes the process's.</summary>
-    internal AzureQueue(QueueEndpoint endpoint, TimeProvider clock, TokenCredential? credential, HttpPipelineTransport? transport)
+    /// <summary>A client with an identity and an HTTP handler of its own; null takes the process's.</summary>
+    internal AzureQueue(QueueEndpoint endpoint, TimeProvider clock, TokenCredential? credential, HttpMessageHandler? handler)
     {
         Endpoint = endpoint;
         _clock = clock;
-        _service = new QueueService(endpoint, () => QueuePipeline.TryBuild(endpoint, clock, credential, transport));
+        _connection = new QueueConnection(endpoint, clock, credential, handler);
     }
 
     /// <inheritdoc/>
@@ -52,20 +65,22 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     /// <inheritdoc/>
     public async Task SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
     {
-        RefuseTooLong(messages);
-        var (stored, failure) = await ConcurrentCalls.ForEachAsync(
+        if (QueueLimits.AzureStorage.Refusal(messages) is { } refusal)
+            throw _connection.Failures.Misconfigured(QueueOperation.PutMessage, refusal);
+        var calls = new ConcurrentCalls(CallsAtATime);
+        await calls.RunAsync(
             messages,
             async (text, token) =>
-                (await _service.SendAsync(QueueRequest.PutMessage(text), token).ConfigureAwait(false)).Dispose(),
+            {
+                await _connection.CallAsync(
+                    QueueOperation.PutMessage,
+                    queue => queue.SendMessageAsync(BinaryData.FromBytes(text), timeToLive: Never, cancellationToken: token),
+                    token).ConfigureAwait(false);
+                calls.Settle();
+            },
             cancellationToken).ConfigureAwait(false);
-
-        if (failure is null)
-            return;
-        if (messages.Count == 1)
+        if (calls.Failure(messages.Count, "stored") is { } failure)
             throw failure;
-        var detail = Invariant(
-            $"{stored} of {messages.Count} messages were stored; {failure.Failure.Detail ?? "the others were not"}");
-        throw new QueueException(failure.Failure with { Detail = detail }, failure);
     }
 
     /// <inheritdoc/>
@@ -81,10 +96,12 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var messages = await GetMessagesAsync(max, lease).ConfigureAwait(false);
+            // Not to be cancelled: the service may have leased messages already.
+            var (messages, sentAt) = await _connection.CallAsync(
+                QueueOperation.GetMessages, queue => GetMessagesAsync(queue, max, Seconds(lease)), CancellationToken.None).ConfigureAwait(false);
             var remaining = wait - _clock.GetElapsedTime(start);
-            if (messages.Count > 0 || remaining <= TimeSpan.Zero)
-                return messages;
+            if (messages.Length > 0 || remaining <= TimeSpan.Zero)
+                return Array.ConvertAll(messages, message => Received(message, sentAt));
 
             var next = pause.Next();
             await Task.Delay(next < remaining ? next : remaining, _clock, cancellationToken).ConfigureAwait(false);
@@ -92,14 +109,10 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     }
 
     /// <inheritdoc/>
-    public async Task<ReceivedMessage?> RenewAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken)
+    public Task<ReceivedMessage?> RenewAsync(ReceivedMessage message, TimeSpan lease, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lease, TimeSpan.FromSeconds(1));
-        using var answer = await SendUnderLeaseAsync(
-            QueueRequest.UpdateMessage(message.Id, message.Receipt, lease), cancellationToken).ConfigureAwait(false);
-        return answer is not null && answer.Response.Headers.TryGetValue("x-ms-popreceipt", out var receipt)
-            ? message with { Receipt = receipt, LeaseStart = LeaseClockPolicy.StartOf(answer) }
-            : null;
+        return UpdateAsync(message, lease, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -107,35 +120,41 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var lost = new ConcurrentQueue<ReceivedMessage>();
-        var (_, failure) = await ConcurrentCalls.ForEachAsync(
+        var calls = new ConcurrentCalls(CallsAtATime);
+        await calls.RunAsync(
             messages,
             async (message, token) =>
             {
-                using var answer = await SendUnderLeaseAsync(
-                    QueueRequest.DeleteMessage(message.Id, message.Receipt), token).ConfigureAwait(false);
-                if (answer is null)
+                try
+                {
+                    await _connection.CallAsync(
+                        QueueOperation.DeleteMessage, queue => queue.DeleteMessageAsync(message.Id, message.Receipt, token), token).ConfigureAwait(false);
+                }
+                catch (QueueException e) when (IsLostLease(e.Failure))
+                {
                     lost.Enqueue(message);
+                }
+
+                calls.Settle();
             },
             cancellationToken).ConfigureAwait(false);
-
-        return failure is null ? [.. lost] : throw failure;
+        return calls.Failure(messages.Count, "settled") is { } failure ? throw failure : [.. lost];
     }
 
     /// <inheritdoc/>
-    public async Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken)
+    public Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         // Where the lease is lost, whoever has it now decides when the message returns.
-        using var answer = await SendUnderLeaseAsync(
-            QueueRequest.UpdateMessage(message.Id, message.Receipt, delay), cancellationToken).ConfigureAwait(false);
+        return UpdateAsync(message, delay, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<long> GetDepthAsync(CancellationToken cancellationToken)
     {
-        using var answer = await _service.SendAsync(QueueRequest.GetQueueMetadata(), cancellationToken).ConfigureAwait(false);
-        var known = answer.Response.Headers.TryGetValue("x-ms-approximate-messages-count", out var count);
-        return known ? long.Parse(count!, CultureInfo.InvariantCulture) : 0;
+        var (answer, _) = await _connection.CallAsync(
+            QueueOperation.GetQueueMetadata, queue => queue.GetPropertiesAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        return answer.Value.ApproximateMessagesCountLong;
     }
 
     /// <inheritdoc/>
@@ -143,7 +162,8 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            (await _service.SendAsync(QueueRequest.CreateQueue(), cancellationToken).ConfigureAwait(false)).Dispose();
+            await _connection.CallAsync(
+                QueueOperation.CreateQueue, queue => queue.CreateAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException exists) when (exists.Failure is { Status: 409, Code: "QueueAlreadyExists" })
         {
@@ -152,49 +172,62 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<QueueFinding>> CheckAsync(CancellationToken cancellationToken) =>
-        QueueCheck.RunAsync(_service, cancellationToken);
+    public Task<IReadOnlyList<QueueFinding>> CheckAsync(CancellationToken cancellationToken) => QueueChecks.RunAsync(
+        [
+            (QueueOperation.GetQueueMetadata.Name, () => GetDepthAsync(cancellationToken)),
+            (QueueOperation.PeekMessages.Name, () => _connection.CallAsync(
+                QueueOperation.PeekMessages, queue => queue.PeekMessagesAsync(1, cancellationToken), cancellationToken)),
+            (QueueOperation.UpdateMessage.Name, () => RenewAsync(NoMessage, TimeSpan.FromSeconds(1), cancellationToken)),
+            (QueueOperation.DeleteMessage.Name, () => DeleteAsync([NoMessage], cancellationToken)),
+        ],
+        // The service authorises before it looks at receipts.
+        isAllowed: failure => failure is { Status: 400, Operation: "Update Message" or "Delete Message" },
+        // Without authentication, no other operation would succeed.
+        isPermission: failure => failure is { Status: 403, Code: not "AuthenticationFailed" });
 
     /// <summary>Nothing is held: connections and identity are the process's.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // Not to be cancelled: the service may have leased messages already.
-    private async Task<IReadOnlyList<ReceivedMessage>> GetMessagesAsync(int max, TimeSpan lease)
+    private static async Task<QueueMessage[]> GetMessagesAsync(QueueClient queue, int max, TimeSpan lease)
     {
-        var request = QueueRequest.GetMessages(max, lease);
-        using var answer = await _service.SendAsync(request, CancellationToken.None).ConfigureAwait(false);
-        try
-        {
-            return QueueMessagesXml.Read(answer.Response.ContentStream, LeaseClockPolicy.StartOf(answer));
-        }
-        catch (Exception unreadable) when (unreadable is XmlException or FormatException or OverflowException)
-        {
-            // The cause may quote the messages: it is not passed on.
-            throw _service.Failures.Unreadable(request, answer.Response);
-        }
+        var answer = await queue.ReceiveMessagesAsync(max, lease, CancellationToken.None).ConfigureAwait(false);
+        // The SDK takes the page of a proxy for an empty list.
+        return answer.GetRawResponse().Headers.ContentType?.Contains("xml", StringComparison.OrdinalIgnoreCase) is true
+            ? answer.Value
+            : throw new FormatException();
     }
 
-    // Null when the lease is lost: a stale receipt gets either answer, depending on whether the message still exists.
-    private async Task<HttpMessage?> SendUnderLeaseAsync(QueueRequest request, CancellationToken cancellationToken)
+    // A stale receipt gets either answer, depending on whether the message still exists.
+    private static bool IsLostLease(QueueFailure failure) =>
+        failure is { Status: 404, Code: "MessageNotFound" } or { Status: 400, Code: "PopReceiptMismatch" };
+
+    private async Task<ReceivedMessage?> UpdateAsync(ReceivedMessage message, TimeSpan invisible, CancellationToken cancellationToken)
     {
         try
         {
-            return await _service.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            // Without a text the service keeps the one that it has.
+            var (answer, sentAt) = await _connection.CallAsync(
+                QueueOperation.UpdateMessage,
+                queue => queue.UpdateMessageAsync(message.Id, message.Receipt, (BinaryData?)null, Seconds(invisible), cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            return message with { Receipt = answer.Value.PopReceipt, LeaseStart = sentAt };
         }
-        catch (QueueException lost) when (lost.Failure
-            is { Status: 404, Code: "MessageNotFound" } or { Status: 400, Code: "PopReceiptMismatch" })
+        catch (QueueException e) when (IsLostLease(e.Failure))
         {
             return null;
         }
     }
 
-    private void RefuseTooLong(IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    private static ReceivedMessage Received(QueueMessage message, long sentAt) => new()
     {
-        var limit = QueueLimits.AzureStorage.MessageBytes;
-        for (var i = 0; i < messages.Count; i++)
-        {
-            if (messages[i].Length > limit)
-                throw _service.Failures.TooLong(i, messages.Count, messages[i].Length, limit);
-        }
-    }
+        Id = message.MessageId,
+        Receipt = message.PopReceipt,
+        Text = message.Body.ToMemory(),
+        ReceiveCount = message.DequeueCount,
+        EnqueuedAt = message.InsertedOn ?? default,
+        LeaseStart = sentAt,
+    };
+
+    // The service counts whole ones, and the SDK would cut the rest off.
+    private static TimeSpan Seconds(TimeSpan span) => TimeSpan.FromSeconds(Math.Ceiling(span.TotalSeconds));
 }

@@ -67,10 +67,10 @@ internal static class EventValues
                 json.WriteStringValue(time);
                 return true;
             case DateOnly date:
-                json.WriteStringValue(date);
+                json.WriteFormatted(date, "O");
                 return true;
             case TimeOnly time:
-                json.WriteStringValue(time);
+                json.WriteFormatted(time, "HH:mm:ss.FFFFFFF");
                 return true;
             case Guid or TimeSpan or char:
                 json.WriteFormatted((IUtf8SpanFormattable)value);

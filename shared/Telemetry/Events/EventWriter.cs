@@ -60,9 +60,10 @@ internal sealed class EventWriter
     {
         Style = style;
         Level = level;
+        Span<byte> text = stackalloc byte[TimestampLength];
+        Format(timestamp, text);
         Json.Append("{\"timestamp\":\""u8);
-        Format(timestamp, Json.GetSpan(TimestampLength));
-        Json.Advance(TimestampLength);
+        Json.Append(text);
         Json.Append(EventHeads.Of(style, level));
         _body = Json.Length;
     }
@@ -84,7 +85,7 @@ internal sealed class EventWriter
         Json.WriteEndObject();
         _bodyEnd = Json.Length;
         members.WriteTo(this, activity);
-        Json.WriteEndObject();
+        Json.Append("}"u8);
         return Json.Written;
     }
 

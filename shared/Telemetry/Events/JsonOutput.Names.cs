@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Telemetry.Events;
 
@@ -13,10 +11,12 @@ internal sealed partial class JsonOutput
 
     // For the open objects, the innermost last.
     private Member[] _members = new Member[64];
-    private Names[] _outer = new Names[16];
+    private Names[] _objects = new Names[16];
     private int _count;
     private int _depth;
-    private Names _names;
+
+    /// <summary>A position in the output, to return to.</summary>
+    internal readonly record struct Position(int Length, int Count, int Depth);
 
     // For one object: its first name, and a bit for each hash. A name whose bit is not set is new.
     private record struct Names(int First, ulong Bits);
@@ -24,56 +24,33 @@ internal sealed partial class JsonOutput
     // A hash of the member's name, and where the member begins.
     private record struct Member(ulong Hash, int Start);
 
-    /// <summary>A position in the output, to return to.</summary>
-    internal readonly struct Position
+    private void Open()
     {
-        internal Position(JsonOutput json) =>
-            (Length, Count, Depth, Names) = (json.Length, json._count, json._depth, json._names);
-
-        internal int Length { get; }
-
-        internal int Count { get; }
-
-        internal int Depth { get; }
-
-        private Names Names { get; }
-
-        internal void Restore(JsonOutput json) =>
-            (json.Length, json._count, json._depth, json._names) = (Length, Count, Depth, Names);
+        if (++_depth == _objects.Length)
+            Array.Resize(ref _objects, 2 * _depth);
+        _objects[_depth] = new Names(_count, 0);
     }
 
-    internal Position Here => new(this);
-
-    /// <summary>Discards what was written since; the objects that were open then are open again.</summary>
-    internal void Return(in Position position) => position.Restore(this);
-
-    private void OpenObject()
-    {
-        if (_depth == _outer.Length)
-            Array.Resize(ref _outer, 2 * _depth);
-        _outer[_depth++] = _names;
-        _names = new Names(_count, 0);
-    }
-
-    private void CloseObject()
+    private void Close()
     {
         // The event's outermost object was not opened here.
-        if (_depth == 0)
-            return;
-        _count = _names.First;
-        _names = _outer[--_depth];
+        if (_depth > 0)
+            _count = _objects[_depth--].First;
     }
 
-    // The name was just written, quotes included.
-    private void AddName(int start)
+    // The name was just written, a comma before it and a colon behind it. The names of an event's own members come from this
+    // code and are unique.
+    private void EndName(int start)
     {
-        if (_count - _names.First == MostNames)
+        if (_depth == 0 || _count - _objects[_depth].First == MostNames)
             return;
-        var hash = HashOf(start);
+        start += _bytes[start] is (byte)',' ? 1 : 0;
+        var hash = HashOf(Written[start..]);
         var bit = 1UL << (int)(hash >> 58);
-        if ((_names.Bits & bit) != 0)
+        ref var names = ref _objects[_depth];
+        if ((names.Bits & bit) != 0)
             start = RemoveEarlier(hash, start);
-        _names.Bits |= bit;
+        names.Bits |= bit;
         if (_count == _members.Length)
             Array.Resize(ref _members, 2 * _count);
         _members[_count++] = new Member(hash, start);
@@ -82,8 +59,8 @@ internal sealed partial class JsonOutput
     // Returns the name's new position.
     private int RemoveEarlier(ulong hash, int start)
     {
-        var name = _bytes.AsSpan(start, Length - start);
-        for (var i = _names.First; i < _count; i++)
+        var name = Written[start..];
+        for (var i = _objects[_depth].First; i < _count; i++)
         {
             if (_members[i].Hash == hash && _bytes.AsSpan(_members[i].Start).StartsWith(name))
                 return start - RemoveMember(i, start);
@@ -95,35 +72,33 @@ internal sealed partial class JsonOutput
     // A member ends where the next one's name begins; what follows moves to the front.
     private int RemoveMember(int index, int last)
     {
+        _writer.Flush();
         var start = _members[index].Start;
         var length = (index + 1 < _count ? _members[index + 1].Start : last) - start;
-        _bytes.AsSpan(start + length, Length - start - length).CopyTo(_bytes.AsSpan(start));
-        Length -= length;
+        Written[(start + length)..].CopyTo(_bytes.AsSpan(start));
+        _flushed -= length;
         _count--;
         for (var i = index; i < _count; i++)
             _members[i] = _members[i + 1] with { Start = _members[i + 1].Start - length };
         return length;
     }
 
-    // Hash of both ends and the length; names with the same hash are compared byte by byte.
-    private ulong HashOf(int start)
+    // Hash of both ends; names with the same hash are compared byte by byte.
+    private static ulong HashOf(scoped ReadOnlySpan<byte> name)
     {
         const int size = sizeof(ulong);
-        // Both reads end at most this far behind the written bytes.
-        Reserve(size);
-        ref var bytes = ref MemoryMarshal.GetArrayDataReference(_bytes);
-        var length = Length - start;
-        var value = Read(ref bytes, start);
-        if (length < size)
-            value &= (1UL << (8 * length)) - 1;
+        var value = 0UL;
+        if (name.Length >= size)
+        {
+            value = BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(name), 29)
+                ^ BinaryPrimitives.ReadUInt64LittleEndian(name[^size..]);
+        }
         else
-            value = BitOperations.RotateLeft(value, 29) ^ Read(ref bytes, Length - size);
-        return (value + (ulong)length) * 0x9E3779B97F4A7C15;
-    }
+        {
+            foreach (var one in name)
+                value = (value << 8) | one;
+        }
 
-    private static ulong Read(ref byte bytes, int at)
-    {
-        var value = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at));
-        return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
+        return value * 0x9E3779B97F4A7C15;
     }
 }

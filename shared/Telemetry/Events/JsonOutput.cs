@@ -1,45 +1,71 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Telemetry.Governance;
 
 namespace Telemetry.Events;
 
 /// <summary>
-/// Writes JSON into a reused buffer: what telemetry consists of, short names and short values, in half the time of a general writer, which does
-/// the rest. Only what JSON requires is escaped; invalid Unicode becomes replacement characters. An object's names stay unique:
-/// of several members with the same name the last stays. The caller must nest correctly.
+/// Writes JSON with one <see cref="Utf8JsonWriter"/> into one buffer, both reused. An object's names stay unique: of several
+/// members with the same name the last stays. The caller must nest correctly.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread and holds only memory.")]
 internal sealed partial class JsonOutput : IBufferWriter<byte>
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private const int LongestFormatted = 128;
+    private const int LongestNumber = 40;
 
+    // The writer throws for texts ten times as long. An event of this size is refused.
+    private const int LongestText = 16 * 1024 * 1024;
+
+    // A caller's converter may nest wrongly, so its output is checked before it becomes part of an event.
+    private static readonly JsonWriterOptions Checked = new() { Encoder = JsonText.Encoder };
+    private static readonly JsonWriterOptions Unchecked = Checked with { SkipValidation = true };
+
+    private readonly Utf8JsonWriter _writer;
     private byte[] _bytes = new byte[1_024];
-    private Utf8JsonWriter? _general;
 
-    internal int Length { get; private set; }
+    // What the writer has written behind these is in the buffer as well.
+    private int _flushed;
 
-    internal int Capacity => _bytes.Length;
+    private ArrayBufferWriter<byte>? _foreignBytes;
+    private Utf8JsonWriter? _foreign;
+
+    internal JsonOutput() => _writer = new Utf8JsonWriter(this, Unchecked);
+
+    internal int Length => _flushed + _writer.BytesPending;
+
+    internal int Capacity => _bytes.Length + (_foreignBytes?.Capacity ?? 0);
 
     internal Span<byte> Written => _bytes.AsSpan(0, Length);
 
-    internal void Clear() => default(Position).Restore(this);
+    internal Position Here => new(Length, _count, _depth);
 
-    public void Advance(int count) => Length += count;
+    internal void Clear() => Return(default);
+
+    /// <summary>Discards what was written since; the objects that were open then are open again.</summary>
+    internal void Return(in Position position)
+    {
+        // Without validation the writer's state is no more than whether a comma is due.
+        _writer.Reset();
+        (_flushed, _count, _depth) = position;
+        if (_flushed > 0 && _bytes[_flushed - 1] is not ((byte)'{' or (byte)'[' or (byte)':' or (byte)','))
+            Append(","u8);
+    }
+
+    public void Advance(int count) => _flushed += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        Reserve(Math.Max(sizeHint, 256));
-        return _bytes.AsMemory(Length);
+        var needed = _flushed + Math.Max(sizeHint, 1);
+        if (needed > _bytes.Length)
+            Array.Resize(ref _bytes, Math.Max(needed, 2 * _bytes.Length));
+        return _bytes.AsMemory(_flushed);
     }
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
@@ -47,33 +73,33 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
     /// <summary>Appends JSON as it is.</summary>
     internal void Append(ReadOnlySpan<byte> json)
     {
-        Reserve(json.Length);
-        json.CopyTo(_bytes.AsSpan(Length));
-        Length += json.Length;
+        _writer.Flush();
+        json.CopyTo(GetSpan(json.Length));
+        Advance(json.Length);
     }
 
     internal void WriteString(ReadOnlySpan<byte> name, ReadOnlySpan<char> value)
     {
-        AppendName(name);
-        AppendText(value);
+        WritePropertyName(name);
+        _writer.WriteStringValue(Fit(value));
     }
 
     internal void WriteString(ReadOnlySpan<byte> name, string? value)
     {
-        AppendName(name);
+        WritePropertyName(name);
         WriteStringValue(value);
     }
 
     internal void WriteString(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        AppendName(name);
-        AppendText(value);
+        WritePropertyName(name);
+        _writer.WriteStringValue(value);
     }
 
     internal void WriteString(ReadOnlySpan<byte> name, DateTimeOffset value)
     {
-        AppendName(name);
-        WriteStringValue(value);
+        WritePropertyName(name);
+        _writer.WriteStringValue(value);
     }
 
     internal void WriteString(string name, string? value)
@@ -85,235 +111,169 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
     internal void WriteString(string name, DateTimeOffset value)
     {
         WritePropertyName(name);
-        WriteStringValue(value);
+        _writer.WriteStringValue(value);
     }
 
     internal void WriteNumber<T>(ReadOnlySpan<byte> name, T value)
         where T : struct, INumberBase<T>
     {
-        AppendName(name);
-        AppendNumber(value);
+        WritePropertyName(name);
+        WriteNumberValue(value);
     }
 
     internal void WriteNumber<T>(string name, T value)
         where T : struct, INumberBase<T>
     {
         WritePropertyName(name);
-        AppendNumber(value);
+        WriteNumberValue(value);
     }
 
     internal void WriteBoolean(string name, bool value)
     {
         WritePropertyName(name);
-        Append(value ? "true"u8 : "false"u8);
+        _writer.WriteBooleanValue(value);
     }
 
-    internal void WritePropertyName(string name)
+    internal void WritePropertyName(ReadOnlySpan<char> name)
     {
-        AppendComma();
+        // The writer would escape what is invalid and so give one name two forms: U+FFFD and its escape.
+        if (HasSurrogate(name))
+        {
+            WritePropertyName(Encoding.UTF8.GetBytes(Fit(name).ToArray()));
+            return;
+        }
+
         var start = Length;
-        AppendText(name);
+        _writer.WritePropertyName(Fit(name));
         EndName(start);
     }
 
+    /// <summary>Writes a name that is valid UTF-8.</summary>
     internal void WritePropertyName(ReadOnlySpan<byte> name)
     {
-        AppendComma();
         var start = Length;
-        AppendText(name);
+        _writer.WritePropertyName(name);
         EndName(start);
     }
 
     internal void WriteStringValue(string? value)
     {
-        AppendComma();
         if (value is null)
-            Append("null"u8);
+            _writer.WriteNullValue();
         else
-            AppendText(value);
+            _writer.WriteStringValue(Fit(value));
     }
 
-    internal void WriteStringValue(ReadOnlySpan<byte> value)
-    {
-        AppendComma();
-        AppendText(value);
-    }
+    internal void WriteStringValue(ReadOnlySpan<byte> value) => _writer.WriteStringValue(value);
 
-    internal void WriteStringValue(DateTime value)
-    {
-        AppendComma();
-        AppendTime(value, "O");
-    }
+    internal void WriteStringValue(DateTime value) => _writer.WriteStringValue(value);
 
-    internal void WriteStringValue(DateTimeOffset value)
-    {
-        AppendComma();
-        AppendTime(value, "O");
-    }
-
-    internal void WriteStringValue(DateOnly value)
-    {
-        AppendComma();
-        AppendTime(value, "O");
-    }
-
-    internal void WriteStringValue(TimeOnly value)
-    {
-        AppendComma();
-        AppendTime(value, "O");
-    }
+    internal void WriteStringValue(DateTimeOffset value) => _writer.WriteStringValue(value);
 
     /// <summary>Writes identities, durations and the like as text, mostly without an intermediate string.</summary>
-    internal void WriteFormatted(IUtf8SpanFormattable value)
+    internal void WriteFormatted<T>(T value, ReadOnlySpan<char> format = default)
+        where T : IUtf8SpanFormattable
     {
         Span<byte> text = stackalloc byte[LongestFormatted];
-        if (value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))
-            WriteStringValue(text[..length]);
+        if (value.TryFormat(text, out var length, format, CultureInfo.InvariantCulture))
+            _writer.WriteStringValue(text[..length]);
         else
-            WriteStringValue(ForeignCode.InvariantText(value));
+            _writer.WriteStringValue(ForeignCode.InvariantText(value));
     }
 
-    internal void WriteBase64StringValue(ReadOnlySpan<byte> value)
-    {
-        AppendComma();
-        Append("\""u8);
-        Base64.EncodeToUtf8(value, GetSpan(Base64.GetMaxEncodedToUtf8Length(value.Length)), out _, out var written);
-        Length += written;
-        Append("\""u8);
-    }
+    internal void WriteBase64StringValue(ReadOnlySpan<byte> value) => _writer.WriteBase64StringValue(value);
 
-    /// <summary>Writes a finite number without converting it to a wider type.</summary>
+    /// <summary>Writes a finite number of any width with its own digits.</summary>
     internal void WriteNumberValue<T>(T value)
         where T : struct, INumberBase<T>
     {
-        AppendComma();
-        AppendNumber(value);
+        Span<byte> text = stackalloc byte[LongestNumber];
+        if (value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))
+            _writer.WriteRawValue(text[..length], skipInputValidation: true);
+        else
+            _writer.WriteRawValue(value.ToString(null, CultureInfo.InvariantCulture), skipInputValidation: true);
     }
 
-    // Of any length.
-    internal void WriteNumberValue(BigInteger value)
-    {
-        AppendComma();
-        Append(Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)));
-    }
+    internal void WriteBooleanValue(bool value) => _writer.WriteBooleanValue(value);
 
-    internal void WriteBooleanValue(bool value)
-    {
-        AppendComma();
-        Append(value ? "true"u8 : "false"u8);
-    }
+    internal void WriteNullValue() => _writer.WriteNullValue();
 
-    internal void WriteNullValue()
-    {
-        AppendComma();
-        Append("null"u8);
-    }
-
-    /// <summary>Writes a value of a type that source generation knows, with the general writer.</summary>
+    /// <summary>Writes a value of a type that source generation knows.</summary>
     internal void WriteValue<T>(T value, JsonTypeInfo<T> type)
     {
-        JsonSerializer.Serialize(BeginGeneral(), value, type);
-        EndGeneral();
+        JsonSerializer.Serialize(BeginForeign(), value, type);
+        EndForeign();
     }
 
     /// <summary>Writes a JSON value that is neither object nor array.</summary>
     internal void WriteValue(JsonValue value)
     {
-        value.WriteTo(BeginGeneral());
-        EndGeneral();
+        value.WriteTo(BeginForeign());
+        EndForeign();
     }
 
     /// <inheritdoc cref="WriteValue(JsonValue)"/>
-    internal void WriteValue(JsonElement value)
-    {
-        value.WriteTo(BeginGeneral());
-        EndGeneral();
-    }
+    internal void WriteValue(JsonElement value) => value.WriteTo(_writer);
 
-    private Utf8JsonWriter BeginGeneral()
-    {
-        AppendComma();
-        _general ??= new Utf8JsonWriter(this, Options);
-        _general.Reset();
-        return _general;
-    }
-
-    private void EndGeneral()
-    {
-        _general!.Flush();
-        if (_bytes[Length - 1] is (byte)':')
-            Append("null"u8);
-    }
+    /// <summary>Writes a value that this class has written before.</summary>
+    internal void WriteJson(string json) => _writer.WriteRawValue(json, skipInputValidation: true);
 
     internal void WriteStartObject()
     {
-        AppendComma();
-        Append("{"u8);
-        OpenObject();
+        _writer.WriteStartObject();
+        Open();
     }
 
     internal void WriteStartObject(ReadOnlySpan<byte> name)
     {
-        AppendName(name);
-        Append("{"u8);
-        OpenObject();
+        WritePropertyName(name);
+        WriteStartObject();
     }
 
     internal void WriteEndObject()
     {
-        Append("}"u8);
-        CloseObject();
+        _writer.WriteEndObject();
+        Close();
     }
 
-    internal void WriteStartArray()
-    {
-        AppendComma();
-        Append("["u8);
-    }
+    internal void WriteStartArray() => _writer.WriteStartArray();
 
     internal void WriteStartArray(ReadOnlySpan<byte> name)
     {
-        AppendName(name);
-        Append("["u8);
+        WritePropertyName(name);
+        WriteStartArray();
     }
 
-    internal void WriteEndArray() => Append("]"u8);
+    internal void WriteEndArray() => _writer.WriteEndArray();
 
-    // A name from this code: it needs no escapes.
-    private void AppendName(ReadOnlySpan<byte> name)
+    private static ReadOnlySpan<char> Fit(ReadOnlySpan<char> text) => text.Length > LongestText ? text[..LongestText] : text;
+
+    private static bool HasSurrogate(ReadOnlySpan<char> name)
     {
-        Reserve(name.Length + 4);
-        AppendComma();
-        var bytes = _bytes.AsSpan(Length);
-        bytes[0] = (byte)'"';
-        name.CopyTo(bytes[1..]);
-        bytes[name.Length + 1] = (byte)'"';
-        Length += name.Length + 2;
-        EndName(Length - name.Length - 2);
+        foreach (var one in name)
+        {
+            if (char.IsSurrogate(one))
+                return true;
+        }
+
+        return false;
     }
 
-    private void EndName(int start)
+    private Utf8JsonWriter BeginForeign()
     {
-        // The names of an event's own members come from this code and are unique.
-        if (_depth > 0)
-            AddName(start);
-        Reserve(1);
-        _bytes[Length++] = (byte)':';
+        _foreignBytes ??= new ArrayBufferWriter<byte>();
+        _foreignBytes.ResetWrittenCount();
+        _foreign ??= new Utf8JsonWriter(_foreignBytes, Checked);
+        _foreign.Reset();
+        return _foreign;
     }
 
-    // What stands before tells whether one is due: nothing, an opening, a colon or a comma mean no.
-    private void AppendComma()
+    private void EndForeign()
     {
-        if (Length == 0 || _bytes[Length - 1] is (byte)'{' or (byte)'[' or (byte)':' or (byte)',')
-            return;
-        Reserve(1);
-        _bytes[Length++] = (byte)',';
-    }
-
-    private void Reserve(int more)
-    {
-        var needed = Length + more;
-        if (needed > _bytes.Length)
-            Array.Resize(ref _bytes, Math.Max(needed, 2 * _bytes.Length));
+        _foreign!.Flush();
+        if (_foreignBytes!.WrittenCount == 0)
+            _writer.WriteNullValue();
+        else
+            _writer.WriteRawValue(_foreignBytes.WrittenSpan, skipInputValidation: true);
     }
 }

@@ -49,14 +49,14 @@ internal static class SpanParts
         Close(json, any);
     }
 
-    internal static void Open(JsonOutput json, ReadOnlySpan<byte> name, ref bool any)
+    private static void Open(JsonOutput json, ReadOnlySpan<byte> name, ref bool any)
     {
         if (!any)
             json.WriteStartArray(name);
         any = true;
     }
 
-    internal static void Close(JsonOutput json, bool any)
+    private static void Close(JsonOutput json, bool any)
     {
         if (any)
             json.WriteEndArray();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Encodings.Web;
 using Telemetry.Codec;
 
 namespace Telemetry.Governance;
@@ -8,7 +9,11 @@ namespace Telemetry.Governance;
 /// <summary>JSON's escapes, both ways.</summary>
 internal static class JsonText
 {
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> Escaped =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
+
+    /// <summary>Makes the escapes of everything that this process writes.</summary>
+    internal static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     /// <summary>Appends what a string's content reads as without escapes; half a surrogate pair reads as the replacement character.</summary>
     internal static void AppendUnescaped(ReadOnlySpan<byte> content, PooledBytes output)
@@ -23,45 +28,21 @@ internal static class JsonText
         output.Append(content);
     }
 
-    /// <summary>Appends a text as a JSON string, quotes included.</summary>
+    /// <summary>Appends a text as a JSON string, quotes included. Only what JSON requires is escaped.</summary>
     internal static void AppendString(ReadOnlySpan<byte> text, PooledBytes output)
     {
+        const int longestEscape = 6;
         output.Append("\""u8);
         while (text.IndexOfAny(Escaped) is >= 0 and var at)
         {
             output.Append(text[..at]);
-            AppendEscaped(text[at], output);
+            Encoder.EncodeUtf8(text.Slice(at, 1), output.Reserve(longestEscape), out _, out var written);
+            output.Advance(written);
             text = text[(at + 1)..];
         }
 
         output.Append(text);
         output.Append("\""u8);
-    }
-
-    private static void AppendEscaped(byte value, PooledBytes output)
-    {
-        switch (value)
-        {
-            case (byte)'"':
-                output.Append("\\\""u8);
-                break;
-            case (byte)'\\':
-                output.Append("\\\\"u8);
-                break;
-            case (byte)'\n':
-                output.Append("\\n"u8);
-                break;
-            case (byte)'\r':
-                output.Append("\\r"u8);
-                break;
-            case (byte)'\t':
-                output.Append("\\t"u8);
-                break;
-            default:
-                output.Append("\\u00"u8);
-                output.Append([(byte)('0' + (value >> 4)), (byte)"0123456789abcdef"[value & 15]]);
-                break;
-        }
     }
 
     private static int AppendEscape(ReadOnlySpan<byte> escape, PooledBytes output)

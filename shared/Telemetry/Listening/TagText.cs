@@ -37,7 +37,7 @@ internal sealed record TagText(string Json)
         if (tag.Value is TagText text)
         {
             json.WritePropertyName(tag.Key);
-            json.Append(Encoding.UTF8.GetBytes(text.Json));
+            json.WriteJson(text.Json);
         }
         else
         {

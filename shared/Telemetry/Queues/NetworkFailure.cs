@@ -32,19 +32,22 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
 
         if (http?.HttpRequestError is HttpRequestError.ProxyTunnelError)
             return ProxyRefused(server, http.StatusCode);
-        // Only a connection attempt that takes too long is cancelled with this cause; in all other cases the caller knows why it
-        // cancelled.
-        if (causes.OfType<OperationCanceledException>().FirstOrDefault() is { } cancelled)
-            return cancelled.InnerException is TimeoutException ? route.Explain(SocketError.TimedOut) : null;
+        // Only a connection attempt that takes too long ends with this cause; in all other cases the caller knows why it cancelled.
+        if (causes.Any(cause => cause is TimeoutException))
+            return route.Explain(SocketError.TimedOut);
+        if (causes.Any(cause => cause is OperationCanceledException))
+            return null;
         if (causes.OfType<SocketException>().FirstOrDefault() is { } socket)
             return route.Explain(socket.SocketErrorCode);
-        return http?.HttpRequestError switch
+        // The clients of the clouds may pass on the inner exception alone.
+        var broken = causes.OfType<HttpIOException>().FirstOrDefault()?.HttpRequestError;
+        return (http?.HttpRequestError ?? broken) switch
         {
-            null => null,
+            null => causes.Any(cause => cause is IOException) ? route.BrokeOff(nameof(IOException)) : null,
             HttpRequestError.NameResolutionError => route.Explain(SocketError.HostNotFound),
             HttpRequestError.ConfigurationLimitExceeded =>
                 new NetworkFailure($"the answer of '{server.Authority}' is larger than any answer of its service"),
-            var broken => route.BrokeOff($"{broken}"),
+            var other => route.BrokeOff($"{other}"),
         };
     }
 

@@ -4,22 +4,24 @@ using System.Net;
 namespace Telemetry.Queues;
 
 /// <summary>
-/// The HTTP client for the queues of both clouds: one pool of connections for the process, created at its first use and never
-/// disposed. Time-outs are the caller's; certificates are verified as the platform does.
+/// What the clouds' clients send with: one pool of connections for the process, created at its first use and never disposed.
+/// Certificates are verified as the platform does.
 /// </summary>
 internal static class QueueHttp
 {
     /// <summary>Longest time to make a connection.</summary>
     internal static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly Lazy<HttpClient> Shared = new(() => new HttpClient(NewHandler())
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-        // Ten messages of 1 MiB with every byte escaped stay below it.
-        MaxResponseContentBufferSize = 80 * 1024 * 1024,
-    });
+    private static readonly Lazy<HttpMessageHandler> Shared = new(NewHandler);
 
-    internal static HttpClient Client => Shared.Value;
+    /// <summary>A client without a time-out of its own, for the calls of one queue: <see cref="QueueCall"/> bounds each attempt.</summary>
+    /// <param name="clock">Measures the attempts.</param>
+    /// <param name="handler">Sends instead of the process's own pool; null takes that.</param>
+    internal static HttpClient NewClient(TimeProvider clock, HttpMessageHandler? handler = null) =>
+        new(new QueueAttempts(clock, handler ?? Shared.Value), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>A client on the same connections for what is no call of a queue: tokens of an identity.</summary>
+    internal static HttpClient NewClient() => new(Shared.Value, disposeHandler: false);
 
     /// <summary>A handler that uses no proxy for servers on this machine, and that no listener observes.</summary>
     internal static SocketsHttpHandler NewHandler() => new()

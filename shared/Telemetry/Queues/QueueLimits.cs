@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Telemetry.Queues;
 
 /// <summary>What a queue takes: sizes of the encoded text, in bytes.</summary>
@@ -17,4 +19,16 @@ public sealed record QueueLimits(int MessageBytes, int CallMessages, int CallByt
 
     /// <summary>SQS with the <c>MaximumMessageSize</c> that the queue has: 1,024 to 1,048,576 bytes.</summary>
     public static QueueLimits ForSqs(int maximumMessageSize) => new(maximumMessageSize, 10, maximumMessageSize);
+
+    /// <summary>Why these messages cannot be sent, before any is: the first that is too long; null when all fit.</summary>
+    internal string? Refusal(IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    {
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (messages[i].Length > MessageBytes)
+                return Invariant($"message {i + 1} of {messages.Count} has {messages[i].Length:N0} bytes, the queue takes at most {MessageBytes:N0}; none was sent");
+        }
+
+        return null;
+    }
 }

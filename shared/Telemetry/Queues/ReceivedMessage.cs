@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Telemetry.Queues;
 
 /// <summary>A message under lease.</summary>
@@ -26,6 +28,12 @@ public sealed record ReceivedMessage
 
     /// <summary>How long the lease lasts, counted from <see cref="LeaseStart"/>; null where the receiver does not tell.</summary>
     public TimeSpan? Lease { get; init; }
+
+    /// <summary>The sender's <c>traceparent</c>, where it travels beside the text; else null.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Further texts that travel beside the text, by name: SQS's message attributes of type String and Number.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Its length in bytes and its identity; never the text.</summary>
     public override string ToString() => $"message {Id} ({Text.Length} bytes, delivery {ReceiveCount})";

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Telemetry.Otlp;
 
 namespace Bridge.Tests.Diagnostics;
 
@@ -41,11 +41,13 @@ internal sealed class OtlpCollector : IAsyncDisposable
         if (fields.IsEmpty)
             return [message];
         var parts = new List<byte[]>();
-        var reader = new ProtoReader(message);
-        while (reader.MoveNext())
+        var input = new CodedInputStream(message);
+        while (input.ReadTag() is not 0 and var tag)
         {
-            if (reader.Field == fields[0])
-                parts.AddRange(Inner(reader.Value.ToArray(), fields[1..]));
+            if (tag == WireFormat.MakeTag(fields[0], WireFormat.WireType.LengthDelimited))
+                parts.AddRange(Inner(input.ReadBytes().ToByteArray(), fields[1..]));
+            else
+                input.SkipLastField();
         }
 
         return parts;

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using Bridge.Publish;
 using Local.Components;
+using Microsoft.Extensions.Time.Testing;
+using Support;
 
 namespace Bridge.Tests.Publish;
 
@@ -74,6 +77,53 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
         Assert.Contains(
             $"127.0.0.1:{broker.Server.Port}/ refused the user or its password", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrongsecret", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_another_authority_or_for_another_host_is_refused_with_the_reason()
+    {
+        await using var host = await broker.CreateVirtualHostAsync();
+        using var company = new CertificateAuthority("company CA");
+        using var stranger = new CertificateAuthority("another CA");
+        var secure = (await broker.ListenWithTlsAsync(company))(Some.Options(host));
+        foreach (var (options, reason) in new[]
+        {
+            (secure with { CaFile = stranger.CertificateFile }, "is not trusted: add that authority"),
+            (secure with { CaFile = null }, "is not trusted: name the file"),
+            (secure with { Uri = secure.Uri.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) }, "and not for '127.0.0.1'"),
+        })
+        {
+            var fault = await FaultAsync(options);
+
+            Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
+            Assert.False(fault.IsTransient);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_peer_that_does_not_answer_the_handshake_of_tls_is_left_when_the_time_is_over_or_nobody_waits(bool isCancelled)
+    {
+        using var patience = new CancellationTokenSource(RunningPublisher.Patience);
+        using var cancel = new CancellationTokenSource();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var clock = new FakeTimeProvider();
+        var options = new RabbitMqOptions { Uri = $"amqps://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/" };
+        var opening = new BrokerConnector(options, clock).OpenAsync("test", cancel.Token);
+        using var peer = await listener.AcceptSocketAsync(patience.Token);
+        Assert.NotEqual(0, await peer.ReceiveAsync(new byte[1], patience.Token));
+
+        if (isCancelled)
+            await cancel.CancelAsync();
+        else
+            clock.Advance(TimeSpan.FromSeconds(20));
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => opening.WaitAsync(patience.Token));
+        Assert.Equal(isCancelled, failure is OperationCanceledException);
+        Assert.Equal(!isCancelled, failure is BrokerFaultException { Fault.IsTransient: true });
+        Assert.Contains(isCancelled ? "canceled" : "gave no AMQP answer in time", failure.Message, StringComparison.Ordinal);
     }
 
     private static async Task<BrokerFault> FaultAsync(RabbitMqOptions options) =>

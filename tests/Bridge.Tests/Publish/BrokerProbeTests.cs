@@ -100,6 +100,9 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
             Assert.Contains("403 ACCESS_REFUSED", fault.Message, StringComparison.Ordinal);
             Assert.Contains(resource, fault.Message, StringComparison.Ordinal);
         }
+
+        // A refused write costs its channel, and not the connection.
+        Assert.Equal(3, findings.Count(finding => !finding.IsOk));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class BrokerTlsTests : IDisposable
         });
         using var asked = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(
             _authority.CertificateFile);
-        var shown = tls.Authentication.LocalCertificateSelectionCallback!(this, "", [], asked, [])!;
+        var shown = tls.Option.CertificateSelectionCallback!(this, "", [], asked, [])!;
         Assert.NotEqual(IntPtr.Zero, shown.Handle);
 
         tls.Dispose();

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Bridge.Publish;
 
 namespace Bridge.Tests.Publish;
@@ -115,9 +116,9 @@ public sealed class RabbitMqOptionsTests
         var options = new RabbitMqOptions { Uri = "amqps://u:p@broker.example/vh" };
         var factory = new BrokerConnector(options, TimeProvider.System).CreateFactory();
 
-        // TLS is below the client library.
-        Assert.Equal("broker.example", new BrokerTls(options).Authentication.TargetHost);
-        Assert.Equal((false, 5671, "vh"), (factory.Ssl.Enabled, factory.Port, factory.VirtualHost));
+        using var tls = new BrokerTls(options);
+        Assert.Equal((true, "broker.example", SslPolicyErrors.None), (tls.Option.Enabled, tls.Option.ServerName, tls.Option.AcceptablePolicyErrors));
+        Assert.Equal("vh", factory.VirtualHost);
         Assert.False(factory.AutomaticRecoveryEnabled || factory.TopologyRecoveryEnabled);
     }
 }

@@ -42,13 +42,19 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
         var secure = overTls ? await broker.ListenWithTlsAsync(authority) : options => options;
         await using var running = await RunningPublisher.StartReadyAsync(
             secure(Impatient(host)) with { MaxOutstandingBytes = 64 * 1024 * 1024, MaxOutstanding = 10_000 });
+        var bodies = Enumerable.Range(0, 400).Select(_ => new byte[100_000]).ToList();
         broker.Server.Freeze();
         try
         {
             var began = TimeProvider.System.GetTimestamp();
-            var publications = Enumerable.Range(0, 10).Select(_ => running.PublishAsync(Some.Messages(40, bytes: 100_000))).ToList();
+            var publications = bodies.Chunk(40)
+                .Select(part => running.PublishAsync(part.Select(body => Some.Message("frozen") with { Body = body })))
+                .ToList();
             foreach (var publication in publications)
-                await Assert.ThrowsAsync<PublishException>(() => publication);
+                await Assert.ThrowsAsync<PublishException>(() => publication.WaitAsync(RunningPublisher.Patience));
+
+            // Their memory is somebody else's now: none of it may leave in a message that was begun before.
+            bodies.ForEach(body => body.AsSpan().Fill(1));
             Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, ConfirmTimeout + TimeSpan.FromSeconds(4));
             Assert.False(running.Publisher.IsReady);
         }
@@ -59,6 +65,7 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
 
         await running.UntilReadyAsync();
         Assert.Empty(await running.PublishAsync(Some.Message("after")));
+        Assert.All(await host.DrainAsync("all"), message => Assert.False(message.Body.Span.Contains((byte)1)));
     }
 
     [Fact]
@@ -66,14 +73,14 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
-        await using var running = await RunningPublisher.StartReadyAsync(Impatient(host));
+        await using var running = await RunningPublisher.StartReadyAsync(Impatient(host) with { MaxOutstandingBytes = 64 * 1024 * 1024 });
         await broker.Server.ControlAsync(["set_vm_memory_high_watermark", "0.00001"]);
         try
         {
-            // The broker tells of the alarm when something is published.
-            var begun = running.PublishAsync(Some.Message("blocked"));
+            // The broker tells of the alarm when something is published. It reads nothing more: what is published waits to be written.
+            var begun = running.PublishAsync(Some.Messages(400, bytes: 100_000));
             await running.UntilNotReadyAsync();
-            await Assert.ThrowsAsync<PublishException>(() => begun);
+            await Assert.ThrowsAsync<PublishException>(() => begun.WaitAsync(RunningPublisher.Patience));
 
             var refused = await Assert.ThrowsAsync<PublishException>(() => running.PublishAsync(Some.Message("also blocked")));
             Assert.Contains("was not ready within", refused.Message, StringComparison.Ordinal);

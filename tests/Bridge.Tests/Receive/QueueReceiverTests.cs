@@ -7,6 +7,8 @@ namespace Bridge.Tests.Receive;
 
 public sealed class QueueReceiverTests
 {
+    private const string Trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
     [Fact]
     public async Task A_message_is_deleted_only_when_all_its_events_are_confirmed()
     {
@@ -22,6 +24,47 @@ public sealed class QueueReceiverTests
         receiver.Publisher.Answer();
         await receiver.UntilEmptyAsync();
         Assert.Equal([Messages.Event(1), Messages.Event(2)], receiver.Publisher.Events);
+    }
+
+    [Theory]
+    [InlineData("{}", Trace)]
+    [InlineData("""{"traceparent":"the event's own"}""", "the event's own")]
+    public async Task Attributes_of_a_plain_message_become_headers_and_its_trace_the_events_unless_it_names_one(string json, string trace)
+    {
+        await using var receiver = new RunningReceiver();
+        var attributes = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["tenant"] = "blue",
+            ["CC"] = "elsewhere",
+            ["BCC"] = "elsewhere",
+            ["x-telemetry-batch"] = "another",
+            ["long"] = new string('a', 16 * 1024),
+            [new string('n', 256)] = "a name of 256 bytes",
+        };
+        receiver.Queue.Put(Encoding.UTF8.GetBytes(json), attributes, Trace);
+        receiver.Queue.Put(Messages.Of([Messages.Event(1)])[0], attributes, Trace);
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+
+        var plain = receiver.Publisher.Confirmed.Single(message => Encoding.UTF8.GetString(message.Body.Span) == json).Properties;
+        Assert.Equal(["x-telemetry-source", "x-telemetry-batch", "tenant"], plain.Headers.Select(header => header.Name));
+        Assert.Equal("blue", plain.Headers[^1].Text);
+        Assert.Equal(trace, plain.TraceParent);
+        // The events of a batch have their own.
+        var packed = receiver.Publisher.Confirmed.Single(message => Encoding.UTF8.GetString(message.Body.Span) == Messages.Event(1)).Properties;
+        Assert.DoesNotContain(packed.Headers, header => header.Name is "tenant");
+        Assert.NotEqual(trace, packed.TraceParent);
+    }
+
+    [Fact]
+    public async Task A_trace_that_is_none_does_not_travel_on()
+    {
+        await using var receiver = new RunningReceiver();
+        receiver.Queue.Put("{}"u8.ToArray(), traceParent: "no trace");
+        await receiver.StartAsync();
+        await receiver.UntilEmptyAsync();
+
+        Assert.Null(Assert.Single(receiver.Publisher.Confirmed).Properties.TraceParent);
     }
 
     [Theory]

@@ -28,9 +28,6 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
     /// <summary>What a delete call does first: fails or hangs.</summary>
     public Func<Task> BeforeDelete { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>True hands out the texts of one receive call as slices of one array, as an answer read in place does.</summary>
-    public bool SharesAnswers { get; init; }
-
     /// <summary>Renewals so far.</summary>
     public int Renewals { get; private set; }
 
@@ -52,11 +49,16 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
 
     public void Put(string text) => Put(Encoding.UTF8.GetBytes(text));
 
-    public void Put(byte[] text)
+    /// <summary>Stores a message, with the attributes and the trace that travel beside the text.</summary>
+    public void Put(byte[] text, IReadOnlyDictionary<string, string>? attributes = null, string? traceParent = null)
     {
         lock (_gate)
         {
-            _stored.Add(new Stored($"message-{_next++}", text, clock.GetUtcNow()));
+            _stored.Add(new Stored($"message-{_next++}", text, clock.GetUtcNow())
+            {
+                Attributes = attributes ?? new Dictionary<string, string>(StringComparer.Ordinal),
+                TraceParent = traceParent,
+            });
             _arrived.TrySetResult();
         }
     }
@@ -92,7 +94,7 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
             {
                 var messages = _stored.Where(stored => stored.VisibleAt <= clock.GetUtcNow()).Take(max).Select(stored => stored.Take(lease, clock)).ToList();
                 if (messages.Count > 0 || wait == TimeSpan.Zero)
-                    return SharesAnswers ? InOneArray(messages) : messages;
+                    return messages;
                 if (_arrived.Task.IsCompleted)
                     _arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 arrived = _arrived.Task;
@@ -150,16 +152,6 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static List<ReceivedMessage> InOneArray(List<ReceivedMessage> messages)
-    {
-        var answer = messages.SelectMany(message => message.Text.ToArray()).ToArray();
-        var at = 0;
-        return messages.ConvertAll(message => message with
-        {
-            Text = answer.AsMemory((at += message.Text.Length) - message.Text.Length, message.Text.Length),
-        });
-    }
-
     private Stored? Find(ReceivedMessage message) => _stored.Find(stored => stored.Receipt == message.Receipt);
 
     private sealed class Stored(string id, byte[] text, DateTimeOffset at)
@@ -167,6 +159,10 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
         private int _deliveries;
 
         public byte[] Text => text;
+
+        public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+        public string? TraceParent { get; init; }
 
         public string? Receipt { get; private set; }
 
@@ -186,6 +182,8 @@ internal sealed class InMemoryQueue(TimeProvider clock) : IQueueReceiver
                 ReceiveCount = _deliveries,
                 EnqueuedAt = EnqueuedAt,
                 LeaseStart = clock.GetTimestamp(),
+                TraceParent = TraceParent,
+                Attributes = Attributes,
             };
         }
 

@@ -24,11 +24,10 @@ internal sealed class RunningReceiver : IAsyncDisposable
         ReceiveOptions? options = null,
         KeyRing? keys = null,
         bool holdsPolls = false,
-        ByteBudget? budget = null,
-        bool sharesAnswers = false)
+        ByteBudget? budget = null)
     {
         Budget = budget ?? new ByteBudget(BudgetBytes);
-        Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls, SharesAnswers = sharesAnswers };
+        Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls };
         var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), Clock);
         Stuck = new StuckMessages(new ByteBudget(BudgetBytes / 2), NullLogger<StuckMessages>.Instance, Clock, Random.Shared);
         var dead = new DeadLetterPublisher(Publisher, Stuck, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Functions.Aws.Hosting;
+using Telemetry.Lambda;
 using Functions.Tests.Support;
 using Telemetry;
 

@@ -1,4 +1,4 @@
-using Functions.Aws.Hosting;
+using Telemetry.Lambda;
 
 namespace Functions.Tests.Aws;
 

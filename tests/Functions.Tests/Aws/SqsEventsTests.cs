@@ -1,4 +1,4 @@
-using Functions.Aws.Hosting;
+using Telemetry.Lambda;
 using Functions.Tests.Support;
 
 namespace Functions.Tests.Aws;

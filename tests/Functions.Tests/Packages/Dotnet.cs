@@ -7,6 +7,10 @@ internal static class Dotnet
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
+    /// <summary>The folder with the packages that were restored before.</summary>
+    public static string Packages => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
     /// <summary>Runs a command in a folder; a failure fails the test with what the command wrote.</summary>
     public static async Task RunAsync(string folder, params IReadOnlyList<string> arguments)
     {

@@ -4,8 +4,8 @@ using Local.Components;
 namespace Functions.Tests.Packages;
 
 /// <summary>
-/// A function project that somebody begins from functions/README.md: its project file and program as they stand there, for
-/// Lambda the hosting folder copied, the library from a package source. Nothing of the repository's own build settings reaches it.
+/// A function project that somebody begins from functions/README.md: its project file and program as they stand there, the
+/// libraries from a package source. Nothing of the repository's own build settings reaches it.
 /// </summary>
 internal sealed partial class FreshFunction : IAsyncDisposable
 {
@@ -52,27 +52,17 @@ internal sealed partial class FreshFunction : IAsyncDisposable
             """);
         if (cloud is "Azure")
             File.Copy(Path.Combine(LocalFolders.Root, "functions", cloud, "host.json"), Path.Combine(Project, "host.json"));
-        else
-            CopyHosting(cloud);
-    }
-
-    private void CopyHosting(string cloud)
-    {
-        var hosting = Directory.CreateDirectory(Path.Combine(Project, "Hosting"));
-        foreach (var file in Directory.GetFiles(Path.Combine(LocalFolders.Root, "functions", cloud, "Hosting"), "*.cs"))
-            File.Copy(file, Path.Combine(hosting.FullName, Path.GetFileName(file)));
     }
 
     // The packages of others are there already. Links, because the worker's SDK looks into no fallback folder.
     private void LinkKnownPackages()
     {
         var packages = _folder.CreateSubdirectory("packages");
-        foreach (var package in new DirectoryInfo(Known()).EnumerateDirectories().Where(package => !package.Name.StartsWith("serverless", StringComparison.Ordinal)))
+        foreach (var package in new DirectoryInfo(Dotnet.Packages).EnumerateDirectories().Where(IsOfOthers))
             Directory.CreateSymbolicLink(Path.Combine(packages.FullName, package.Name), package.FullName);
     }
 
-    private static string Known() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+    private static bool IsOfOthers(DirectoryInfo package) => !package.Name.StartsWith("serverlesstelemetry", StringComparison.Ordinal);
 
     private static string SectionOf(string cloud)
     {

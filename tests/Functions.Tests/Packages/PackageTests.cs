@@ -18,7 +18,9 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
     [InlineData("ServerlessTelemetry.Aws", "Telemetry.Aws", "ServerlessTelemetry, AWSSDK.Core, AWSSDK.SecurityToken")]
     [InlineData("ServerlessTelemetry.Azure", "Telemetry.Azure", "ServerlessTelemetry, Azure.Core, Azure.Identity, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Functions", "Telemetry.Functions", "ServerlessTelemetry, Microsoft.Azure.Functions.Worker, Azure.Core, Google.Protobuf, Microsoft.Extensions.Logging.Abstractions")]
+    [InlineData("ServerlessTelemetry.Lambda", "Telemetry.Lambda", "ServerlessTelemetry")]
     [InlineData("ServerlessTelemetry.Extensions", "Telemetry.Extensions", "ServerlessTelemetry, Microsoft.Extensions.Logging.Abstractions")]
+    [InlineData("ServerlessTelemetry.Otlp", "Telemetry.Otlp", "ServerlessTelemetry, Google.Protobuf")]
     public void A_package_has_its_library_documentation_readme_licence_and_symbols(string id, string assembly, string dependencies)
     {
         var file = Path.GetFileName(Assert.Single(Directory.GetFiles(libraries.Feed, $"{id}.?.?.?.nupkg")));

@@ -1,4 +1,4 @@
-using Functions.Aws.Hosting;
+using Telemetry.Lambda;
 using HostFigures;
 
 return await LambdaRuntime.RunAsync(() => HttpApi.Handler((request, _) =>

@@ -7,7 +7,8 @@ namespace Infra.Tests.Permissions;
 /// The permissions that the code needs of a cloud's queue: each request that can be made when a sender sends, or when the bridge calls
 /// what it calls of a receiver, names its own.
 /// </summary>
-internal abstract class QueueCalls(Type queue, string requestType)
+/// <param name="queue">The class for the queue.</param>
+internal abstract class QueueCalls(Type queue)
 {
     private static readonly Assembly Bridge = Assembly.Load("bridge");
 
@@ -26,14 +27,10 @@ internal abstract class QueueCalls(Type queue, string requestType)
     /// <summary>The methods that make requests.</summary>
     public IReadOnlyList<MethodBase> Requests() => [.. CallGraph.MethodsOf(Cloud).Where(IsRequest)];
 
-    /// <summary>The permission that a request names; several or none when the code has changed its shape.</summary>
-    public IReadOnlyList<string> PermissionsIn(MethodBase request) => [.. Instructions.Of(request).Texts.SelectMany(PermissionsIn)];
+    /// <summary>The permission that a request needs; several or none when the code has changed its shape.</summary>
+    public abstract IReadOnlyList<string> PermissionsIn(MethodBase request);
 
-    private protected abstract IEnumerable<string> PermissionsIn(string text);
-
-    // Its constructor of several parameters makes one; the other copies.
-    private bool IsRequest(MethodBase method) => Instructions.Of(method).Methods.Any(called =>
-        called is ConstructorInfo && called.DeclaringType == Cloud.GetType(requestType) && called.GetParameters().Length > 1);
+    private protected abstract bool IsRequest(MethodBase method);
 
     private IReadOnlyList<string> PermissionsOf(IEnumerable<(MethodInfo Contract, MethodInfo Method)> starts) =>
     [

@@ -1,10 +1,11 @@
 using System.Reflection;
+using Amazon.SQS;
 using Telemetry.Aws;
 
 namespace Infra.Tests.Permissions;
 
 /// <summary>The actions of IAM that the code for SQS needs.</summary>
-internal sealed class SqsCalls() : QueueCalls(typeof(SqsQueue), "Telemetry.Aws.SqsCall")
+internal sealed class SqsCalls() : QueueCalls(typeof(SqsQueue))
 {
     private const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
@@ -19,8 +20,15 @@ internal sealed class SqsCalls() : QueueCalls(typeof(SqsQueue), "Telemetry.Aws.S
         return [.. words.Where(word => word.StartsWith("kms:", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
-    private protected override IEnumerable<string> PermissionsIn(string text) =>
-        Names().Contains(text, StringComparer.Ordinal) ? [ActionOf(text)] : [];
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> PermissionsIn(MethodBase request) => [.. OperationsIn(request).Select(ActionOf)];
+
+    private protected override bool IsRequest(MethodBase method) => OperationsIn(method).Any();
+
+    // The SDK names its methods after the operations.
+    private static IEnumerable<string> OperationsIn(MethodBase method) => Instructions.Of(method).Methods
+        .Where(called => called.DeclaringType == typeof(AmazonSQSClient) && called.Name.EndsWith("Async", StringComparison.Ordinal))
+        .Select(called => called.Name[..^"Async".Length]);
 
     private IEnumerable<string> Names() => Operations.GetFields(Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
 

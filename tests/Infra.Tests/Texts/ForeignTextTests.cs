@@ -12,7 +12,7 @@ namespace Infra.Tests.Texts;
 public sealed class ForeignTextTests
 {
     private static readonly string[] Assemblies =
-        ["bridge", "Telemetry", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions"];
+        ["bridge", "Telemetry", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions", "Telemetry.Lambda", "Telemetry.Otlp"];
 
     // Types whose exceptions are ours although their class is not, or that are about the application's own exceptions.
     private static readonly Dictionary<string, string> Allowed = new(StringComparer.Ordinal)
@@ -22,11 +22,14 @@ public sealed class ForeignTextTests
         ["ExceptionText"] = "the same: an exception that is sent",
         ["TelemetryOptions"] = "FormatException of its own parsers",
         ["TelemetryQueue"] = "FormatException of TelemetryOptions",
+        ["LambdaError"] = "an exception of the function, which Lambda's contract hands to the caller",
+        ["LambdaRuntime"] = "the same, on standard error, which is the function's own log",
+        ["SqsEvents"] = "the same",
         ["MasterKey"] = "ArgumentException of its own constructor",
-        ["OtlpQueueHandler"] = "FormatException of its own reader",
         ["BridgeOptions"] = "FormatException of MasterKey and RoutingKeyTemplate",
         ["CommandArguments"] = "FormatException of MasterKey",
         ["CommandErrors"] = "exceptions whose type is asked for, which are ours",
+        ["SqsFailures"] = "looks for a name in a text of the service; passes none of it on",
         ["BrokerTls"] = "InvalidDataException of TlsFiles",
     };
 

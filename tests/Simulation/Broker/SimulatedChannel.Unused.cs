@@ -29,15 +29,6 @@ internal sealed partial class SimulatedChannel
         CancellationToken cancellationToken = default)
         where TProperties : IReadOnlyBasicProperties, IAmqpHeader => throw new NotSupportedException();
 
-    public ValueTask BasicPublishAsync<TProperties>(
-        string exchange,
-        string routingKey,
-        bool mandatory,
-        TProperties basicProperties,
-        ReadOnlyMemory<byte> body,
-        CancellationToken cancellationToken = default)
-        where TProperties : IReadOnlyBasicProperties, IAmqpHeader => throw new NotSupportedException();
-
     public ValueTask BasicRejectAsync(ulong deliveryTag, bool requeue, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task CloseAsync(ShutdownEventArgs reason, bool abort) => throw new NotSupportedException();

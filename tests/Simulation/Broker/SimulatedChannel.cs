@@ -82,11 +82,22 @@ internal sealed partial class SimulatedChannel(SimulatedWorld world, SimulatedCo
     public void OnDelivered(string tag, ulong delivery, BrokerMessage message) => Dispatch(() => _consumers[tag].HandleBasicDeliverAsync(
         tag, delivery, redelivered: false, exchange: "", message.Place, message.Properties, message.Body, _shut.Token));
 
-    /// <summary>A message was written to the connection, for this channel.</summary>
-    public void Receive(string exchange, string routingKey, BrokerMessage message)
+    /// <summary>As the library does, copies the message before it waits for room in the socket.</summary>
+    public async ValueTask BasicPublishAsync<TProperties>(
+        string exchange,
+        string routingKey,
+        bool mandatory,
+        TProperties basicProperties,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
+        where TProperties : IReadOnlyBasicProperties, IAmqpHeader
     {
+        ThrowIfClosed();
+        var properties = new BasicProperties(new ReadOnlyBasicProperties(Written(basicProperties)));
+        var message = new BrokerMessage(exchange.Length == 0 ? routingKey : exchange, properties.MessageId ?? "", body.ToArray(), properties);
         Rules.OnPublishing(message, connection.Replica);
         connection.Session.Receive(() => Broker.Publish(this, exchange, routingKey, message));
+        await connection.Session.WriteAsync();
     }
 
     public ValueTask BasicAckAsync(ulong deliveryTag, bool multiple, CancellationToken cancellationToken = default)
@@ -186,6 +197,13 @@ internal sealed partial class SimulatedChannel(SimulatedWorld world, SimulatedCo
 
     public void Dispose()
     {
+    }
+
+    private static byte[] Written(IAmqpWriteable properties)
+    {
+        var bytes = new byte[properties.GetRequiredBufferSize()];
+        properties.WriteTo(bytes);
+        return bytes;
     }
 
     private void ThrowIfClosed()

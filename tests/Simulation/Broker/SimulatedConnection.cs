@@ -42,9 +42,6 @@ internal sealed partial class SimulatedConnection : IConnection
 
     public uint FrameMax => 131_072;
 
-    /// <summary>One of its channels.</summary>
-    public SimulatedChannel Channel(int number) => _channels[number - 1];
-
     /// <summary>Something arrives from the broker, if there is still somebody who listens.</summary>
     public void Hear(Action arrive)
     {

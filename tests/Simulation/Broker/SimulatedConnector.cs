@@ -28,7 +28,7 @@ internal sealed class SimulatedConnector(
 
         var connection = new SimulatedConnection(world, broker, life, replica, name);
         _connections.Add(connection);
-        return new BrokerConnection(connection, new WriteTurns(new SimulatedStream(connection)), new Socket(this, connection), clock);
+        return new BrokerConnection(connection, new Socket(this, connection), clock);
     }
 
     private sealed class Socket(SimulatedConnector owner, SimulatedConnection connection) : IDisposable

@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
+using Amazon.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -51,8 +55,8 @@ internal sealed class FakeSqs : IAsyncDisposable
     }
 
     /// <summary>A client of the fake's queue.</summary>
-    public SqsQueue Open(TimeProvider? clock = null, ISqsCredentials? credentials = null) =>
-        new(Endpoint, clock ?? new ImpatientClock(), () => credentials ?? new KnownCredentials());
+    public SqsQueue Open(TimeProvider? clock = null, AWSCredentials? credentials = null) =>
+        new(Endpoint, clock ?? new ImpatientClock(), () => credentials ?? KnownCredentials.New());
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
@@ -132,7 +136,29 @@ internal sealed record FakeSqsReply(int Status, string Body)
         }.ToJsonString());
     }
 
-    public static JsonObject Stored(JsonNode? entry) => new() { ["Id"] = entry!["Id"]!.GetValue<string>(), ["MessageId"] = "m" };
+    public static JsonObject Stored(JsonNode? entry) => new()
+    {
+        ["Id"] = entry!["Id"]!.GetValue<string>(),
+        ["MessageId"] = "m",
+        ["MD5OfMessageBody"] = Md5((string?)entry["MessageBody"] ?? ""),
+    };
+
+    /// <summary>An answer to a receive: one message with this text.</summary>
+    public static FakeSqsReply Message(string text) => Json(new JsonObject
+    {
+        ["Messages"] = new JsonArray(new JsonObject
+        {
+            ["MessageId"] = "m",
+            ["ReceiptHandle"] = "r",
+            [nameof(FakeSqsRequest.Body)] = text,
+            ["MD5OfBody"] = Md5(text),
+            ["Attributes"] = new JsonObject { ["SentTimestamp"] = "1764403200000", ["ApproximateReceiveCount"] = "1" },
+        }),
+    }.ToJsonString());
+
+    /// <summary>The checksum that the service reports for a text.</summary>
+    [SuppressMessage("Security", "CA5351", Justification = "The service's protocol has it.")]
+    public static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 
     public static JsonObject Failed(JsonNode? entry, string code, bool senderFault, string message = "refused") => new()
     {

@@ -8,16 +8,11 @@ internal sealed class ImpatientClock : TimeProvider
     /// <summary>Timers up to this long fire at once: longer than any back-off, shorter than any call's time-out.</summary>
     public TimeSpan Impatience { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How far this clock is from the right time.</summary>
-    public TimeSpan Offset { get; init; }
-
     /// <summary>The timers that fired at once, in order.</summary>
     public ConcurrentQueue<TimeSpan> Waits { get; } = new();
 
     /// <summary>The others.</summary>
     public ConcurrentQueue<TimeSpan> Deadlines { get; } = new();
-
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

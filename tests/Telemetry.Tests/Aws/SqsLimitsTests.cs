@@ -14,7 +14,8 @@ public sealed class SqsLimitsTests
         await using var sqs = await FakeSqs.StartAsync(FakeSqsReply.Success);
         await using var queue = sqs.Open();
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => queue.GetLimitsAsync(Bound).AsTask()));
+        for (var i = 0; i < 3; i++)
+            await queue.GetLimitsAsync(Bound);
 
         Assert.Single(sqs.Requests);
     }

@@ -18,7 +18,8 @@ public sealed class SqsReceiveTests
             {"Future":{"Messages":[1]},"Messages":[{"MessageId":"m-1","ReceiptHandle":"r-1",
               "Body":"{\"a\":\"\u00fc\\n\/\"}","MD5OfBody":"66dd062468f2f734e270adc0aced5932",
               "Attributes":{"SentTimestamp":"1700000000123","SenderId":"x","ApproximateReceiveCount":"7"},
-              "MessageAttributes":{"x":{"StringValue":"y"}}}]}
+              "MessageAttributes":{"x":{"StringValue":"y","DataType":"String"},"n":{"StringValue":"7","DataType":"Number"},
+                "b":{"BinaryValue":"AAE=","DataType":"Binary"}}}]}
             """));
         await using var queue = sqs.Open();
 
@@ -27,11 +28,31 @@ public sealed class SqsReceiveTests
         Assert.Equal("{\"a\":\"ü\\n/\"}", Encoding.UTF8.GetString(message.Text.Span));
         Assert.Equal(("m-1", "r-1", 7), (message.Id, message.Receipt, message.ReceiveCount));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), message.EnqueuedAt);
+        Assert.Equal("n=7 x=y", string.Join(' ', message.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")));
+        Assert.Null(message.TraceParent);
         var asked = sqs.Requests.Single().Json;
         Assert.Equal(10, (int)asked["MaxNumberOfMessages"]!);
         Assert.Equal(30, (int)asked["VisibilityTimeout"]!);
         Assert.Equal(2, (int)asked["WaitTimeSeconds"]!);
         Assert.Equal(sqs.Endpoint.Url.ToString(), (string?)asked["QueueUrl"]);
+    }
+
+    [Theory]
+    [InlineData("", "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01")]
+    [InlineData(""","MessageAttributes":{"traceparent":{"StringValue":"the sender's","DataType":"String"}}""", "the sender's")]
+    public async Task The_trace_is_the_senders_own_or_else_the_platforms(string attributes, string trace)
+    {
+        await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Json($$$"""
+            {"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"{}","MD5OfBody":"{{{FakeSqsReply.Md5("{}")}}}",
+              "Attributes":{"AWSTraceHeader":"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"}{{{attributes}}}}]}
+            """));
+        await using var queue = sqs.Open();
+
+        var message = Assert.Single(await queue.ReceiveAsync(1, Lease, TimeSpan.Zero, Bound));
+
+        Assert.Equal(trace, message.TraceParent);
+        Assert.Empty(message.Attributes);
+        Assert.Contains("AWSTraceHeader", sqs.Requests.Single().Json["MessageSystemAttributeNames"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -49,7 +70,6 @@ public sealed class SqsReceiveTests
     [Theory]
     [InlineData("")]
     [InlineData("<html>secret</html>")]
-    [InlineData("[1]")]
     [InlineData("""{"Messages":[{"MessageId":"m"}]}""")]
     [InlineData("""{"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"\ud800"}]}""")]
     public async Task An_answer_that_is_not_sqss_is_an_error_that_does_not_quote_it(string answer)
@@ -73,7 +93,8 @@ public sealed class SqsReceiveTests
 
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.ReceiveAsync(1, Lease, TimeSpan.Zero, Bound));
 
-        Assert.Contains("m-1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("its MD5 differs", error.Message, StringComparison.Ordinal);
+        Assert.True(error.Failure.IsTransient);
         Assert.DoesNotContain("payload", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -85,7 +106,7 @@ public sealed class SqsReceiveTests
         await using var sqs = await FakeSqs.StartAsync(_ =>
         {
             if (refusedAt != 0)
-                return FakeSqsReply.Json("""{"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"{}"}]}""");
+                return FakeSqsReply.Message("{}");
             refusedAt = clock.GetTimestamp();
             return FakeSqsReply.Error("ServiceUnavailable", 503);
         });
@@ -138,7 +159,7 @@ public sealed class SqsReceiveTests
 
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.RenewAsync(Message("m"), Lease, Bound));
 
-        Assert.Contains("beyond the limit", error.Message, StringComparison.Ordinal);
+        Assert.Contains("beyond the limit of 12 hours", error.Message, StringComparison.Ordinal);
         Assert.False(error.Failure.IsTransient);
     }
 
@@ -207,9 +228,7 @@ public sealed class SqsReceiveTests
         {
             arrived.SetResult();
             await release.Task.WaitAsync(Bound);
-            return FakeSqsReply.Json("""
-                {"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"{}","MD5OfBody":"99914b932bd37a50b983c5e7c90ae93b","Attributes":{"SentTimestamp":"1700000000123","ApproximateReceiveCount":"1"}}]}
-                """);
+            return FakeSqsReply.Message("{}");
         });
         await using var queue = sqs.Open();
         using var cancellation = new CancellationTokenSource();

@@ -20,7 +20,7 @@ public sealed class SqsRegionTests
     [InlineData("Queue.AmazonAWS.com", "us-east-1")]
     [InlineData("queue.amazonaws.com.", "us-east-1")]
     public void The_host_name_tells_the_region(string host, string region) =>
-        Assert.Equal(region, SqsRegion.Of(host, _ => "af-south-1"));
+        Assert.Equal(region, SqsConnection.RegionOf(host, _ => "af-south-1"));
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -29,8 +29,8 @@ public sealed class SqsRegionTests
     [InlineData("queue.amazonaws.com.localhost")]
     public void Other_hosts_take_it_from_the_environment_or_us_east_1(string host)
     {
-        Assert.Equal("eu-north-1", SqsRegion.Of(host, name => name is "AWS_REGION" ? "eu-north-1" : "eu-south-1"));
-        Assert.Equal("eu-south-1", SqsRegion.Of(host, name => name is "AWS_DEFAULT_REGION" ? "eu-south-1" : ""));
-        Assert.Equal("us-east-1", SqsRegion.Of(host, _ => null));
+        Assert.Equal("eu-north-1", SqsConnection.RegionOf(host, name => name is "AWS_REGION" ? "eu-north-1" : "eu-south-1"));
+        Assert.Equal("eu-south-1", SqsConnection.RegionOf(host, name => name is "AWS_DEFAULT_REGION" ? "eu-south-1" : ""));
+        Assert.Equal("us-east-1", SqsConnection.RegionOf(host, _ => null));
     }
 }

@@ -5,10 +5,20 @@ namespace Telemetry.Tests.Azure;
 /// <summary>What the Queue service answers.</summary>
 internal static class Answers
 {
+    /// <summary>Success, whatever was asked for.</summary>
     public static Task Stored(HttpContext context)
     {
-        context.Response.StatusCode = StatusCodes.Status201Created;
-        return Task.CompletedTask;
+        context.Response.StatusCode = context.Request.Method switch
+        {
+            "GET" => StatusCodes.Status200OK,
+            "DELETE" => StatusCodes.Status204NoContent,
+            "PUT" when context.Request.Path.Value!.Contains("/messages/", StringComparison.Ordinal) => StatusCodes.Status204NoContent,
+            _ => StatusCodes.Status201Created,
+        };
+        context.Response.Headers["x-ms-popreceipt"] = "next";
+        context.Response.Headers["x-ms-time-next-visible"] = "Fri, 09 Oct 2009 23:29:20 GMT";
+        context.Response.Headers["x-ms-approximate-messages-count"] = "3";
+        return context.Request.Method is "POST" ? Messages(context, "") : Task.CompletedTask;
     }
 
     public static Task Error(HttpContext context, int status, string code, string body = "<Error>the server's own words</Error>")

@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
-using Azure.Core.Pipeline;
 using Azure.Identity;
 using Telemetry.Azure;
 using Telemetry.Queues;
@@ -13,12 +12,12 @@ public sealed class AzureQueueIdentityTests : IDisposable
 
     private readonly CancellationToken _bound = new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
     private readonly X509Certificate2 _certificate = LoopbackCertificate.Create();
-    private readonly HttpClientTransport _trusting;
+    private readonly SocketsHttpHandler _trusting;
 
-    public AzureQueueIdentityTests() => _trusting = new HttpClientTransport(new HttpClient(new SocketsHttpHandler
+    public AzureQueueIdentityTests() => _trusting = new SocketsHttpHandler
     {
         SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => _certificate.Equals(certificate) },
-    }));
+    };
 
     public void Dispose()
     {
@@ -45,7 +44,7 @@ public sealed class AzureQueueIdentityTests : IDisposable
     {
         var identity = new FixedCredential(Token);
         await using var server = await FakeQueueServer.StartAsync((_, context) => Answers.Stored(context));
-        await using var queue = new AzureQueue(server.At(connection: null), TimeProvider.System, identity, transport: null);
+        await using var queue = new AzureQueue(server.At(connection: null), TimeProvider.System, identity, handler: null);
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(_bound));
 
         Assert.Contains("over https only", error.Message, StringComparison.Ordinal);

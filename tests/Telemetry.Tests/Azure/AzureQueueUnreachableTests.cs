@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Azure.Core.Pipeline;
 using Telemetry.Azure;
 using Telemetry.Queues;
 
@@ -19,8 +18,7 @@ public sealed class AzureQueueUnreachableTests
     public async Task A_network_error_says_what_to_check(SocketError error, string words)
     {
         using var handler = new SocketsHttpHandler { ConnectCallback = (_, _) => throw new SocketException((int)error) };
-        using var transport = new HttpClientTransport(new HttpClient(handler));
-        await using var queue = new AzureQueue(Nowhere, TimeProvider.System, credential: null, transport);
+        await using var queue = new AzureQueue(Nowhere, TimeProvider.System, credential: null, handler);
         var finding = Assert.Single(await queue.CheckAsync(_bound));
 
         Assert.Contains(words, finding.Error!.Message, StringComparison.Ordinal);
@@ -32,8 +30,7 @@ public sealed class AzureQueueUnreachableTests
     public async Task A_try_without_an_answer_is_a_timeout_not_a_cancellation()
     {
         using var handler = new SocketsHttpHandler { ConnectCallback = (_, _) => throw new OperationCanceledException() };
-        using var transport = new HttpClientTransport(new HttpClient(handler));
-        await using var queue = new AzureQueue(Nowhere, TimeProvider.System, credential: null, transport);
+        await using var queue = new AzureQueue(Nowhere, TimeProvider.System, credential: null, handler);
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(_bound));
 
         Assert.Contains("no answer from 'acct.queue.core.windows.net' within 30 s a try", error.Message, StringComparison.Ordinal);

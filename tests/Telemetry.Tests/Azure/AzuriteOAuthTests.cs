@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Azure.Core.Pipeline;
 using Local.Components;
 using Telemetry.Azure;
 
@@ -44,10 +43,10 @@ public sealed class AzuriteOAuthTests : IAsyncLifetime
     [Fact]
     public async Task A_token_for_storage_is_accepted_and_one_for_another_audience_is_not()
     {
-        using var trusting = new HttpClientTransport(new HttpClient(new SocketsHttpHandler
+        using var trusting = new SocketsHttpHandler
         {
             SslOptions = { RemoteCertificateValidationCallback = (_, presented, _, _) => _certificate.Equals(presented) },
-        }));
+        };
         var endpoint = Endpoints.Azure(new Uri($"https://127.0.0.1:{_port}/devstoreaccount1/orders"), connection: null);
         var identity = new FixedCredential(TokenFor("https://storage.azure.com"));
         await using var queue = new AzureQueue(endpoint, TimeProvider.System, identity, trusting);

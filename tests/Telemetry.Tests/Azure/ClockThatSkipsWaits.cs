@@ -1,8 +1,10 @@
 namespace Telemetry.Tests.Azure;
 
-/// <summary>A clock on which every wait ends at once, and time has passed by as much as was waited for.</summary>
+/// <summary>A clock on which every wait ends at once, and time has passed by as much as was waited for. What bounds a call never ends it.</summary>
 internal sealed class ClockThatSkipsWaits : TimeProvider
 {
+    private static readonly TimeSpan LeastBound = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
     private readonly List<TimeSpan> _waits = [];
     private TimeSpan _elapsed;
@@ -35,7 +37,7 @@ internal sealed class ClockThatSkipsWaits : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime != Timeout.InfiniteTimeSpan)
+        if (dueTime != Timeout.InfiniteTimeSpan && dueTime < LeastBound)
         {
             lock (_lock)
                 _waits.Add(dueTime);

@@ -76,6 +76,17 @@ public sealed class MemberNameTests
     }
 
     [Fact]
+    public async Task Names_that_differ_in_invalid_characters_only_are_one_name()
+    {
+        await using var test = new TestClient();
+
+        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "m").With("a\ud800", 1).With("a\ufffd", 2).With("a\udc00", 3));
+        await test.FlushedAsync();
+
+        Assert.Equal("a\ufffd", Assert.Single(Attributes(Assert.Single(test.Events)).EnumerateObject()).Name);
+    }
+
+    [Fact]
     public async Task Names_that_redaction_makes_equal_are_numbered()
     {
         await using var test = new TestClient();

@@ -20,6 +20,18 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_text_that_is_longer_than_a_JSON_writer_takes_is_cut_as_well()
+    {
+        await using var test = new TestClient();
+        var longer = new string('x', 166_666_667);
+
+        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "m").With("a", longer));
+        await test.FlushedAsync();
+
+        Assert.StartsWith("xxx", test.SingleEvent.GetProperty("attributes").GetProperty("a").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Attributes_that_do_not_fit_are_left_out_and_counted()
     {
         await using var test = new TestClient(options => options with { EventBytes = 8_192 });

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using Azure.Core;
-using Azure.Core.Pipeline;
 using Telemetry.Aws;
 using Telemetry.Azure;
 using Telemetry.Queues;
@@ -101,12 +100,12 @@ public sealed class SilenceTests
         Assert.True(test.Observed.Count == 0, string.Join(Environment.NewLine, test.Observed));
     }
 
-    private static HttpClientTransport Trusting(X509Certificate2 certificate)
+    private static SocketsHttpHandler Trusting(X509Certificate2 certificate)
     {
         var handler = QueueHttp.NewHandler();
         handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
             shown?.GetCertHashString() == certificate.GetCertHashString();
-        return new HttpClientTransport(new HttpClient(handler));
+        return handler;
     }
 
     // Traces its work, as providers of credentials do; the token is asked for again with each call.

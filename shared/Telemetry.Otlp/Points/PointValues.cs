@@ -1,0 +1,46 @@
+using Telemetry.Events;
+
+namespace Telemetry.Otlp.Proto;
+
+/// <summary>Writes the numbers of data points.</summary>
+internal static class PointValues
+{
+    /// <summary>Writes a number; null where there is none.</summary>
+    internal static void Write(JsonOutput json, ReadOnlySpan<byte> name, double? value)
+    {
+        json.WritePropertyName(name);
+        if (value is { } number)
+            EventValues.WriteNumber(json, number);
+        else
+            json.WriteNullValue();
+    }
+
+    /// <summary>Writes least and most of a distribution, where they are known.</summary>
+    internal static void WriteRange(JsonOutput json, double? least, double? most)
+    {
+        if (least is not null)
+            Write(json, "min"u8, least);
+        if (most is not null)
+            Write(json, "max"u8, most);
+    }
+
+    internal static void WriteCounts(JsonOutput json, ReadOnlySpan<byte> name, IEnumerable<ulong> counts)
+    {
+        json.WriteStartArray(name);
+        foreach (var count in counts)
+            json.WriteNumberValue(count);
+        json.WriteEndArray();
+    }
+
+    internal static void WriteExemplar(JsonOutput json, Exemplar exemplar)
+    {
+        // A whole number keeps all its digits.
+        if (exemplar.HasAsInt)
+            json.WriteNumber("value"u8, exemplar.AsInt);
+        else
+            Write(json, "value"u8, exemplar.HasAsDouble ? exemplar.AsDouble : null);
+        OtlpValues.WriteTime(json, "timestamp"u8, exemplar.TimeUnixNano);
+        OtlpTrace.WriteIds(json, exemplar.TraceId, exemplar.SpanId);
+        OtlpValues.WriteAttributes(json, "attributes"u8, exemplar.FilteredAttributes);
+    }
+}
