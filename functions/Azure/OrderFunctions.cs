@@ -1,60 +1,62 @@
 using System.Text;
-using System.Text.Json;
-using Functions.Azure.Hosting;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
 using Orders;
+using Orders.Http;
 using Orders.Messages;
 using Orders.Model;
 
 namespace Functions.Azure;
 
-/// <summary>The order functions at the paths and bindings that their function.json name.</summary>
-internal static class OrderFunctions
+/// <summary>The order functions with the triggers and outputs of Azure Functions.</summary>
+public sealed class OrderFunctions(CreateOrder createOrder, UpdateInventory updateInventory, DailySummary dailySummary, TimeProvider clock)
 {
-    internal static void MapOrderFunctions(this WebApplication app, TimeProvider clock)
+    /// <summary>Creates an order and answers its identity.</summary>
+    [Function(nameof(CreateOrder))]
+    public async Task<IActionResult> CreateOrderAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "orders")] HttpRequest request,
+        FunctionContext context)
     {
-        var createOrder = new CreateOrder(clock);
-        var updateInventory = new UpdateInventory(new SampleStock().TakeAsync);
-        var dailySummary = new DailySummary(clock, SampleSalesReport.ReadAsync);
-
-        app.MapFunction(HttpMethods.Post, "/api/orders", createOrder.InvokeAsync);
-        app.MapTrigger(nameof(ProcessPayment), (trigger, cancellationToken) => PayAsync(trigger, clock, cancellationToken));
-        app.MapTrigger(nameof(UpdateInventory), async (trigger, cancellationToken) =>
+        using var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, 1024 * 1024));
+        await request.Body.CopyToAsync(body, context.CancellationToken);
+        var call = new FunctionRequest(
+            body.GetBuffer().AsMemory(0, (int)body.Length),
+            (string?)request.Headers.TraceParent ?? context.TraceContext.TraceParent)
         {
-            await updateInventory.InvokeAsync(MessageOf(trigger, "change"), cancellationToken);
-            return new TriggerResponse();
-        });
-        app.MapTrigger(nameof(DailySummary), async (trigger, cancellationToken) =>
-        {
-            await dailySummary.InvokeAsync(TickOf(trigger), cancellationToken);
-            return new TriggerResponse();
-        });
+            TraceState = request.Headers.TraceState,
+        };
+        return new FunctionResult(await createOrder.InvokeAsync(call, context.CancellationToken));
     }
 
-    // The host stores what the answer holds: the message for the inventory leaves with the invocation's success, and only then.
-    private static async Task<TriggerResponse> PayAsync(TriggerRequest trigger, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>Pays an order.</summary>
+    /// <returns>The message for the inventory, which the host stores when the invocation succeeds; null for a declined payment.</returns>
+    [Function(nameof(ProcessPayment))]
+    [QueueOutput("inventory")]
+    public async Task<string?> ProcessPaymentAsync(
+        [QueueTrigger("payments")] string payment, string id, long dequeueCount, FunctionContext context)
     {
-        var response = new TriggerResponse();
+        string? output = null;
         var processPayment = new ProcessPayment(clock, SamplePaymentGateway.AuthoriseAsync, (body, _) =>
         {
-            response.Add("inventory", body);
+            output = Encoding.UTF8.GetString(body.Span);
             return Task.CompletedTask;
         });
-        await processPayment.InvokeAsync(MessageOf(trigger, "payment"), cancellationToken);
-        return response;
+        await processPayment.InvokeAsync(Message(payment, id, dequeueCount, context), context.CancellationToken);
+        return output;
     }
 
-    private static FunctionMessage MessageOf(TriggerRequest trigger, string binding) => new(
-        trigger.Metadata("Id") ?? "unknown",
-        Encoding.UTF8.GetBytes(trigger.Text(binding)),
-        trigger.MetadataNumber("DequeueCount") ?? 1,
-        trigger.TraceParent);
+    /// <summary>Takes a paid order out of the stock.</summary>
+    [Function(nameof(UpdateInventory))]
+    public Task UpdateInventoryAsync(
+        [QueueTrigger("inventory")] string change, string id, long dequeueCount, FunctionContext context) =>
+        updateInventory.InvokeAsync(Message(change, id, dequeueCount, context), context.CancellationToken);
 
-    private static TimerTick TickOf(TriggerRequest trigger)
-    {
-        using var timer = JsonDocument.Parse(trigger.Text("timer"));
-        var isLate = timer.RootElement.TryGetProperty("IsPastDue", out var late) && late.ValueKind is JsonValueKind.True;
-        return new TimerTick(isLate, trigger.TraceParent);
-    }
+    /// <summary>Adds up the day before.</summary>
+    [Function(nameof(DailySummary))]
+    public Task DailySummaryAsync([TimerTrigger("0 0 1 * * *")] TimerInfo timer, FunctionContext context) =>
+        dailySummary.InvokeAsync(new TimerTick(timer.IsPastDue, context.TraceContext.TraceParent), context.CancellationToken);
+
+    private static FunctionMessage Message(string text, string id, long delivery, FunctionContext context) =>
+        new(id, Encoding.UTF8.GetBytes(text), delivery, context.TraceContext.TraceParent);
 }

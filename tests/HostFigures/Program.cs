@@ -5,12 +5,14 @@ switch (args)
 {
     case ["times"] or ["times", _]:
         return await CallerTimes.RunAsync(args.ElementAtOrDefault(1));
+    case ["azure", var program]:
+        return await CallerTimes.RunAzureAsync(program);
     case ["first", .. { Length: > 0 } programs]:
         return await CallerTimes.RunFirstAsync(programs);
     case ["starts", .. { Length: > 0 } programs]:
         await Starts.RunAsync(programs);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: hostfigures times [LAMBDA_EXECUTABLE] | first LAMBDA_EXECUTABLE ... | starts NAME=EXECUTABLE ...");
+        await Console.Error.WriteLineAsync("usage: hostfigures times [LAMBDA_EXECUTABLE] | azure WORKER_EXECUTABLE | first LAMBDA_EXECUTABLE ... | starts NAME=EXECUTABLE ...");
         return 2;
 }

@@ -11,7 +11,7 @@ namespace HostFigures;
 /// </summary>
 internal static class Quote
 {
-    private static readonly bool WithTelemetry = Environment.GetEnvironmentVariable("QUOTE_TELEMETRY") is not "off";
+    internal static readonly bool WithTelemetry = Environment.GetEnvironmentVariable("QUOTE_TELEMETRY") is not "off";
 
     internal static byte[] Answer(ReadOnlySpan<byte> body)
     {

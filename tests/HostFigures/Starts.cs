@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Local.Components;
 
 namespace HostFigures;
@@ -47,17 +46,11 @@ internal static class Starts
                 return;
             for (var i = 0; i < Invocations; i++)
                 _warm.Add(await host.InvokeAsync());
-            _megabytes = PeakOf(host.ProcessId);
+            _megabytes = PeakMemory.Of(host.ProcessId);
         }
 
         public override string ToString() =>
             $"{Median.Of(_starts):0} ms | {Median.Of(_firsts):0} ms | {Median.Of(_accepted):0} ms | {Median.Of(_warm):0.00} ms | {_megabytes:0} MB | {SizeOf(program):0.0} MB";
-
-        private static double PeakOf(int process)
-        {
-            var line = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
-        }
 
         // What is deployed: everything beside the executable that the process may load.
         private static double SizeOf(string program) => new DirectoryInfo(Path.GetDirectoryName(program)!)

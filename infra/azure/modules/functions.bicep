@@ -112,8 +112,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
       }
       runtime: {
-        name: 'custom'
-        version: '1.0'
+        name: 'dotnet-isolated'
+        version: '10.0'
       }
       scaleAndConcurrency: {
         instanceMemoryMB: 512

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using Functions.Tests.Aws;
-using Functions.Tests.Azure;
+using Local.Functions;
 using Functions.Tests.Support;
 using Local.Components;
 
@@ -17,6 +17,7 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
     [InlineData("ServerlessTelemetry", "Telemetry", "")]
     [InlineData("ServerlessTelemetry.Aws", "Telemetry.Aws", "ServerlessTelemetry, AWSSDK.Core, AWSSDK.SecurityToken")]
     [InlineData("ServerlessTelemetry.Azure", "Telemetry.Azure", "ServerlessTelemetry, Azure.Core, Azure.Identity, Microsoft.Extensions.Logging.Abstractions")]
+    [InlineData("ServerlessTelemetry.Functions", "Telemetry.Functions", "ServerlessTelemetry, Microsoft.Azure.Functions.Worker, Azure.Core, Google.Protobuf, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Lambda", "Telemetry.Lambda", "ServerlessTelemetry")]
     [InlineData("ServerlessTelemetry.Extensions", "Telemetry.Extensions", "ServerlessTelemetry, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Otlp", "Telemetry.Otlp", "ServerlessTelemetry, Google.Protobuf")]
@@ -66,16 +67,19 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
     }
 
     [Fact]
-    public async Task A_fresh_azure_function_is_built_on_the_package_as_the_readme_says_and_sends()
+    public async Task A_fresh_azure_function_is_built_on_the_packages_as_the_readme_says_and_sends_in_the_hosts_trace()
     {
         await using var function = await FreshFunction.BuildAsync("Azure", libraries.Feed);
         await using var queue = await CloudQueue.CreateAsync(azurite.Server);
-        await using var handler = await HandlerProcess.StartAsync(Ample(queue.SenderEnvironment), function.Program);
+        await using var host = await FunctionsHost.StartAsync(function.Program, Ample(queue.SenderEnvironment));
 
-        using var response = await handler.PostAsync("api/hello", "{}");
+        using var call = await host.PostAsync("Hello", "api/Hello", "{}", Traces.Parent);
+        await call.Invocation;
+        var sent = Assert.Single(SentEvent.Decode(await queue.TakeAsync()));
 
-        Assert.Equal("hello", await response.Content.ReadAsStringAsync());
-        Assert.Equal("logs hello was called", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())));
+        Assert.Equal("hello", await call.Response.Content.ReadAsStringAsync());
+        Assert.Equal(("hello was called", call.Id), (sent.Subject, sent["requestId"]));
+        Assert.StartsWith($"00-{Traces.Id}-", sent.TraceParent, StringComparison.Ordinal);
     }
 
     private static ImmutableDictionary<string, string> Ample(ImmutableDictionary<string, string> environment) =>

@@ -1,12 +1,9 @@
-using Functions.Azure.Hosting;
 using HostFigures;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
 
-var app = CustomHandler.Create();
-app.MapPost("/api/quotes", async context =>
-{
-    using var body = new MemoryStream();
-    await context.Request.Body.CopyToAsync(body);
-    context.Response.ContentType = "application/json";
-    await context.Response.Body.WriteAsync(Quote.Answer(body.GetBuffer().AsSpan(0, (int)body.Length)));
-});
-await app.RunAsync();
+var builder = FunctionsApplication.CreateBuilder(args);
+if (Quote.WithTelemetry)
+    builder.UseTelemetryQueue();
+builder.ConfigureFunctionsWebApplication();
+await builder.Build().RunAsync();

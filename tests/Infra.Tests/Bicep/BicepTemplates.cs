@@ -25,7 +25,7 @@ public sealed class BicepTemplates : ValidatedTemplates
         new("wrong type of an output", Queue, "output accountId string = account.id", "output accountId int = account.id", "BCP033: Expected a value of type \"int\""),
         new("object instead of a list", Functions, "dependsOn: [\n    hostAccess\n  ]", "dependsOn: {}", "BCP036: The property \"dependsOn\""),
         new("condition that is none", Network, "= if (!empty(brokerVirtualNetworkId))", "= if (brokerVirtualNetworkId)", "BCP046: Expected a value of type \"bool\""),
-        new("unknown value", Functions, "name: 'custom'", "name: 'costum'", "'costum' is no value"),
+        new("unknown value", Functions, "name: 'dotnet-isolated'", "name: 'dotnet-isolate'", "'dotnet-isolate' is no value"),
         new("unknown value of an allowed list", Main, "param redundancy string = 'Standard_ZRS'", "param redundancy string = 'Standard'", "is of type \"'Standard'\""),
         new("unknown value in a variable", Alerts, "operator: 'LessThan'", "operator: 'Less'", "'Less' is no value"),
         new("name that is none", Functions, "name: 'payments'", "name: 'Payments'", "'Payments' is no name of a queue"),

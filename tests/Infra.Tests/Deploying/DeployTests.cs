@@ -114,7 +114,7 @@ public sealed class DeployTests
 
         Assert.Contains("az group create --name telemetry --location westeurope --output none", cloud.Calls);
         var published = cloud.Calls.ToList().FindIndex(call => call.StartsWith("dotnet publish", StringComparison.Ordinal));
-        Assert.Contains("functions/Azure -c Release -r linux-x64 --self-contained", cloud.Calls[published], StringComparison.Ordinal);
+        Assert.Contains("functions/Azure -c Release -r linux-x64 --no-self-contained", cloud.Calls[published], StringComparison.Ordinal);
         Assert.StartsWith("zip -qr", cloud.Calls[published + 1], StringComparison.Ordinal);
         Assert.Contains("config-zip --resource-group telemetry --name orders-app", cloud.Calls[published + 2], StringComparison.Ordinal);
     }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Local.Components;
 using Local.Demo;
+using Local.Functions;
 
 namespace Integration.Tests.EndToEnd;
 
@@ -45,34 +45,28 @@ internal abstract class OrderFunction : IAsyncDisposable
             await process.DisposeAsync();
     }
 
-    private sealed class OnAzure(HttpClient http) : OrderFunction
+    private sealed class OnAzure(FunctionsHost host) : OrderFunction
     {
         public static async Task<OrderFunction> StartAsync(ImmutableDictionary<string, string> environment)
         {
-            var port = FreePort.Next();
-            var process = await ChildProcess.StartAsync(new ChildProcessStart(BuiltProgram.Path("functions/Azure", "handler"))
-            {
-                Environment = environment.SetItem("FUNCTIONS_CUSTOMHANDLER_PORT", port.ToString(CultureInfo.InvariantCulture)),
-            });
-            var function = new OnAzure(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") });
-            function.Processes.Add(process);
-            await Loopback.WaitForPortAsync(port, process, TimeSpan.FromSeconds(30), CancellationToken.None);
+            var host = await FunctionsHost.StartAsync(BuiltProgram.Path("functions/Azure", "order-functions"), environment);
+            var function = new OnAzure(host);
+            function.Processes.Add(host.Worker);
             return function;
         }
 
         public override async Task<(int Status, string Trace)> CreateAsync(string order, string traceParent)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "api/orders");
-            request.Content = new StringContent(order, new MediaTypeHeaderValue("application/json"));
-            request.Headers.Add("traceparent", traceParent);
-            using var response = await http.SendAsync(request);
-            return ((int)response.StatusCode, response.Headers.GetValues("traceresponse").Single());
+            using var call = await host.PostAsync("CreateOrder", "api/orders", order, traceParent);
+            return ((int)call.Response.StatusCode, call.Response.Headers.GetValues("traceresponse").Single());
         }
 
         public override async ValueTask DisposeAsync()
         {
-            http.Dispose();
+            // The host ends its worker itself.
+            Processes.Clear();
             await base.DisposeAsync();
+            await host.DisposeAsync();
         }
     }
 

@@ -1,61 +1,33 @@
-using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Local.Components;
+using Local.Functions;
 
 namespace Local.Demo;
 
-/// <summary>CreateOrder as an Azure custom handler: HTTP requests are forwarded to it as they are.</summary>
+/// <summary>CreateOrder in the isolated worker of Azure Functions, with this program in the place of the host.</summary>
 internal sealed class AzureOrderFunction : IOrderFunction
 {
-    private readonly ChildProcess _process;
-    private readonly HttpClient _http = Loopback.NewHttpClient();
-    private readonly Uri _orders;
+    private readonly FunctionsHost _host;
 
-    private AzureOrderFunction(ChildProcess process, int port)
-    {
-        _process = process;
-        _orders = new Uri($"http://127.0.0.1:{port}/api/orders");
-    }
+    private AzureOrderFunction(FunctionsHost host) => _host = host;
 
-    /// <summary>Starts the handler and waits until it listens.</summary>
+    /// <summary>Starts the worker and waits until its functions are loaded.</summary>
     public static async Task<IOrderFunction> StartAsync(BridgeQueue queue, string service, CancellationToken cancellationToken)
     {
-        var port = FreePort.Next();
-        var process = await ChildProcess.StartAsync(new ChildProcessStart(BuiltProgram.Path("functions/Azure", "handler"))
-        {
-            Environment = queue.SenderEnvironment()
-                .SetItem("FUNCTIONS_CUSTOMHANDLER_PORT", port.ToString(CultureInfo.InvariantCulture))
-                .SetItem("TELEMETRY_SERVICE", service)
-                .SetItem("TELEMETRY_RELEASE", "demo"),
-        });
-        var function = new AzureOrderFunction(process, port);
-        try
-        {
-            await Loopback.WaitForPortAsync(port, process, TimeSpan.FromSeconds(30), cancellationToken);
-            return function;
-        }
-        catch
-        {
-            await function.DisposeAsync();
-            throw;
-        }
+        var settings = queue.SenderEnvironment().SetItem("TELEMETRY_SERVICE", service).SetItem("TELEMETRY_RELEASE", "demo");
+        return new AzureOrderFunction(
+            await FunctionsHost.StartAsync(BuiltProgram.Path("functions/Azure", "order-functions"), settings, cancellationToken));
     }
 
     public async Task<string> CreateAsync(string order, CancellationToken cancellationToken)
     {
-        using var content = new StringContent(order, new MediaTypeHeaderValue("application/json"));
-        using var response = await _http.PostAsync(_orders, content, cancellationToken);
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (!response.IsSuccessStatusCode)
-            throw new InvalidOperationException($"CreateOrder on Azure answered {(int)response.StatusCode}: {body}{_process.Tail()}");
+        using var call = await _host.PostAsync("CreateOrder", "api/orders", order, cancellationToken: cancellationToken);
+        var body = await call.Response.Content.ReadAsStringAsync(cancellationToken);
+        if (!call.Response.IsSuccessStatusCode)
+            throw new InvalidOperationException($"CreateOrder on Azure answered {(int)call.Response.StatusCode}: {body}{_host.Worker.Tail()}");
         return (string?)JsonNode.Parse(body)?["orderId"]
             ?? throw new InvalidOperationException($"CreateOrder on Azure answered without an orderId: {body}");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _process.DisposeAsync();
-        _http.Dispose();
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }

@@ -1,0 +1,10 @@
+using Functions.Tests.Support;
+
+namespace Functions.Tests.Azure;
+
+/// <summary>Tests that start the published worker: it is published once for all of them.</summary>
+[CollectionDefinition(Name)]
+public sealed class WorkerCollection : ICollectionFixture<PublishedWorker>, ICollectionFixture<AzuriteFixture>
+{
+    public const string Name = "published worker";
+}
