@@ -330,7 +330,7 @@ public sealed class OtlpContentTests
                     new SummaryDataPoint
                     {
                         StartTimeUnixNano = Second, TimeUnixNano = 2 * Second, Count = 2, Sum = 0,
-                        QuantileValues = { new() { Quantile = 0, Value = 0 }, new() { Quantile = 0.99, Value = 7 } },
+                        QuantileValues = { Quantile(0, 0), Quantile(0.99, 7) },
                     },
                 },
             },
@@ -378,4 +378,7 @@ public sealed class OtlpContentTests
             """.ReplaceLineEndings(""),
             Members(json));
     }
+
+    private static SummaryDataPoint.Types.ValueAtQuantile Quantile(double quantile, double value) =>
+        new() { Quantile = quantile, Value = value };
 }
