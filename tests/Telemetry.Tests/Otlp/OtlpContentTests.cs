@@ -70,7 +70,13 @@ public sealed class OtlpContentTests
     [Fact]
     public async Task Everything_of_resource_and_scope_arrives()
     {
-        var host = new EntityRef { Type = "host", IdKeys = { "host.id" }, DescriptionKeys = { "host.name" }, SchemaUrl = "https://a/1" };
+        var host = new EntityRef
+        {
+            Type = "host",
+            IdKeys = { "host.id" },
+            DescriptionKeys = { "host.name" },
+            SchemaUrl = "https://a/1",
+        };
         var resource = new Resource
         {
             Attributes = { Pair("service.name", "shop") },
@@ -84,7 +90,8 @@ public sealed class OtlpContentTests
             Attributes = { Pair("shard", "7") },
             DroppedAttributesCount = 8,
         };
-        var logs = new ScopeLogs { Scope = scope, SchemaUrl = "https://a/3", LogRecords = { new LogRecord { TimeUnixNano = Second } } };
+        var record = new LogRecord { TimeUnixNano = Second };
+        var logs = new ScopeLogs { Scope = scope, SchemaUrl = "https://a/3", LogRecords = { record } };
         var request = new ExportLogsServiceRequest
         {
             ResourceLogs = { new ResourceLogs { Resource = resource, SchemaUrl = "https://a/2", ScopeLogs = { logs } } },
@@ -165,8 +172,8 @@ public sealed class OtlpContentTests
     [Fact]
     public async Task Values_of_every_kind_arrive()
     {
-        var list = new AnyValue { ArrayValue = new ArrayValue { Values = { new AnyValue { BoolValue = false }, new AnyValue() } } };
-        var members = new KeyValueList { Values = { Value("list", list), Pair("", "empty name") } };
+        var items = new ArrayValue { Values = { new AnyValue { BoolValue = false }, new AnyValue() } };
+        var members = new KeyValueList { Values = { Value("list", new AnyValue { ArrayValue = items }), Pair("", "empty name") } };
         var span = new Span
         {
             Attributes =
@@ -353,6 +360,9 @@ public sealed class OtlpContentTests
                 """.ReplaceLineEndings(""),
             ],
             metrics.Select(Members));
+
+        static SummaryDataPoint.Types.ValueAtQuantile Quantile(double quantile, double value) =>
+            new() { Quantile = quantile, Value = value };
     }
 
     [Fact]
