@@ -2,10 +2,6 @@ using System.CommandLine;
 using Bridge.Commands;
 using Telemetry.Queues;
 
-// The client library holds an array for each message that waits to be written. The framework's pool keeps 32 for each processor: too
-// few, half of what the bridge allocates would be such arrays. The pool can be told in this way alone, and only before its first use.
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION", "256");
-
 // For every library: requests to a collector, an emulator or an agent on this machine do not go through a proxy.
 HttpClient.DefaultProxy = new ProxyExceptForThisMachine(HttpClient.DefaultProxy);
 
