@@ -388,7 +388,4 @@ public sealed class OtlpContentTests
             """.ReplaceLineEndings(""),
             Members(json));
     }
-
-    private static SummaryDataPoint.Types.ValueAtQuantile Quantile(double quantile, double value) =>
-        new() { Quantile = quantile, Value = value };
 }
