@@ -15,8 +15,8 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
 {
     [Theory]
     [InlineData("ServerlessTelemetry", "Telemetry", "")]
-    [InlineData("ServerlessTelemetry.Aws", "Telemetry.Aws", "ServerlessTelemetry, AWSSDK.SecurityToken, AWSSDK.SQS")]
-    [InlineData("ServerlessTelemetry.Azure", "Telemetry.Azure", "ServerlessTelemetry, Azure.Core, Azure.Identity, Azure.Storage.Queues")]
+    [InlineData("ServerlessTelemetry.Aws", "Telemetry.Aws", "ServerlessTelemetry, AWSSDK.SQS, AWSSDK.SecurityToken")]
+    [InlineData("ServerlessTelemetry.Azure", "Telemetry.Azure", "ServerlessTelemetry, Azure.Core, Azure.Identity, Azure.Storage.Queues, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Functions", "Telemetry.Functions", "ServerlessTelemetry, Microsoft.Azure.Functions.Worker, Azure.Core, Google.Protobuf, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Lambda", "Telemetry.Lambda", "ServerlessTelemetry")]
     [InlineData("ServerlessTelemetry.Extensions", "Telemetry.Extensions", "ServerlessTelemetry, Microsoft.Extensions.Logging.Abstractions")]
