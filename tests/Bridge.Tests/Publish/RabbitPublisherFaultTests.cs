@@ -195,7 +195,7 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
 
     private static RabbitMqOptions Impatient(VirtualHost host) => Some.Options(host) with { ConfirmTimeout = ConfirmTimeout };
 
-    // Publishes, a hundred messages at a time, until that fails or it is told to stop; gives back the identities of those confirmed.
+    // Publishes a hundred messages at a time until that fails or is stopped; gives back the identities of those confirmed.
     private static async Task<HashSet<string>> FlowAsync(RunningPublisher running, CancellationToken stop = default)
     {
         var confirmed = new HashSet<string>(StringComparer.Ordinal);
