@@ -195,8 +195,7 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
 
     private static RabbitMqOptions Impatient(VirtualHost host) => Some.Options(host) with { ConfirmTimeout = ConfirmTimeout };
 
-    // Publishes one message after the other until that fails; gives back the identities of those confirmed.
-    // Until a publication fails, or until told to stop.
+    // Publishes a hundred messages at a time until that fails or is stopped; gives back the identities of those confirmed.
     private static async Task<HashSet<string>> FlowAsync(RunningPublisher running, CancellationToken stop = default)
     {
         var confirmed = new HashSet<string>(StringComparer.Ordinal);
