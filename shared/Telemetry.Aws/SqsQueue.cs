@@ -170,7 +170,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
         bool IsSettled(int entry, BatchResultErrorEntry? error)
         {
-            var isLost = error is null ? HasEnded(messages[entry]) : SqsFailures.IsLostLease(SqsFailures.Normalize(error.Code));
+            var isLost = error is null ? HasEnded(messages[entry]) : SqsFailures.IsLostLease(SqsFailures.CodeOf(error.Code, error.Message));
             if (isLost)
                 lost.Enqueue(messages[entry]);
             return isLost || error is null;
