@@ -157,16 +157,18 @@ public sealed class LambdaRuntimeTests
     }
 
     [Fact]
-    public async Task A_platform_that_is_gone_ends_the_process_with_1()
+    public async Task A_platform_that_is_gone_ends_the_process_with_1_after_a_last_flush()
     {
         await using var telemetry = new RecordedTelemetry();
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var runtime = new RunningRuntime(api, (_, _) => Task.FromResult(Done));
         await api.WaitForQuestionAsync();
+        TelemetryQueue.Send("{\"n\":1}"u8);
 
         await api.DisposeAsync();
 
         Assert.Equal(1, await runtime.EndAsync());
+        Assert.Single(telemetry.Queue.Messages);
     }
 
     [Fact]
