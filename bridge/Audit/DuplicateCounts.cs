@@ -18,9 +18,6 @@ internal sealed class DuplicateCounts
     /// <summary>All with a <c>message_id</c> seen before.</summary>
     public long Total => Identical + Uncompared + Altered;
 
-    /// <summary>True when nothing but identical events came again, as far as is known.</summary>
-    public bool IsHarmless => Altered == 0 && Reused == 0;
-
     /// <summary>Counts an event whose <c>message_id</c> came again.</summary>
     public void Count(IdSighting sighting)
     {

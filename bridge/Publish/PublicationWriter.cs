@@ -61,8 +61,11 @@ internal sealed class PublicationWriter(
 
             while (!window.IsOpenFor(message.Body.Length, out var freed))
                 await freed.WaitAsync(cancellationToken);
+            // Nothing but the publish call may come after the window has counted the message: one that it counts alone would shift the numbers
+            // of all that follow.
+            var properties = _properties.From(message.Properties);
             window.Add(pending, index, message);
-            var write = PublishAsync(message);
+            var write = PublishAsync(message, properties);
             if (!write.IsCompletedSuccessfully)
                 await AwaitOrGiveUpAsync(write.AsTask());
         }
@@ -70,8 +73,8 @@ internal sealed class PublicationWriter(
 
     // The library copies properties and body into memory of its own before its call waits, as it does while its queue of frames is full.
     // It is given no token: a cancelled message is not sent, but the window has counted it.
-    private ValueTask PublishAsync(in OutgoingMessage message) => channel.BasicPublishAsync(
-        message.Exchange, message.RoutingKey, mandatory: true, _properties.From(message.Properties), message.Body, CancellationToken.None);
+    private ValueTask PublishAsync(in OutgoingMessage message, BasicProperties properties) => channel.BasicPublishAsync(
+        message.Exchange, message.RoutingKey, mandatory: true, properties, message.Body, CancellationToken.None);
 
     private async Task AwaitOrGiveUpAsync(Task write)
     {

@@ -75,11 +75,11 @@ internal sealed class SqsBatch(
         {
             var (successful, failed) = await send(entries, cancellationToken).ConfigureAwait(false);
             var succeeded = (successful ?? []).ToHashSet(StringComparer.Ordinal);
-            var errors = (failed ?? []).ToDictionary(error => error.Id, StringComparer.Ordinal);
+            var errors = (failed ?? []).ToLookup(error => error.Id, StringComparer.Ordinal);
             QueueFailure? reason = null;
             entries.RemoveAll(entry =>
             {
-                var error = errors.GetValueOrDefault(IdOf(entry));
+                var error = errors[IdOf(entry)].FirstOrDefault();
                 if ((error is not null || succeeded.Contains(IdOf(entry))) && isSettled(entry, error))
                 {
                     _calls.Settle();

@@ -31,9 +31,9 @@ internal static class SqsCheck
         var receive = new ReceiveMessageRequest(url) { MaxNumberOfMessages = 1, VisibilityTimeout = 0, WaitTimeSeconds = 0 };
         var findings = await QueueChecks.RunAsync(
             [
-                (SqsOperation.GetQueueAttributes, async () => warnings = [.. Judge((await connection.AskAsync(
+                (SqsOperation.GetQueueAttributes, async () => warnings = [.. Judge((await connection.CallAsync(
                     SqsOperation.GetQueueAttributes, sqs => sqs.GetQueueAttributesAsync(url, Attributes, cancellationToken), cancellationToken)
-                    .ConfigureAwait(false)).Attributes ?? [])]),
+                    .ConfigureAwait(false)).Answer.Attributes ?? [])]),
                 (SqsOperation.ReceiveMessage, () => connection.CallAsync(
                     SqsOperation.ReceiveMessage, sqs => sqs.ReceiveMessageAsync(receive, cancellationToken), cancellationToken)),
                 (SqsOperation.ChangeMessageVisibility, () => connection.CallAsync(

@@ -25,10 +25,10 @@ internal sealed class SqsConnection(QueueEndpoint queue, TimeProvider clock, AWS
     /// <param name="send">Makes the call.</param>
     /// <param name="cancellationToken">Ends the wait for credentials; <paramref name="send"/> may let it end the call.</param>
     /// <param name="wait">How long the service may hold the answer back on purpose.</param>
-    /// <returns>The timestamp from before the attempt that was answered.</returns>
+    /// <returns>The answer, and the timestamp from before the attempt that was answered.</returns>
     /// <exception cref="QueueException">Refused, unreadable, or no answer.</exception>
-    public async Task<long> CallAsync(
-        string operation, Func<AmazonSQSClient, Task> send, CancellationToken cancellationToken, TimeSpan wait = default)
+    public async Task<(T Answer, long SentAt)> CallAsync<T>(
+        string operation, Func<AmazonSQSClient, Task<T>> send, CancellationToken cancellationToken, TimeSpan wait = default)
     {
         var call = QueueCall.Begin(wait);
         for (var mayForget = true; ; mayForget = false)
@@ -37,8 +37,7 @@ internal sealed class SqsConnection(QueueEndpoint queue, TimeProvider clock, AWS
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                await send(_client).ConfigureAwait(false);
-                return call.LastAttempt;
+                return (await send(_client).ConfigureAwait(false), call.LastAttempt);
             }
             catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
@@ -53,14 +52,6 @@ internal sealed class SqsConnection(QueueEndpoint queue, TimeProvider clock, AWS
                 throw new QueueException(Failures.Of(operation, e));
             }
         }
-    }
-
-    /// <summary>Calls, and gives the answer.</summary>
-    public async Task<T> AskAsync<T>(string operation, Func<AmazonSQSClient, Task<T>> send, CancellationToken cancellationToken)
-    {
-        T? answer = default;
-        await CallAsync(operation, async sqs => answer = await send(sqs).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        return answer!;
     }
 
     /// <summary>Ends the SDK's client; calls under way end by themselves.</summary>

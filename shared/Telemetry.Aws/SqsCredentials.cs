@@ -20,7 +20,8 @@ internal sealed class SqsCredentials : AWSCredentials
     /// </summary>
     public static AWSCredentials For(QueueEndpoint queue) =>
         !queue.Url.IsLoopback ? new SqsCredentials()
-        : Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID") is { Length: > 0 } ? new EnvironmentVariablesAWSCredentials()
+        // The SDK's constructor throws where one of the two is missing.
+        : IsSet("AWS_ACCESS_KEY_ID") && IsSet("AWS_SECRET_ACCESS_KEY") ? new EnvironmentVariablesAWSCredentials()
         : new BasicAWSCredentials("test", "test");
 
     /// <inheritdoc/>
@@ -38,4 +39,6 @@ internal sealed class SqsCredentials : AWSCredentials
 
     /// <summary>The service called the credentials expired: the next question must not be answered from memory.</summary>
     public void Forget() => (_found as RefreshingAWSCredentials)?.ClearCredentials();
+
+    private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
 }

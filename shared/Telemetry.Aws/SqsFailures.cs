@@ -31,7 +31,7 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     /// <summary>The service answered 200 and refused one entry, or did not mention it (null).</summary>
     public QueueFailure EntryRefused(string operation, BatchResultErrorEntry? entry) => entry is null
         ? Unusable(operation, "the answer does not mention this entry")
-        : Answered(operation, HttpStatusCode.OK, Normalize(entry.Code), isTransient: entry.SenderFault is not true);
+        : Answered(operation, HttpStatusCode.OK, CodeOf(entry.Code, entry.Message), isTransient: entry.SenderFault is not true);
 
     /// <summary>The request was not sent, for a reason on this side.</summary>
     public QueueFailure Unsent(string operation, string detail, bool isTransient = false) =>
@@ -67,17 +67,17 @@ internal sealed class SqsFailures(QueueEndpoint queue)
         return code is "NonExistentQueue" ? "QueueDoesNotExist" : code;
     }
 
-    private QueueFailure Refused(string operation, AmazonServiceException error)
-    {
-        var code = Normalize(error.ErrorCode);
-        // The service has a code of its own for this, and uses it elsewhere.
-        if (code is "InvalidParameterValue" && error.Message.Replace(" ", "", StringComparison.Ordinal).Contains("ReceiptHandle", StringComparison.OrdinalIgnoreCase))
-            code = "ReceiptHandleIsInvalid";
-        return Answered(operation, error.StatusCode, code, isTransient: false) with
+    /// <summary>The code of a refusal. A parameter error about the receipt handle gets the code of its own that the service uses elsewhere.</summary>
+    public static string? CodeOf(string? code, string? message) => Normalize(code) is var name && name is "InvalidParameterValue"
+        && message?.Replace(" ", "", StringComparison.Ordinal).Contains("ReceiptHandle", StringComparison.OrdinalIgnoreCase) is true
+            ? "ReceiptHandleIsInvalid"
+            : name;
+
+    private QueueFailure Refused(string operation, AmazonServiceException error) =>
+        Answered(operation, error.StatusCode, CodeOf(error.ErrorCode, error.Message), isTransient: false) with
         {
             RequestId = string.IsNullOrEmpty(error.RequestId) ? null : error.RequestId,
         };
-    }
 
     private QueueFailure Answered(string operation, HttpStatusCode status, string? code, bool isTransient)
     {

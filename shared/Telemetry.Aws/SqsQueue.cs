@@ -104,7 +104,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> SendAsync(List<int> entries, CancellationToken token)
         {
             var request = entries.ConvertAll(entry => new SendMessageBatchRequestEntry(SqsBatch.IdOf(entry), Encoding.UTF8.GetString(messages[entry].Span)));
-            var answer = await Connection.AskAsync(
+            var (answer, _) = await Connection.CallAsync(
                 SqsOperation.SendMessageBatch, sqs => sqs.SendMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
             return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
         }
@@ -130,10 +130,9 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             MessageAttributeNames = ["All"],
         };
         // Not to be cancelled: the service may have leased messages already.
-        var answer = new ReceiveMessageResponse();
-        var sentAt = await Connection.CallAsync(
+        var (answer, sentAt) = await Connection.CallAsync(
             SqsOperation.ReceiveMessage,
-            async sqs => answer = await sqs.ReceiveMessageAsync(request, CancellationToken.None).ConfigureAwait(false),
+            sqs => sqs.ReceiveMessageAsync(request, CancellationToken.None),
             cancellationToken,
             wait).ConfigureAwait(false);
         return answer.Messages?.ConvertAll(message => Received(message, sentAt, lease)) ?? [];
@@ -164,14 +163,14 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> DeleteAsync(List<int> entries, CancellationToken token)
         {
             var request = entries.ConvertAll(entry => new DeleteMessageBatchRequestEntry(SqsBatch.IdOf(entry), messages[entry].Receipt));
-            var answer = await Connection.AskAsync(
+            var (answer, _) = await Connection.CallAsync(
                 SqsOperation.DeleteMessageBatch, sqs => sqs.DeleteMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
             return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
         }
 
         bool IsSettled(int entry, BatchResultErrorEntry? error)
         {
-            var isLost = error is null ? HasEnded(messages[entry]) : SqsFailures.IsLostLease(SqsFailures.Normalize(error.Code));
+            var isLost = error is null ? HasEnded(messages[entry]) : SqsFailures.IsLostLease(SqsFailures.CodeOf(error.Code, error.Message));
             if (isLost)
                 lost.Enqueue(messages[entry]);
             return isLost || error is null;
@@ -222,7 +221,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
     private async Task<Dictionary<string, string>> GetAttributesAsync(List<string> names, CancellationToken cancellationToken)
     {
-        var answer = await Connection.AskAsync(
+        var (answer, _) = await Connection.CallAsync(
             SqsOperation.GetQueueAttributes, sqs => sqs.GetQueueAttributesAsync(_url, names, cancellationToken), cancellationToken).ConfigureAwait(false);
         return answer.Attributes ?? [];
     }
@@ -232,10 +231,11 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     {
         try
         {
-            return await Connection.CallAsync(
+            var (_, sentAt) = await Connection.CallAsync(
                 SqsOperation.ChangeMessageVisibility,
                 sqs => sqs.ChangeMessageVisibilityAsync(_url, message.Receipt, seconds, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
+            return sentAt;
         }
         catch (QueueException e) when (SqsFailures.IsLostLease(e.Failure.Code))
         {

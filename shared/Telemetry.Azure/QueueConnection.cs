@@ -66,28 +66,28 @@ internal sealed class QueueConnection(QueueEndpoint endpoint, TimeProvider clock
             // No telemetry from telemetry.
             Diagnostics = { ApplicationId = "telemetry-queue", IsLoggingEnabled = false, IsDistributedTracingEnabled = false },
         };
-        if (endpoint.Connection is { } connection)
-            return Connect(operation, connection, options);
-        if (!string.Equals(endpoint.Url.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal))
+        if (endpoint.Connection is null && !string.Equals(endpoint.Url.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal))
             throw Failures.Misconfigured(operation, Remedy.NeedsHttps);
-        return new QueueClient(endpoint.Url, credential ?? ProcessIdentity.Value, options);
+        try
+        {
+            return endpoint.Connection is { } connection
+                ? Connect(connection, options)
+                : new QueueClient(endpoint.Url, credential ?? ProcessIdentity.Value, options);
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException or InvalidOperationException)
+        {
+            // The cause may quote the string.
+            throw Failures.Misconfigured(operation, endpoint.Connection is null ? Remedy.WrongIdentity : Remedy.WrongConnection);
+        }
     }
 
     // Endpoints in the string are not used, because the queue's own address names account and queue.
-    private QueueClient Connect(QueueOperation operation, string connection, QueueClientOptions options)
+    private QueueClient Connect(string connection, QueueClientOptions options)
     {
         var parts = connection.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(part => !part.StartsWith("QueueEndpoint=", StringComparison.OrdinalIgnoreCase))
             .Select(part => part.Equals("UseDevelopmentStorage=true", StringComparison.OrdinalIgnoreCase) ? DevelopmentStorage : part);
         var account = endpoint.Url.AbsoluteUri[..^(endpoint.Name.Length + 1)];
-        try
-        {
-            return new QueueClient($"{string.Join(';', parts)};QueueEndpoint={account}", endpoint.Name, options);
-        }
-        catch (Exception error) when (error is FormatException or ArgumentException or InvalidOperationException)
-        {
-            // The cause may quote the string.
-            throw Failures.Misconfigured(operation, Remedy.WrongConnection);
-        }
+        return new QueueClient($"{string.Join(';', parts)};QueueEndpoint={account}", endpoint.Name, options);
     }
 }

@@ -7,6 +7,10 @@ internal static class Remedy
         "no identity is available: give the host a managed identity (AZURE_CLIENT_ID names a user-assigned one), or set"
         + " AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or use a storage connection string";
 
+    public const string WrongIdentity =
+        "no identity can be made of the environment: correct AZURE_TENANT_ID, AZURE_AUTHORITY_HOST (an https address) and"
+        + " AZURE_TOKEN_CREDENTIALS, or remove them";
+
     public const string IdentityRefused =
         "the identity got no token: check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret, certificate or federated token"
         + " that goes with them";

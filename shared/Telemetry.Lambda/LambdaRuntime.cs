@@ -64,6 +64,7 @@ public sealed class LambdaRuntime : IDisposable
         catch (HttpRequestException e)
         {
             await Console.Error.WriteLineAsync($"the Runtime API failed, the process ends: {FailureText.Of(e)}").ConfigureAwait(false);
+            await TelemetryQueue.FlushExitAsync().ConfigureAwait(false);
             return 1;
         }
 

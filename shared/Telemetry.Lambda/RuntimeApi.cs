@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace Telemetry.Lambda;
 
@@ -63,7 +64,8 @@ internal sealed class RuntimeApi(string host) : IDisposable
         using var content = new ReadOnlyMemoryContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
-        if (errorType is not null)
+        // A header takes nothing but ASCII; the body names the type in any case.
+        if (errorType is not null && Ascii.IsValid(errorType))
             request.Headers.Add("Lambda-Runtime-Function-Error-Type", errorType);
         using var response = await _http.SendAsync(request).ConfigureAwait(false);
         // 500 says by contract that the instance is beyond use; the other refusals concern this one answer.

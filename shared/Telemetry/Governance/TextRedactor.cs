@@ -17,9 +17,6 @@ internal sealed class TextRedactor(RedactionPatterns patterns, SecretNames names
     private readonly bool _tokens = patterns.HasFlag(RedactionPatterns.Tokens);
     private readonly bool _emails = patterns.HasFlag(RedactionPatterns.EmailAddresses);
 
-    /// <summary>Whether names and texts are looked at at all.</summary>
-    internal bool LooksForNothing => patterns == RedactionPatterns.None && names.IsEmpty;
-
     /// <summary>Whether a number is a card's.</summary>
     internal bool IsCard(ReadOnlySpan<byte> number) =>
         _cards && number.Length is >= CardNumber.Fewest and <= CardNumber.Most && CardNumber.Match(number, 0) == number.Length;

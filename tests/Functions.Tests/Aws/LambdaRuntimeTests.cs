@@ -64,6 +64,19 @@ public sealed class LambdaRuntimeTests
     }
 
     [Fact]
+    public async Task An_error_whose_type_no_header_can_name_is_answered_all_the_same()
+    {
+        await using var telemetry = new RecordedTelemetry();
+        await using var api = await FakeRuntimeApi.StartAsync();
+        await using var runtime = new RunningRuntime(api, (_, _) => throw new UngültigException());
+
+        var answer = await api.InvokeAsync("{}").WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(("error", null), (answer.Kind, answer.ErrorType));
+        Assert.Equal("the order is not valid", MessageOf(answer));
+    }
+
+    [Fact]
     public async Task What_initialisation_throws_is_reported_and_ends_the_process_with_1()
     {
         await using var telemetry = new RecordedTelemetry();
@@ -144,16 +157,18 @@ public sealed class LambdaRuntimeTests
     }
 
     [Fact]
-    public async Task A_platform_that_is_gone_ends_the_process_with_1()
+    public async Task A_platform_that_is_gone_ends_the_process_with_1_after_a_last_flush()
     {
         await using var telemetry = new RecordedTelemetry();
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var runtime = new RunningRuntime(api, (_, _) => Task.FromResult(Done));
         await api.WaitForQuestionAsync();
+        TelemetryQueue.Send("{\"n\":1}"u8);
 
         await api.DisposeAsync();
 
         Assert.Equal(1, await runtime.EndAsync());
+        Assert.Single(telemetry.Queue.Messages);
     }
 
     [Fact]
@@ -187,4 +202,6 @@ public sealed class LambdaRuntimeTests
     }
 
     private static string? MessageOf(RuntimeAnswer error) => JsonDocument.Parse(error.Body).RootElement.GetProperty("errorMessage").GetString();
+
+    private sealed class UngültigException() : Exception("the order is not valid");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json.Nodes;
 using Telemetry.Aws;
 using Telemetry.Queues;
 
@@ -64,6 +65,23 @@ public sealed class SqsSendTests
         var sent = sqs.Requests.Where(request => request.Operation is SqsOperation.SendMessageBatch).Select(BodiesOf).ToList();
         Assert.Equal(2, sent.Count);
         Assert.Equal(["text 0", "text 3", "text 6", "text 9"], sent[1].Order(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_entry_that_an_answer_refuses_twice_or_without_its_identity_has_failed()
+    {
+        await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch
+            ? FakeSqsReply.Batch(
+                [
+                    .. request.Entries.Concat(request.Entries).Select(entry => FakeSqsReply.Failed(entry, "InvalidMessageContents", true)),
+                    new JsonObject { ["Code"] = "InternalError" },
+                ])
+            : FakeSqsReply.Success(request));
+        await using var queue = sqs.Open();
+
+        var error = await Assert.ThrowsAsync<QueueException>(() => queue.SendAsync(Messages(2), Bound));
+
+        Assert.Equal(("InvalidMessageContents", false), (error.Failure.Code, error.Failure.IsTransient));
     }
 
     [Fact]
