@@ -50,12 +50,13 @@ public sealed class LambdaRuntime : IDisposable
     /// <returns>The exit code, as <see cref="RunAsync(Func{LambdaHandler})"/>.</returns>
     public async Task<int> RunAsync(Func<LambdaHandler> initialise, CancellationToken stop)
     {
+        var code = 0;
         try
         {
-            if (await TryInitialiseAsync(initialise).ConfigureAwait(false) is not { } handler)
-                return 1;
-            while (!stop.IsCancellationRequested)
-                await ServeAsync(await _api.GetNextAsync(stop).ConfigureAwait(false), handler).ConfigureAwait(false);
+            if (await TryInitialiseAsync(initialise).ConfigureAwait(false) is { } handler)
+                await ServeAllAsync(handler, stop).ConfigureAwait(false);
+            else
+                code = 1;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -64,12 +65,11 @@ public sealed class LambdaRuntime : IDisposable
         catch (HttpRequestException e)
         {
             await Console.Error.WriteLineAsync($"the Runtime API failed, the process ends: {FailureText.Of(e)}").ConfigureAwait(false);
-            await TelemetryQueue.FlushExitAsync().ConfigureAwait(false);
-            return 1;
+            code = 1;
         }
 
         await TelemetryQueue.FlushExitAsync().ConfigureAwait(false);
-        return 0;
+        return code;
     }
 
     /// <inheritdoc/>
@@ -85,9 +85,14 @@ public sealed class LambdaRuntime : IDisposable
         {
             await Console.Error.WriteLineAsync($"the function could not be initialised: {e}").ConfigureAwait(false);
             await _api.PostInitErrorAsync(LambdaError.Of(e)).ConfigureAwait(false);
-            await TelemetryQueue.FlushExitAsync().ConfigureAwait(false);
             return null;
         }
+    }
+
+    private async Task ServeAllAsync(LambdaHandler handler, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+            await ServeAsync(await _api.GetNextAsync(stop).ConfigureAwait(false), handler).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(LambdaInvocation invocation, LambdaHandler handler)

@@ -6,14 +6,8 @@ namespace Telemetry.Otlp.Proto;
 internal sealed partial class NumberDataPoint : IDataPoint
 {
     /// <inheritdoc/>
-    public void WriteValue(JsonOutput json)
-    {
-        // A whole number keeps all its digits.
-        if (HasAsInt)
-            json.WriteNumber("value"u8, AsInt);
-        else
-            PointValues.Write(json, "value"u8, HasAsDouble ? AsDouble : null);
-    }
+    public void WriteValue(JsonOutput json) =>
+        PointValues.WriteValue(json, HasAsInt ? AsInt : null, HasAsDouble ? AsDouble : null);
 
     /// <inheritdoc/>
     public void WriteDetails(JsonOutput json) => OtlpValues.WriteList(json, "exemplars"u8, Exemplars, PointValues.WriteExemplar);

@@ -15,6 +15,15 @@ internal static class PointValues
             json.WriteNullValue();
     }
 
+    /// <summary>Writes the member <c>value</c> of what is measured in whole or in other numbers; a whole one keeps all its digits.</summary>
+    internal static void WriteValue(JsonOutput json, long? whole, double? other)
+    {
+        if (whole is { } number)
+            json.WriteNumber("value"u8, number);
+        else
+            Write(json, "value"u8, other);
+    }
+
     /// <summary>Writes least and most of a distribution, where they are known.</summary>
     internal static void WriteRange(JsonOutput json, double? least, double? most)
     {
@@ -34,11 +43,7 @@ internal static class PointValues
 
     internal static void WriteExemplar(JsonOutput json, Exemplar exemplar)
     {
-        // A whole number keeps all its digits.
-        if (exemplar.HasAsInt)
-            json.WriteNumber("value"u8, exemplar.AsInt);
-        else
-            Write(json, "value"u8, exemplar.HasAsDouble ? exemplar.AsDouble : null);
+        WriteValue(json, exemplar.HasAsInt ? exemplar.AsInt : null, exemplar.HasAsDouble ? exemplar.AsDouble : null);
         OtlpValues.WriteTime(json, "timestamp"u8, exemplar.TimeUnixNano);
         OtlpTrace.WriteIds(json, exemplar.TraceId, exemplar.SpanId);
         OtlpValues.WriteAttributes(json, "attributes"u8, exemplar.FilteredAttributes);
