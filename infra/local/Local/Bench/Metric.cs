@@ -21,7 +21,6 @@ internal sealed record Metric(string Title, string Format = "N0")
     public static readonly Metric Median = new("p50 ms", "N1");
     public static readonly Metric High = new("p99 ms", "N1");
     public static readonly Metric Highest = new("p99.9 ms", "N1");
-    public static readonly Metric CodecRate = new("MB/s of events");
 
     /// <summary>A value as it stands in a table.</summary>
     public string Write(double value) => value.ToString(Format, System.Globalization.CultureInfo.InvariantCulture);

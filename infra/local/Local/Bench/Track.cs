@@ -43,8 +43,7 @@ internal sealed class Track : IAsyncDisposable
         var name = $"bench-{Guid.NewGuid().ToString("N")[..8]}";
         var queue = await components.CreateQueueAsync(load.Cloud, name, cancellationToken);
         var arrived = await EventQueue.DeclareAsync(components.Connection, name, cancellationToken);
-        var needsProxy = load.IsMetered || load.Delay > TimeSpan.Zero;
-        var proxy = needsProxy ? new QueueProxy(new Uri(queue.Url.GetLeftPart(UriPartial.Authority)), load.Cloud is "azure", seed: 1) { Delay = load.Delay } : null;
+        var proxy = load.IsMetered ? new QueueProxy(new Uri(queue.Url.GetLeftPart(UriPartial.Authority)), load.Cloud is "azure", seed: 1) : null;
         return new Track(components, load, name, queue, proxy, arrived);
     }
 

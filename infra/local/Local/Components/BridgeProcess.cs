@@ -58,7 +58,7 @@ public sealed class BridgeProcess : IAsyncDisposable
     /// <summary>Runs a bridge command, such as <c>check</c> or <c>send</c>, to its end.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="input">Standard input's whole text; null for none.</param>
-    /// <param name="environment">Its configuration; null for none.</param>
+    /// <param name="environment">Its configuration; null for none. Without an address for HTTP, <c>run</c> listens on any free port.</param>
     /// <param name="timeout">When to kill it; a minute when null.</param>
     /// <param name="cancellationToken">Kills it too.</param>
     /// <exception cref="TimeoutException">It was killed because the time passed.</exception>
@@ -68,7 +68,7 @@ public sealed class BridgeProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string>? environment = null,
         TimeSpan? timeout = null,
         CancellationToken cancellationToken = default) =>
-        ChildCommand.RunAsync(Start(arguments, environment), input, timeout, cancellationToken);
+        ChildCommand.RunAsync(Start(arguments, WithHttpAddress(environment)), input, timeout, cancellationToken);
 
     /// <summary>Waits until <c>/readyz</c> answers 200.</summary>
     /// <exception cref="InvalidOperationException">The bridge ended or the time passed first.</exception>
@@ -118,6 +118,14 @@ public sealed class BridgeProcess : IAsyncDisposable
         await _process.KillAsync();
         await _process.DisposeAsync();
         _http.Dispose();
+    }
+
+    // Not the product's fixed port: commands of several tests run at the same time.
+    private static Dictionary<string, string> WithHttpAddress(IReadOnlyDictionary<string, string>? environment)
+    {
+        var settings = new Dictionary<string, string>(environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
+        settings.TryAdd("Bridge__Http__Url", "http://127.0.0.1:0");
+        return settings;
     }
 
     private static ChildProcessStart Start(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment) =>

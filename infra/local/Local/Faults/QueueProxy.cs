@@ -46,8 +46,8 @@ internal sealed class QueueProxy : IAsyncDisposable
     /// <summary>What is added to every call; zero at first.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>Told of every call that was carried out: bytes of the request's body, bytes of the answer's.</summary>
-    public Action<long, long>? Carried { get; set; }
+    /// <summary>Called for every call that was carried out, with the bodies of the request and of the answer.</summary>
+    public Action<byte[], byte[]>? Carried { get; set; }
 
     public async ValueTask DisposeAsync()
     {
@@ -82,8 +82,9 @@ internal sealed class QueueProxy : IAsyncDisposable
                 return;
             }
 
-            using var answer = await ForwardAsync(context.Request);
-            Carried?.Invoke(context.Request.ContentLength64, answer.Content.Headers.ContentLength ?? 0);
+            var request = await BodyAsync(context.Request);
+            using var answer = await ForwardAsync(context.Request, request);
+            Carried?.Invoke(request, await answer.Content.ReadAsByteArrayAsync());
             if (trouble is not null)
                 await TellAsync(context, trouble);
             else
@@ -115,15 +116,18 @@ internal sealed class QueueProxy : IAsyncDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> ForwardAsync(HttpListenerRequest request)
+    private static async Task<byte[]> BodyAsync(HttpListenerRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.InputStream.CopyToAsync(body);
+        return body.ToArray();
+    }
+
+    private async Task<HttpResponseMessage> ForwardAsync(HttpListenerRequest request, byte[] body)
     {
         using var forwarded = new HttpRequestMessage(new HttpMethod(request.HttpMethod), new Uri(_target, request.RawUrl));
         if (request.HasEntityBody)
-        {
-            using var body = new MemoryStream();
-            await request.InputStream.CopyToAsync(body);
-            forwarded.Content = new ByteArrayContent(body.ToArray());
-        }
+            forwarded.Content = new ByteArrayContent(body);
 
         foreach (var name in request.Headers.AllKeys.OfType<string>().Where(name => IsCopied(name) || name == "Date"))
         {
