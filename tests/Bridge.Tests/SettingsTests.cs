@@ -1,6 +1,6 @@
 using Bridge.Assemble;
 using Bridge.Tests.Commands;
-using Local.Components;
+using Harness.Components;
 using Microsoft.Extensions.Configuration;
 
 namespace Bridge.Tests;

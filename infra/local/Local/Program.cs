@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Harness.Faults;
+using Local;
 using Local.Bench;
-using Local.Containers;
 using Local.Demo;
 using Local.Faults;
 

@@ -5,7 +5,7 @@ using Bridge.Receive;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 using Telemetry.Codec;
 using Telemetry.Queues;

@@ -1,6 +1,6 @@
 using Bridge.Commands;
 using Bridge.Receive;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Queues;
 
 namespace Bridge.Tests.Commands;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Bridge.Publish;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 
 namespace Bridge.Tests.Commands;

@@ -5,7 +5,7 @@ using Bridge.DeadLetter;
 using Bridge.Publish;
 using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 using Telemetry.Codec;
 

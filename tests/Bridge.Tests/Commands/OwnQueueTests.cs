@@ -2,7 +2,7 @@ using System.Net;
 using Bridge.Publish;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Commands;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Codec;
 
 namespace Bridge.Tests.Commands;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Bridge.Diagnostics;
 using Bridge.Publish;
-using Local.Components;
+using Harness.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Telemetry.Codec;
 using Telemetry.Queues;

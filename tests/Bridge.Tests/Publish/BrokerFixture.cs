@@ -1,5 +1,5 @@
 using Bridge.Publish;
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Publish;
 

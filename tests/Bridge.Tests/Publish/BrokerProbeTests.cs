@@ -139,7 +139,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
     [Fact]
     public async Task A_closed_port_is_a_broker_that_is_not_up_yet()
     {
-        var port = Local.Components.FreePort.Next();
+        var port = Harness.Components.FreePort.Next();
 
         var fault = await ConnectionFaultAsync($"amqp://127.0.0.1:{port}/");
 
@@ -150,7 +150,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
     [Fact]
     public async Task A_closed_port_of_an_IPv6_address_is_a_broker_that_is_not_up_yet()
     {
-        var fault = await ConnectionFaultAsync($"amqp://[::1]:{Local.Components.FreePort.Next()}/");
+        var fault = await ConnectionFaultAsync($"amqp://[::1]:{Harness.Components.FreePort.Next()}/");
 
         Assert.True(fault.IsTransient);
         Assert.Contains("[::1]", fault.Message, StringComparison.Ordinal);

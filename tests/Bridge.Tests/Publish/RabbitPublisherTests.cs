@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Bridge.Publish;
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 
 namespace Bridge.Tests.Publish;

@@ -8,7 +8,7 @@ using Bridge.Diagnostics;
 using Bridge.Tests.Commands;
 using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Codec;
 using static Bridge.Tests.Status.StatusPage;
 

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace Functions.Tests.Aws;
 

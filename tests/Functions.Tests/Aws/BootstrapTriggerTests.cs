@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace Functions.Tests.Aws;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Functions.Tests.Aws;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace Functions.Tests.Managed;
 

@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using Functions.Tests.Aws;
-using Local.Functions;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
+using Harness.Functions;
 
 namespace Functions.Tests.Packages;
 

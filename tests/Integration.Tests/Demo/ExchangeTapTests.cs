@@ -1,5 +1,5 @@
-using Local.Components;
-using Local.Demo;
+using Harness.Components;
+using Harness.Demo;
 using RabbitMQ.Client;
 
 namespace Integration.Tests.Demo;

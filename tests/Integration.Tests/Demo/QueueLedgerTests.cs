@@ -1,5 +1,5 @@
 using System.Text;
-using Local.Demo;
+using Harness.Demo;
 
 namespace Integration.Tests.Demo;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Integration.Tests.EndToEnd;
 

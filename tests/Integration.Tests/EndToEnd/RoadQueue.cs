@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 using Telemetry.Queues;
 
 namespace Integration.Tests.EndToEnd;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Azure;
 
 namespace Telemetry.Tests.Azure;

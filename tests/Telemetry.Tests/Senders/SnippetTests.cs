@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Codec;
 using Telemetry.Tests.Aws;
 using Telemetry.Tests.Support;

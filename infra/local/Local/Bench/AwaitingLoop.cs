@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Local.Components;
-using Local.Demo;
-using Local.Faults;
+using Harness.Components;
+using Harness.Demo;
+using Harness.Faults;
 using RabbitMQ.Client;
 using Telemetry.Aws;
 using Telemetry.Queues;

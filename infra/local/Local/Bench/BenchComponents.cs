@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Local.Components;
+using Harness.Components;
+using Harness.Demo;
 using Local.Demo;
 using RabbitMQ.Client;
 

@@ -1,6 +1,6 @@
-using Local.Components;
-using Local.Demo;
-using Local.Faults;
+using Harness.Components;
+using Harness.Demo;
+using Harness.Faults;
 
 namespace Local.Bench;
 

@@ -1,4 +1,4 @@
-using Local.Demo;
+using Harness.Demo;
 using RabbitMQ.Client;
 
 namespace Local.Bench;

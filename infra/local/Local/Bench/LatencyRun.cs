@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
-using Local.Faults;
+using Harness.Faults;
 using Telemetry;
 
 namespace Local.Bench;

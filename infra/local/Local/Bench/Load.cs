@@ -1,5 +1,5 @@
 using System.Globalization;
-using Local.Faults;
+using Harness.Faults;
 using Telemetry;
 
 namespace Local.Bench;

@@ -1,3 +1,4 @@
+using Harness.Demo;
 namespace Local.Demo;
 
 /// <summary>Enters arriving events into the ledgers and shows some of them.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
-using Local.Components;
+using Harness.Components;
+using Harness.Demo;
 
 namespace Local.Demo;
 
