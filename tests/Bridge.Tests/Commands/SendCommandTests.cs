@@ -7,6 +7,7 @@ using Telemetry.Codec;
 namespace Bridge.Tests.Commands;
 
 /// <summary>What <c>bridge send</c> leaves in a queue.</summary>
+[Trait("Lane", "full")]
 public sealed class SendCommandTests(CloudsFixture clouds) : IClassFixture<CloudsFixture>
 {
     private const string Key = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

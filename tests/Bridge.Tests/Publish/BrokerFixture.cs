@@ -35,6 +35,7 @@ public sealed class BrokerFixture : IAsyncLifetime
     }
 }
 
+[Trait("Lane", "full")]
 [CollectionDefinition(Name)]
 public sealed class BrokerTests : ICollectionFixture<BrokerFixture>
 {

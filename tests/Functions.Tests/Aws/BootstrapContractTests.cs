@@ -8,6 +8,7 @@ using Harness.Components;
 namespace Functions.Tests.Aws;
 
 /// <summary>What Lambda sees of the built executable.</summary>
+[Trait("Lane", "full")]
 public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture<FauxqsFixture>
 {
     // What a cold start on a busy machine may add to a time that is bounded by a budget.

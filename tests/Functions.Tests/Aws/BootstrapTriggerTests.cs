@@ -7,6 +7,7 @@ using Harness.Components;
 namespace Functions.Tests.Aws;
 
 /// <summary>The built executable behind each trigger, at its start and at a sudden end.</summary>
+[Trait("Lane", "full")]
 public sealed class BootstrapTriggerTests(FauxqsFixture fauxqs) : IClassFixture<FauxqsFixture>
 {
     [Fact]

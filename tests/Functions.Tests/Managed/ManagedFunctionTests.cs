@@ -7,6 +7,7 @@ using Harness.Components;
 namespace Functions.Tests.Managed;
 
 /// <summary>What Lambda sees of the executable assembly on its managed runtime.</summary>
+[Trait("Lane", "full")]
 public sealed class ManagedFunctionTests(ManagedFunction function, FauxqsFixture fauxqs)
     : IClassFixture<ManagedFunction>, IClassFixture<FauxqsFixture>
 {

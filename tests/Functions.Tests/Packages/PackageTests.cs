@@ -10,6 +10,7 @@ using Harness.Functions;
 namespace Functions.Tests.Packages;
 
 /// <summary>The shared libraries as somebody else gets them.</summary>
+[Trait("Lane", "full")]
 public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs, AzuriteFixture azurite)
     : IClassFixture<PackedLibraries>, IClassFixture<FauxqsFixture>, IClassFixture<AzuriteFixture>
 {

@@ -4,6 +4,7 @@ using Telemetry.Queues;
 namespace Telemetry.Tests.Aws;
 
 /// <summary>Facts that share one fauxqs, each with queues of its own.</summary>
+[Trait("Lane", "full")]
 [CollectionDefinition(Name)]
 public sealed class FauxqsCollection : ICollectionFixture<FauxqsFixture>
 {

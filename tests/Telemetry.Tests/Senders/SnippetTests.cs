@@ -9,6 +9,7 @@ using Telemetry.Tests.Support;
 namespace Telemetry.Tests.Senders;
 
 /// <summary>What docs/senders/README.md says to type and to write sends events, as it stands there.</summary>
+[Trait("Lane", "full")]
 public sealed partial class SnippetTests : IDisposable
 {
     private const string Export = "export TELEMETRY_QUEUE=";
