@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Bridge.Diagnostics;
+using Bridge.Hosting.Http;
 using Local.Components;
 
 namespace Bridge.Tests.Commands;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Bridge.Publish;
+using Bridge.RabbitMq.Connections;
 using Local.Components;
 using Microsoft.Extensions.Time.Testing;
 

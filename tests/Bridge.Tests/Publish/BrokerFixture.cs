@@ -1,4 +1,4 @@
-using Bridge.Publish;
+using Bridge.RabbitMq.Connections;
 using Local.Components;
 
 namespace Bridge.Tests.Publish;
