@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Bridge.Publish;
 using Bridge.Tests.Publish;
 using Harness.Components;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Diagnostics;
+using Bridge.Hosting.Http;
 using Harness.Components;
 
 namespace Bridge.Tests.Commands;

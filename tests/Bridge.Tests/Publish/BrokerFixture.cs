@@ -1,4 +1,5 @@
 using Bridge.Publish;
+using Bridge.RabbitMq.Connections;
 using Harness.Components;
 
 namespace Bridge.Tests.Publish;

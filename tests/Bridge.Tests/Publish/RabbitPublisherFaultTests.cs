@@ -1,4 +1,6 @@
+using Bridge.Core.Publishing;
 using Bridge.Publish;
+using Bridge.RabbitMq.Connections;
 using Harness.Components;
 
 namespace Bridge.Tests.Publish;
