@@ -7,7 +7,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
     private const string ErlangCall = "/usr/bin/erl_call";
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     // Null together, for an external broker.
     private readonly RabbitMqFolder? _folder;
@@ -181,7 +181,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         var nameServer = await ChildProcess.StartAsync(
             new ChildProcessStart("/usr/bin/epmd", "-port", $"{folder.EpmdPort}", "-address", "127.0.0.1") { Environment = folder.Environment });
-        await Loopback.WaitForPortAsync(folder.EpmdPort, nameServer, StartPatience, cancellationToken);
+        await Loopback.WaitForPortAsync(folder.EpmdPort, nameServer, StartTimeout, cancellationToken);
         return nameServer;
     }
 

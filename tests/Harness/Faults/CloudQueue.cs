@@ -9,7 +9,7 @@ namespace Harness.Faults;
 internal sealed class CloudQueue : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan RetryTimeout = TimeSpan.FromMinutes(3);
 
     private readonly IQueueSender _sender;
     private readonly IQueueReceiver _receiver;
@@ -61,7 +61,7 @@ internal sealed class CloudQueue : IAsyncDisposable
                 await PutAsync(texts, cancellationToken);
                 return;
             }
-            catch (QueueException) when (TimeProvider.System.GetElapsedTime(began) < Patience)
+            catch (QueueException) when (TimeProvider.System.GetElapsedTime(began) < RetryTimeout)
             {
                 await Task.Delay(Pause, TimeProvider.System, cancellationToken);
             }

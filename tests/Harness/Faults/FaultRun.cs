@@ -9,7 +9,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>How long a queue service that was away for long may take to be noticed: the receivers' longest back-off and some.</summary>
     public static readonly TimeSpan SlowRecovery = TimeSpan.FromSeconds(40);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(10);
 
     private readonly Tap _tap;
@@ -93,7 +93,7 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         Flow.Allow(share + onTheWay);
         return Wait.UntilAsync(
-            () => Task.FromResult(Ledger.Arrived >= share * Scale.Events), Patience, Describe, cancellationToken);
+            () => Task.FromResult(Ledger.Arrived >= share * Scale.Events), WaitTimeout, Describe, cancellationToken);
     }
 
     /// <summary>Lets a fault last. In the second half of it nothing is published: else the fault has not struck.</summary>
@@ -119,7 +119,7 @@ internal sealed class FaultRun : IAsyncDisposable
         var before = await Bridges.PublishedAsync(cancellationToken);
         Flow.AllowMore(0.08);
         await Wait.UntilAsync(
-            async () => await Bridges.PublishedAsync(cancellationToken) > before, Patience, Describe, cancellationToken);
+            async () => await Bridges.PublishedAsync(cancellationToken) > before, WaitTimeout, Describe, cancellationToken);
         var took = TimeProvider.System.GetElapsedTime(healed);
         NoteRecovery(took);
         if (took > (within ?? Recovery))
@@ -130,8 +130,8 @@ internal sealed class FaultRun : IAsyncDisposable
     public void NoteRecovery(TimeSpan took) => _recovery = _recovery > took ? _recovery : took;
 
     /// <summary>Waits until every event has arrived.</summary>
-    public Task UntilAllArrivedAsync(CancellationToken cancellationToken, TimeSpan? patience = null) => Wait.UntilAsync(
-        () => Task.FromResult(Ledger.Missing == 0), patience ?? Patience, Describe, cancellationToken);
+    public Task UntilAllArrivedAsync(CancellationToken cancellationToken, TimeSpan? timeout = null) => Wait.UntilAsync(
+        () => Task.FromResult(Ledger.Missing == 0), timeout ?? WaitTimeout, Describe, cancellationToken);
 
     /// <summary>
     /// Closes the ledger: all has arrived, the queues are empty, so that nothing can be published again, and nothing was altered,
@@ -142,7 +142,7 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         await UntilAllArrivedAsync(cancellationToken);
         foreach (var queue in Queues)
-            await Wait.UntilAsync(async () => await queue.DepthAsync(cancellationToken) == 0, Patience, () => $"{queue.Queue.Url} is not empty: {Describe()}", cancellationToken);
+            await Wait.UntilAsync(async () => await queue.DepthAsync(cancellationToken) == 0, WaitTimeout, () => $"{queue.Queue.Url} is not empty: {Describe()}", cancellationToken);
         if (Ledger is not { Renamed: 0, Foreign.Count: 0 })
             throw new FaultException($"{Ledger.Renamed} duplicates with another message_id, {Ledger.Foreign.Count} altered: {Describe()}");
         await DeadLetters.CloseAsync(Describe, cancellationToken);

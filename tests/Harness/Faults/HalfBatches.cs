@@ -4,7 +4,7 @@ namespace Harness.Faults;
 internal sealed class HalfBatches
 {
     private const int InEachQueue = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HoldTimeout = TimeSpan.FromSeconds(60);
 
     private readonly FaultRun _run;
     private readonly List<byte[]>[] _first;
@@ -40,7 +40,7 @@ internal sealed class HalfBatches
                 partitions = [.. (await _run.Broker.ListAsync(cancellationToken)).Where(queue => queue.IsPartition)];
                 return partitions.Sum(queue => queue.Held) == chunks && partitions.All(queue => queue.Ready == 0);
             },
-            Patience,
+            HoldTimeout,
             () => $"{chunks} chunks should be held by assemblers; the broker says {string.Join(", ", partitions)};"
                 + $" {_run.Describe()}",
             cancellationToken);

@@ -15,7 +15,7 @@ internal sealed class Race(Load load, Enter enter)
     private const double Start = 0.25;
     private const double IdleShare = 0.05;
     private const int MostIdleWaits = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A contender that races.</summary>
@@ -102,7 +102,7 @@ internal sealed class Race(Load load, Enter enter)
     }
 
     private static Task UntilAsync(Func<Task<bool>> condition, Track track, Runners runners, CancellationToken cancellationToken) =>
-        Wait.UntilAsync(condition, Patience, () => $"{track.Queue.Url} has not come to the exchange:{runners.Tails}", cancellationToken);
+        Wait.UntilAsync(condition, ArrivalTimeout, () => $"{track.Queue.Url} has not come to the exchange:{runners.Tails}", cancellationToken);
 
     private sealed record Moment(long Arrived, long At, TimeSpan Cpu, TimeSpan BrokerCpu, TimeSpan QueueCpu)
     {
