@@ -96,7 +96,7 @@ public sealed class BridgeProcess : IAsyncDisposable
     /// <summary>What <c>/metrics</c> says now: from <c>name{labels}</c> to value.</summary>
     /// <exception cref="HttpRequestException">The bridge did not answer.</exception>
     public async Task<IReadOnlyDictionary<string, double>> MetricsAsync(CancellationToken cancellationToken = default) =>
-        PrometheusText.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
+        PrometheusSamples.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
 
     /// <summary>Asks it to end (SIGTERM) and waits, as an orchestrator does: after thirty seconds it is killed.</summary>
     /// <returns>The exit code.</returns>

@@ -26,8 +26,8 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
         var name = $"soak-{Guid.NewGuid().ToString("N")[..8]}";
         var broker = await rabbitMq.CreateVirtualHostAsync(name, cancellationToken);
         await fauxqs.CreateQueueAsync(name, cancellationToken: cancellationToken);
-        await using var queue = new CloudQueue(BridgeQueue.Of(fauxqs, name));
-        var ledger = new Ledger();
+        await using var queue = new ConnectedQueue(BridgeQueue.Of(fauxqs, name));
+        var ledger = new EventLedger();
         await using var tap = await Tap.StartAsync(broker, ledger);
         var settings = BridgeQueue.BridgeEnvironment(broker, queue.Queue).SetItem("Bridge__Receive__Lease", LongLease);
         var run = new Run(events, settings, queue, ledger, new Flow());
@@ -80,7 +80,7 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
     }
 
     // For as long as events keep arriving.
-    private static async Task UntilAllArrivedAsync(Ledger ledger, CancellationToken cancellationToken)
+    private static async Task UntilAllArrivedAsync(EventLedger ledger, CancellationToken cancellationToken)
     {
         while (ledger.Missing > 0)
         {
@@ -89,5 +89,5 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
         }
     }
 
-    private sealed record Run(int Events, ImmutableDictionary<string, string> Settings, CloudQueue Queue, Ledger Ledger, Flow Flow);
+    private sealed record Run(int Events, ImmutableDictionary<string, string> Settings, ConnectedQueue Queue, EventLedger Ledger, Flow Flow);
 }

@@ -12,12 +12,11 @@ internal sealed class FaultRun : IAsyncDisposable
     private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(10);
 
-    private readonly Tap _tap;
     private TimeSpan? _recovery;
 
-    private FaultRun(FaultComponents components, FaultScale scale, int seed, Uri broker, Ledger ledger, Tap tap, CloudQueue[] queues, BridgeFleet bridges)
+    private FaultRun(FaultComponents components, FaultScale scale, int seed, Uri broker, EventLedger ledger, Tap tap, ConnectedQueue[] queues, BridgeFleet bridges)
     {
-        (Components, Scale, Random, Ledger, _tap, Queues, Bridges) = (components, scale, new Random(seed), ledger, tap, queues, bridges);
+        (Components, Scale, Random, Ledger, Tap, Queues, Bridges) = (components, scale, new Random(seed), ledger, tap, queues, bridges);
         Broker = new BrokerQueues(components.RabbitMq, broker.Segments[^1]);
         DeadLetters = new DeadLetterAccount(broker, Broker);
         Feeds = [.. queues.Select((queue, index) => new Feed(queue, ledger, seed + index))];
@@ -31,10 +30,10 @@ internal sealed class FaultRun : IAsyncDisposable
     public Random Random { get; }
 
     /// <summary>What was sent and what arrived.</summary>
-    public Ledger Ledger { get; }
+    public EventLedger Ledger { get; }
 
     /// <summary>One in each cloud, reached directly.</summary>
-    public IReadOnlyList<CloudQueue> Queues { get; }
+    public IReadOnlyList<ConnectedQueue> Queues { get; }
 
     /// <summary>What fills them, in the same order.</summary>
     public IReadOnlyList<Feed> Feeds { get; }
@@ -51,7 +50,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public DeadLetterAccount DeadLetters { get; }
 
     /// <summary>The company's queue behind the exchange.</summary>
-    public Tap Tap => _tap;
+    public Tap Tap { get; }
 
     /// <summary>Lays the world, without a running bridge.</summary>
     /// <param name="components">What it is laid over.</param>
@@ -72,7 +71,7 @@ internal sealed class FaultRun : IAsyncDisposable
         await components.Fauxqs.CreateQueueAsync(name, cancellationToken: cancellationToken);
         BridgeQueue[] queues = [BridgeQueue.Of(components.Azurite, name), BridgeQueue.Of(components.Fauxqs, name)];
         var (bridgeBroker, bridgeQueues) = reach?.Invoke(broker, queues) ?? (broker, queues);
-        var ledger = new Ledger();
+        var ledger = new EventLedger();
         return new FaultRun(
             components,
             scale,
@@ -80,7 +79,7 @@ internal sealed class FaultRun : IAsyncDisposable
             broker,
             ledger,
             await Tap.StartAsync(broker, ledger, isReplicated: components.Cluster is not null),
-            [.. queues.Select(queue => new CloudQueue(queue))],
+            [.. queues.Select(queue => new ConnectedQueue(queue))],
             new BridgeFleet(Settings(bridgeBroker, bridgeQueues, scale)));
     }
 
@@ -156,7 +155,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Bridges.DisposeAsync();
-        await _tap.DisposeAsync();
+        await Tap.DisposeAsync();
         foreach (var queue in Queues)
             await queue.DisposeAsync();
     }

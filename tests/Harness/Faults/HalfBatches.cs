@@ -29,11 +29,11 @@ internal sealed class HalfBatches
     /// unacknowledged are these.
     /// </summary>
     /// <returns>The partitions that hold them.</returns>
-    public async Task<IReadOnlyList<BrokerQueue>> PutFirstAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BrokerQueueState>> PutFirstAsync(CancellationToken cancellationToken)
     {
         await PutAsync(_first, cancellationToken);
         var chunks = _first.Sum(texts => texts.Count);
-        IReadOnlyList<BrokerQueue> partitions = [];
+        IReadOnlyList<BrokerQueueState> partitions = [];
         await Wait.UntilAsync(
             async () =>
             {

@@ -30,11 +30,11 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
     {
         var load = new Load((int)(perSecond * duration.TotalSeconds)) { Cloud = cloud };
         await using var track = await Track.LayAsync(components, load, cancellationToken);
-        await using var runners = await Entrants.Bridge()(track, load, cancellationToken);
+        await using var runner = await Entrants.Bridge()(track, load, cancellationToken);
         await track.Arrived.ConsumeAsync(body => Enter(body.Span, load.Events), cancellationToken);
         await SendAsync(track.Sender, load.Events, cancellationToken);
         await Wait.UntilAsync(
-            () => Task.FromResult(Volatile.Read(ref _arrived) == load.Events), ArrivalTimeout, () => $"{_arrived} of {load.Events} events have arrived:{runners.Tails}", cancellationToken);
+            () => Task.FromResult(Volatile.Read(ref _arrived) == load.Events), ArrivalTimeout, () => $"{_arrived} of {load.Events} events have arrived:{runner.Tail}", cancellationToken);
         double[] sorted = [.. _milliseconds.Order()];
         return new Measurement
         {
@@ -44,7 +44,7 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
         };
     }
 
-    private async Task SendAsync(CloudQueue queue, int events, CancellationToken cancellationToken)
+    private async Task SendAsync(ConnectedQueue queue, int events, CancellationToken cancellationToken)
     {
         await using var client = new TelemetryClient(
             new TelemetryOptions { Queue = queue.Endpoint, Service = "orders", FlushInterval = FlushInterval });

@@ -42,7 +42,7 @@ internal sealed class DemoRun
     private async Task<int> RunWithAsync(bool once, CancellationToken cancellationToken)
     {
         var uri = _components.RabbitMq.Uri;
-        await using var tap = await ExchangeTap.StartAsync(uri, _arrivals.Take, cancellationToken);
+        await using var tap = await DemoTap.StartAsync(uri, _arrivals.Take, cancellationToken);
         _screen.Write("Starting two bridges and the function CreateOrder in each cloud's host");
         await using var programs = await DemoPrograms.StartAsync(uri, _azure, _sqs, cancellationToken);
 

@@ -39,7 +39,7 @@ internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flo
     }
 
     // Puts all but the last chunk of each batch; gives back the last chunks of those that are to become whole.
-    private static async Task<List<byte[]>> FloodAsync(FaultRun run, CloudQueue queue, int seed, CancellationToken cancellationToken)
+    private static async Task<List<byte[]>> FloodAsync(FaultRun run, ConnectedQueue queue, int seed, CancellationToken cancellationToken)
     {
         var events = new GeneratedEvents(seed);
         var batches = new BatchWriter(queue.Limits with { MessageBytes = MessageBytes });
