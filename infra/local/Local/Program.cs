@@ -31,7 +31,7 @@ try
     if (command is not null)
         return await command(args[1..], stopping.Token);
     return options!.ComponentsOnly
-        ? await ComponentsRun.RunAsync(stopping.Token)
+        ? await LocalComponents.RunAsync(stopping.Token)
         : await DemoRun.RunAsync(options.Once, stopping.Token);
 }
 catch (OperationCanceledException) when (stopping.IsCancellationRequested)

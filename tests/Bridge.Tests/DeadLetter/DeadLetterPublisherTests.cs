@@ -154,5 +154,5 @@ public sealed class DeadLetterPublisherTests : IDisposable
         message.Properties.Headers.Where(header => header.Name == name).Select(header => header.Text).SingleOrDefault();
 
     private double Counted(RefusalReason reason) =>
-        Harness.Components.PrometheusText.Parse(_exporter.Export())[$$"""bridge_dead_letters_total{reason="{{Refusal.CodeOf(reason)}}"}"""];
+        Harness.Components.PrometheusSamples.Parse(_exporter.Export())[$$"""bridge_dead_letters_total{reason="{{Refusal.CodeOf(reason)}}"}"""];
 }

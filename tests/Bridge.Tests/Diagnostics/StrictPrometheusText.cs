@@ -37,7 +37,7 @@ internal static partial class StrictPrometheusText
             }
         }
 
-        return PrometheusText.Parse(text);
+        return PrometheusSamples.Parse(text);
     }
 
     private static string[] NamesOf(string family, string type) =>

@@ -5,8 +5,8 @@ namespace Harness.Components;
 /// <summary>A running bridge, and the bridge's commands: the executable as it was built.</summary>
 public sealed class BridgeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan TerminatePatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TerminateTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess _process;
     private readonly HttpClient _http;
@@ -45,7 +45,7 @@ public sealed class BridgeProcess : IAsyncDisposable
         try
         {
             if (waitUntilReady)
-                await bridge.WaitUntilReadyAsync(ReadyPatience, cancellationToken);
+                await bridge.WaitUntilReadyAsync(ReadyTimeout, cancellationToken);
             return bridge;
         }
         catch
@@ -72,8 +72,8 @@ public sealed class BridgeProcess : IAsyncDisposable
 
     /// <summary>Waits until <c>/readyz</c> answers 200.</summary>
     /// <exception cref="InvalidOperationException">The bridge ended or the time passed first.</exception>
-    public Task WaitUntilReadyAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
-        Loopback.WaitAsync(IsReadyAsync, _process, "become ready", patience, cancellationToken);
+    public Task WaitUntilReadyAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Loopback.WaitAsync(IsReadyAsync, _process, "become ready", timeout, cancellationToken);
 
     /// <summary>True when <c>/readyz</c> answers 200 now.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken = default)
@@ -96,12 +96,12 @@ public sealed class BridgeProcess : IAsyncDisposable
     /// <summary>What <c>/metrics</c> says now: from <c>name{labels}</c> to value.</summary>
     /// <exception cref="HttpRequestException">The bridge did not answer.</exception>
     public async Task<IReadOnlyDictionary<string, double>> MetricsAsync(CancellationToken cancellationToken = default) =>
-        PrometheusText.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
+        PrometheusSamples.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
 
     /// <summary>Asks it to end (SIGTERM) and waits, as an orchestrator does: after thirty seconds it is killed.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> TerminateAsync(CancellationToken cancellationToken = default) =>
-        _process.TerminateAsync(TerminatePatience, cancellationToken);
+        _process.TerminateAsync(TerminateTimeout, cancellationToken);
 
     /// <summary>Ends it at once (SIGKILL).</summary>
     public Task KillAsync(CancellationToken cancellationToken = default) => _process.KillAsync(cancellationToken);

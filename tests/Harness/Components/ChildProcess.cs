@@ -6,9 +6,9 @@ namespace Harness.Components;
 /// <summary>A running program that this process started, watches and ends; it dies with this process, however that ends.</summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan TerminatePatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TerminateTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
     private readonly OutputLines _lines;
@@ -91,22 +91,22 @@ public sealed partial class ChildProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync(cancellationToken).WaitAsync(timeout, TimeProvider.System, cancellationToken);
         // A grandchild may hold the streams open: its output is not waited for.
-        await Task.WhenAny(_output, Task.Delay(OutputPatience, TimeProvider.System, cancellationToken));
+        await Task.WhenAny(_output, Task.Delay(OutputTimeout, TimeProvider.System, cancellationToken));
         return _process.ExitCode;
     }
 
     /// <summary>Asks the process to end, and kills it when it does not.</summary>
-    /// <param name="patience">How long it may take to end; ten seconds when null.</param>
+    /// <param name="timeout">How long it may take to end; ten seconds when null.</param>
     /// <param name="cancellationToken">Ends the wait; the process may live on.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> TerminateAsync(TimeSpan? patience = null, CancellationToken cancellationToken = default)
+    public async Task<int> TerminateAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         SendSignal(Signal.Terminate);
         // A frozen process takes the signal only when it goes on.
         SendSignal(Signal.Continue);
         try
         {
-            return await WaitForExitAsync(patience ?? TerminatePatience, cancellationToken);
+            return await WaitForExitAsync(timeout ?? TerminateTimeout, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -119,7 +119,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     public Task<int> KillAsync(CancellationToken cancellationToken = default)
     {
         SendSignal(Signal.Kill);
-        return WaitForExitAsync(KillPatience, cancellationToken);
+        return WaitForExitAsync(KillTimeout, cancellationToken);
     }
 
     /// <summary>The last lines, each on a line of its own, for an error's message.</summary>

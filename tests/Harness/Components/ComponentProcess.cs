@@ -5,7 +5,7 @@ namespace Harness.Components;
 /// <param name="start">How to start it, each time.</param>
 internal sealed class ComponentProcess(int port, Func<ChildProcessStart> start) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private ChildProcess? _process;
 
@@ -16,7 +16,7 @@ internal sealed class ComponentProcess(int port, Func<ChildProcessStart> start) 
     {
         await KillAsync(cancellationToken);
         _process = await ChildProcess.StartAsync(start());
-        await Loopback.WaitForPortAsync(port, _process, StartPatience, cancellationToken);
+        await Loopback.WaitForPortAsync(port, _process, StartTimeout, cancellationToken);
     }
 
     /// <summary>Ends it at once (SIGKILL).</summary>

@@ -13,12 +13,12 @@ internal static class Loopback
 
     /// <summary>Completes when the port accepts a connection.</summary>
     /// <exception cref="InvalidOperationException">The process ended or the time passed first; its last output is in the message.</exception>
-    public static Task WaitForPortAsync(int port, ChildProcess process, TimeSpan patience, CancellationToken cancellationToken) =>
-        WaitAsync(token => AcceptsAsync(port, token), process, $"listen on port {port}", patience, cancellationToken);
+    public static Task WaitForPortAsync(int port, ChildProcess process, TimeSpan timeout, CancellationToken cancellationToken) =>
+        WaitAsync(token => AcceptsAsync(port, token), process, $"listen on port {port}", timeout, cancellationToken);
 
     /// <summary>Completes when an address answers 200.</summary>
     /// <exception cref="TimeoutException">The time passed first.</exception>
-    public static async Task WaitForOkAsync(HttpClient http, string path, TimeSpan patience)
+    public static async Task WaitForOkAsync(HttpClient http, string path, TimeSpan timeout)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
@@ -29,8 +29,8 @@ internal static class Loopback
                     return;
             }
 
-            if (TimeProvider.System.GetElapsedTime(started) > patience)
-                throw new TimeoutException($"{http.BaseAddress}{path} did not answer 200 within {patience.TotalSeconds:0} s");
+            if (TimeProvider.System.GetElapsedTime(started) > timeout)
+                throw new TimeoutException($"{http.BaseAddress}{path} did not answer 200 within {timeout.TotalSeconds:0} s");
             await Task.Delay(Pause, TimeProvider.System);
         }
     }
@@ -39,14 +39,14 @@ internal static class Loopback
     /// <param name="condition">What to wait for.</param>
     /// <param name="process">Whose end makes waiting pointless.</param>
     /// <param name="purpose">What the process should do, for the exception's message.</param>
-    /// <param name="patience">How long to wait.</param>
+    /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="InvalidOperationException">The process ended or the time passed first; its last output is in the message.</exception>
     public static async Task WaitAsync(
         Func<CancellationToken, Task<bool>> condition,
         ChildProcess process,
         string purpose,
-        TimeSpan patience,
+        TimeSpan timeout,
         CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -54,8 +54,8 @@ internal static class Loopback
         {
             if (process.HasExited)
                 throw new InvalidOperationException($"{process.Name} ended with {process.ExitCode} and did not {purpose}:{process.Tail()}");
-            if (TimeProvider.System.GetElapsedTime(started) > patience)
-                throw new InvalidOperationException($"{process.Name} did not {purpose} within {patience.TotalSeconds:0} s:{process.Tail()}");
+            if (TimeProvider.System.GetElapsedTime(started) > timeout)
+                throw new InvalidOperationException($"{process.Name} did not {purpose} within {timeout.TotalSeconds:0} s:{process.Tail()}");
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }

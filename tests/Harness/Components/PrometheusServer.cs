@@ -11,7 +11,7 @@ public sealed class PrometheusServer : IAsyncDisposable
     /// <summary>The tool that checks rules and metrics.</summary>
     public const string Promtool = "/usr/bin/promtool";
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly string _folder;
     private readonly ComponentProcess _process;
@@ -41,7 +41,7 @@ public sealed class PrometheusServer : IAsyncDisposable
         {
             await File.WriteAllTextAsync($"{folder}/prometheus.yml", Configuration(rules, targets));
             await server._process.StartAsync(CancellationToken.None);
-            await Loopback.WaitForOkAsync(server._http, "/-/ready", StartPatience);
+            await Loopback.WaitForOkAsync(server._http, "/-/ready", StartTimeout);
             return server;
         }
         catch

@@ -7,7 +7,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
     private const string ErlangCall = "/usr/bin/erl_call";
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     // Null together, for an external broker.
     private readonly RabbitMqFolder? _folder;
@@ -40,9 +40,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <exception cref="NotSupportedException">The broker is external.</exception>
     public string NodeName => Folder().NodeName;
 
-    /// <summary>True for the broker that <c>RABBITMQ_URI</c> names: it is not controlled from here.</summary>
-    public bool IsExternal => _folder is null;
-
     /// <summary>What the broker has used since it started; zeros for an external one.</summary>
     internal ProcessUsage Usage => _broker?.Usage ?? default;
 
@@ -72,7 +69,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <returns>The virtual host's address.</returns>
     public async Task<Uri> CreateVirtualHostAsync(string name, CancellationToken cancellationToken = default)
     {
-        if (IsExternal)
+        if (_folder is null)
             return Uri;
         await EvaluateAsync(
             $"ok = rabbit_vhost:add(<<\"{name}\">>, <<\"local\">>), ok = rabbit_auth_backend_internal:set_permissions("
@@ -181,7 +178,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         var nameServer = await ChildProcess.StartAsync(
             new ChildProcessStart("/usr/bin/epmd", "-port", $"{folder.EpmdPort}", "-address", "127.0.0.1") { Environment = folder.Environment });
-        await Loopback.WaitForPortAsync(folder.EpmdPort, nameServer, StartPatience, cancellationToken);
+        await Loopback.WaitForPortAsync(folder.EpmdPort, nameServer, StartTimeout, cancellationToken);
         return nameServer;
     }
 

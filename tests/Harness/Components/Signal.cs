@@ -3,9 +3,6 @@ namespace Harness.Components;
 /// <summary>Signals that faults are made of, by Linux's numbers.</summary>
 public enum Signal
 {
-    /// <summary>No signal.</summary>
-    None = 0,
-
     /// <summary>SIGINT: what Ctrl-C sends.</summary>
     Interrupt = 2,
 

@@ -6,8 +6,8 @@ namespace Harness.Containers;
 /// <summary>A bridge in a container: not root, nothing to write to, no right of the kernel's beyond a plain process's.</summary>
 internal sealed class BridgeContainer : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _http = Loopback.NewHttpClient();
 
@@ -43,7 +43,7 @@ internal sealed class BridgeContainer : IAsyncDisposable
         var container = new BridgeContainer(name, process, port);
         try
         {
-            await Loopback.WaitAsync(container.IsReadyAsync, process, "become ready", ReadyPatience, cancellationToken);
+            await Loopback.WaitAsync(container.IsReadyAsync, process, "become ready", ReadyTimeout, cancellationToken);
             return container;
         }
         catch
@@ -75,7 +75,7 @@ internal sealed class BridgeContainer : IAsyncDisposable
     {
         var began = TimeProvider.System.GetTimestamp();
         (await ContainerEngine.RunAsync(["stop", "--time", "35", Name], cancellationToken)).EnsureSuccess("podman stop");
-        var code = await Process.WaitForExitAsync(EndPatience, cancellationToken);
+        var code = await Process.WaitForExitAsync(EndTimeout, cancellationToken);
         return (code, TimeProvider.System.GetElapsedTime(began));
     }
 

@@ -7,7 +7,7 @@ internal static class ContainerEngine
 {
     private const string Podman = "/usr/bin/podman";
     private const string OwnerLabel = "telemetry.owner";
-    private static readonly TimeSpan BuildPatience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(8);
 
     private static readonly string Folder = Path.Combine(LocalFolders.Local, "containers");
 
@@ -30,7 +30,7 @@ internal static class ContainerEngine
             Environment = Inherited("PATH", "HOME", "NUGET_PACKAGES", "http_proxy", "https_proxy", "no_proxy").Append(new("TELEMETRY_LOCAL_DIR", LocalFolders.Local))
                 .ToDictionary(StringComparer.Ordinal),
         };
-        var result = await ChildCommand.RunAsync(start, timeout: BuildPatience, cancellationToken: cancellationToken);
+        var result = await ChildCommand.RunAsync(start, timeout: BuildTimeout, cancellationToken: cancellationToken);
         if (result.ExitCode != 0)
             throw new InvalidOperationException($"infra/container/build failed with {result.ExitCode}: {Tail(result.Output)} {Tail(result.Errors)}");
         await RemoveAbandonedAsync(cancellationToken);

@@ -14,7 +14,7 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
     // Shares of all events: what may be sent before the stop, and what has then arrived at least.
     private const double SentBeforeStop = 0.7;
     private const double ArrivedBeforeStop = 0.3;
-    private static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan QuietTimeout = TimeSpan.FromSeconds(90);
 
     /// <summary>Runs it; the image is built.</summary>
     /// <param name="events">How many.</param>
@@ -26,8 +26,8 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
         var name = $"soak-{Guid.NewGuid().ToString("N")[..8]}";
         var broker = await rabbitMq.CreateVirtualHostAsync(name, cancellationToken);
         await fauxqs.CreateQueueAsync(name, cancellationToken: cancellationToken);
-        await using var queue = new CloudQueue(BridgeQueue.Of(fauxqs, name));
-        var ledger = new Ledger();
+        await using var queue = new ConnectedQueue(BridgeQueue.Of(fauxqs, name));
+        var ledger = new EventLedger();
         await using var tap = await Tap.StartAsync(broker, ledger);
         var settings = BridgeQueue.BridgeEnvironment(broker, queue.Queue).SetItem("Bridge__Receive__Lease", LongLease);
         var run = new Run(events, settings, queue, ledger, new Flow());
@@ -51,7 +51,7 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
             await inspect(container);
         run.Flow.Allow(SentBeforeStop);
         await Wait.UntilAsync(
-            () => Task.FromResult(run.Ledger.Arrived > run.Events * ArrivedBeforeStop), QuietPatience, run.Ledger.Describe, cancellationToken);
+            () => Task.FromResult(run.Ledger.Arrived > run.Events * ArrivedBeforeStop), QuietTimeout, run.Ledger.Describe, cancellationToken);
         var (arrived, peak) = (run.Ledger.Arrived, (await container.UsageAsync(cancellationToken)).PeakKiB);
         var took = await StopAsync(container, cancellationToken);
         return run.Ledger.Arrived < run.Events
@@ -67,7 +67,7 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
         await sending.WaitAsync(cancellationToken);
         await UntilAllArrivedAsync(run.Ledger, cancellationToken);
         await Wait.UntilAsync(
-            async () => await run.Queue.DepthAsync(cancellationToken) == 0, QuietPatience, () => "the queue is not empty", cancellationToken);
+            async () => await run.Queue.DepthAsync(cancellationToken) == 0, QuietTimeout, () => "the queue is not empty", cancellationToken);
         var peak = (await container.UsageAsync(cancellationToken)).PeakKiB;
         await StopAsync(container, cancellationToken);
         return peak;
@@ -80,14 +80,14 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
     }
 
     // For as long as events keep arriving.
-    private static async Task UntilAllArrivedAsync(Ledger ledger, CancellationToken cancellationToken)
+    private static async Task UntilAllArrivedAsync(EventLedger ledger, CancellationToken cancellationToken)
     {
         while (ledger.Missing > 0)
         {
             var before = ledger.Arrived;
-            await Wait.UntilAsync(() => Task.FromResult(ledger.Missing == 0 || ledger.Arrived > before), QuietPatience, ledger.Describe, cancellationToken);
+            await Wait.UntilAsync(() => Task.FromResult(ledger.Missing == 0 || ledger.Arrived > before), QuietTimeout, ledger.Describe, cancellationToken);
         }
     }
 
-    private sealed record Run(int Events, ImmutableDictionary<string, string> Settings, CloudQueue Queue, Ledger Ledger, Flow Flow);
+    private sealed record Run(int Events, ImmutableDictionary<string, string> Settings, ConnectedQueue Queue, EventLedger Ledger, Flow Flow);
 }

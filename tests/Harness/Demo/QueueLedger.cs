@@ -10,7 +10,7 @@ internal sealed class QueueLedger(string queue, string cloud)
     private readonly HashSet<string> _generated = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _arrivedIds = new(StringComparer.Ordinal);
-    private readonly SenderAccount _functions = new();
+    private readonly SequenceAccount _functions = new();
     private int _received;
     private int _duplicates;
 
@@ -52,7 +52,7 @@ internal sealed class QueueLedger(string queue, string cloud)
     }
 
     /// <summary>Notes an arrival; false when the event came through no demo sender of this queue.</summary>
-    public bool TryTake(ArrivedEvent arrived)
+    public bool TryTake(DemoEvent arrived)
     {
         var fromFunction = arrived.Service == OrderService;
         if (arrived.MessageId is null || (!fromFunction && arrived.Service != GeneratedService))
@@ -74,3 +74,10 @@ internal sealed class QueueLedger(string queue, string cloud)
         }
     }
 }
+
+/// <summary>One queue's line of the summary.</summary>
+/// <param name="Sent">Events sent.</param>
+/// <param name="Received">Different events received from the exchange.</param>
+/// <param name="Missing">Events sent and not received: lost, once nothing more arrives.</param>
+/// <param name="Duplicates">Receptions beyond the first of an event.</param>
+internal sealed record QueueFigures(int Sent, int Received, int Missing, int Duplicates);

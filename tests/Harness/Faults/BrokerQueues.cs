@@ -8,7 +8,7 @@ namespace Harness.Faults;
 /// <param name="Leader">The node that leads it; empty where none does, or for a classic queue.</param>
 /// <param name="Ready">Messages that no consumer has.</param>
 /// <param name="Held">Messages that a consumer has and has not acknowledged.</param>
-internal sealed record BrokerQueue(string Name, string Leader, int Ready, int Held)
+internal sealed record BrokerQueueState(string Name, string Leader, int Ready, int Held)
 {
     /// <summary>True for a queue that chunks wait in.</summary>
     public bool IsPartition => Name.StartsWith("telemetry.chunks.", StringComparison.Ordinal);
@@ -18,11 +18,11 @@ internal sealed record BrokerQueue(string Name, string Leader, int Ready, int He
 internal sealed class BrokerQueues(RabbitMqServer broker, string virtualHost)
 {
     /// <summary>Its queues.</summary>
-    public async Task<IReadOnlyList<BrokerQueue>> ListAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BrokerQueueState>> ListAsync(CancellationToken cancellationToken)
     {
         var rows = await RowsAsync(
             ["list_queues", "-p", virtualHost, "--no-table-headers", "name", "leader", "messages_ready", "messages_unacknowledged"], cancellationToken);
-        return [.. rows.Select(row => new BrokerQueue(row[0], row[1], Number(row[2]), Number(row[3])))];
+        return [.. rows.Select(row => new BrokerQueueState(row[0], row[1], Number(row[2]), Number(row[3])))];
     }
 
     /// <summary>The process's own TCP port that the active consumer of a queue is connected from.</summary>

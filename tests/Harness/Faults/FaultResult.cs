@@ -15,3 +15,6 @@ internal sealed record FaultResult(
         $"{Scenario}: {Events:N0} events, {Lost:N0} lost, {Duplicates:N0} duplicates, "
         + $"recovered in {(Recovery is { } time ? $"{time.TotalSeconds:0.0} s" : "-")}, peak {PeakMiB:0} MiB";
 }
+
+/// <summary>A promise that did not hold under a fault.</summary>
+internal sealed class FaultException(string message) : Exception(message);

@@ -9,15 +9,14 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>How long a queue service that was away for long may take to be noticed: the receivers' longest back-off and some.</summary>
     public static readonly TimeSpan SlowRecovery = TimeSpan.FromSeconds(40);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(10);
 
-    private readonly Tap _tap;
     private TimeSpan? _recovery;
 
-    private FaultRun(FaultComponents components, FaultScale scale, int seed, Uri broker, Ledger ledger, Tap tap, CloudQueue[] queues, BridgeFleet bridges)
+    private FaultRun(FaultComponents components, FaultScale scale, int seed, Uri broker, EventLedger ledger, Tap tap, ConnectedQueue[] queues, BridgeFleet bridges)
     {
-        (Components, Scale, Random, Ledger, _tap, Queues, Bridges) = (components, scale, new Random(seed), ledger, tap, queues, bridges);
+        (Components, Scale, Random, Ledger, Tap, Queues, Bridges) = (components, scale, new Random(seed), ledger, tap, queues, bridges);
         Broker = new BrokerQueues(components.RabbitMq, broker.Segments[^1]);
         DeadLetters = new DeadLetterAccount(broker, Broker);
         Feeds = [.. queues.Select((queue, index) => new Feed(queue, ledger, seed + index))];
@@ -31,10 +30,10 @@ internal sealed class FaultRun : IAsyncDisposable
     public Random Random { get; }
 
     /// <summary>What was sent and what arrived.</summary>
-    public Ledger Ledger { get; }
+    public EventLedger Ledger { get; }
 
     /// <summary>One in each cloud, reached directly.</summary>
-    public IReadOnlyList<CloudQueue> Queues { get; }
+    public IReadOnlyList<ConnectedQueue> Queues { get; }
 
     /// <summary>What fills them, in the same order.</summary>
     public IReadOnlyList<Feed> Feeds { get; }
@@ -51,7 +50,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public DeadLetterAccount DeadLetters { get; }
 
     /// <summary>The company's queue behind the exchange.</summary>
-    public Tap Tap => _tap;
+    public Tap Tap { get; }
 
     /// <summary>Lays the world, without a running bridge.</summary>
     /// <param name="components">What it is laid over.</param>
@@ -72,7 +71,7 @@ internal sealed class FaultRun : IAsyncDisposable
         await components.Fauxqs.CreateQueueAsync(name, cancellationToken: cancellationToken);
         BridgeQueue[] queues = [BridgeQueue.Of(components.Azurite, name), BridgeQueue.Of(components.Fauxqs, name)];
         var (bridgeBroker, bridgeQueues) = reach?.Invoke(broker, queues) ?? (broker, queues);
-        var ledger = new Ledger();
+        var ledger = new EventLedger();
         return new FaultRun(
             components,
             scale,
@@ -80,7 +79,7 @@ internal sealed class FaultRun : IAsyncDisposable
             broker,
             ledger,
             await Tap.StartAsync(broker, ledger, isReplicated: components.Cluster is not null),
-            [.. queues.Select(queue => new CloudQueue(queue))],
+            [.. queues.Select(queue => new ConnectedQueue(queue))],
             new BridgeFleet(Settings(bridgeBroker, bridgeQueues, scale)));
     }
 
@@ -93,7 +92,7 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         Flow.Allow(share + onTheWay);
         return Wait.UntilAsync(
-            () => Task.FromResult(Ledger.Arrived >= share * Scale.Events), Patience, Describe, cancellationToken);
+            () => Task.FromResult(Ledger.Arrived >= share * Scale.Events), WaitTimeout, Describe, cancellationToken);
     }
 
     /// <summary>Lets a fault last. In the second half of it nothing is published: else the fault has not struck.</summary>
@@ -119,7 +118,7 @@ internal sealed class FaultRun : IAsyncDisposable
         var before = await Bridges.PublishedAsync(cancellationToken);
         Flow.AllowMore(0.08);
         await Wait.UntilAsync(
-            async () => await Bridges.PublishedAsync(cancellationToken) > before, Patience, Describe, cancellationToken);
+            async () => await Bridges.PublishedAsync(cancellationToken) > before, WaitTimeout, Describe, cancellationToken);
         var took = TimeProvider.System.GetElapsedTime(healed);
         NoteRecovery(took);
         if (took > (within ?? Recovery))
@@ -130,8 +129,8 @@ internal sealed class FaultRun : IAsyncDisposable
     public void NoteRecovery(TimeSpan took) => _recovery = _recovery > took ? _recovery : took;
 
     /// <summary>Waits until every event has arrived.</summary>
-    public Task UntilAllArrivedAsync(CancellationToken cancellationToken, TimeSpan? patience = null) => Wait.UntilAsync(
-        () => Task.FromResult(Ledger.Missing == 0), patience ?? Patience, Describe, cancellationToken);
+    public Task UntilAllArrivedAsync(CancellationToken cancellationToken, TimeSpan? timeout = null) => Wait.UntilAsync(
+        () => Task.FromResult(Ledger.Missing == 0), timeout ?? WaitTimeout, Describe, cancellationToken);
 
     /// <summary>
     /// Closes the ledger: all has arrived, the queues are empty, so that nothing can be published again, and nothing was altered,
@@ -142,7 +141,7 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         await UntilAllArrivedAsync(cancellationToken);
         foreach (var queue in Queues)
-            await Wait.UntilAsync(async () => await queue.DepthAsync(cancellationToken) == 0, Patience, () => $"{queue.Queue.Url} is not empty: {Describe()}", cancellationToken);
+            await Wait.UntilAsync(async () => await queue.DepthAsync(cancellationToken) == 0, WaitTimeout, () => $"{queue.Queue.Url} is not empty: {Describe()}", cancellationToken);
         if (Ledger is not { Renamed: 0, Foreign.Count: 0 })
             throw new FaultException($"{Ledger.Renamed} duplicates with another message_id, {Ledger.Foreign.Count} altered: {Describe()}");
         await DeadLetters.CloseAsync(Describe, cancellationToken);
@@ -156,7 +155,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Bridges.DisposeAsync();
-        await _tap.DisposeAsync();
+        await Tap.DisposeAsync();
         foreach (var queue in Queues)
             await queue.DisposeAsync();
     }

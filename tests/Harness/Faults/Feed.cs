@@ -1,7 +1,7 @@
 namespace Harness.Faults;
 
 /// <summary>Fills one queue with numbered events: many small ones in few messages, and now and then a large one in chunks.</summary>
-internal sealed class Feed(CloudQueue queue, Ledger ledger, int seed)
+internal sealed class Feed(ConnectedQueue queue, EventLedger ledger, int seed)
 {
     private const int MostEventsInAMessage = 20;
     private const int OneLargeIn = 15;

@@ -4,7 +4,7 @@ namespace Harness.Faults;
 internal sealed class HalfBatches
 {
     private const int InEachQueue = 6;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HoldTimeout = TimeSpan.FromSeconds(60);
 
     private readonly FaultRun _run;
     private readonly List<byte[]>[] _first;
@@ -29,18 +29,18 @@ internal sealed class HalfBatches
     /// unacknowledged are these.
     /// </summary>
     /// <returns>The partitions that hold them.</returns>
-    public async Task<IReadOnlyList<BrokerQueue>> PutFirstAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<BrokerQueueState>> PutFirstAsync(CancellationToken cancellationToken)
     {
         await PutAsync(_first, cancellationToken);
         var chunks = _first.Sum(texts => texts.Count);
-        IReadOnlyList<BrokerQueue> partitions = [];
+        IReadOnlyList<BrokerQueueState> partitions = [];
         await Wait.UntilAsync(
             async () =>
             {
                 partitions = [.. (await _run.Broker.ListAsync(cancellationToken)).Where(queue => queue.IsPartition)];
                 return partitions.Sum(queue => queue.Held) == chunks && partitions.All(queue => queue.Ready == 0);
             },
-            Patience,
+            HoldTimeout,
             () => $"{chunks} chunks should be held by assemblers; the broker says {string.Join(", ", partitions)};"
                 + $" {_run.Describe()}",
             cancellationToken);

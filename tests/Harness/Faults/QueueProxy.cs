@@ -5,8 +5,8 @@ using Harness.Components;
 namespace Harness.Faults;
 
 /// <summary>
-/// A queue service as a network away: lies in front of an emulator, takes its time, counts, and answers a share of the calls with 500,
-/// 503 or throttling, half of them after the call was carried out, as a service does whose answer is lost.
+/// Stands in front of a queue emulator, counts the calls, and answers a share of them with 500, 503 or throttling: half of these after the
+/// call was carried out, as a service does whose answer is lost.
 /// </summary>
 internal sealed class QueueProxy : IAsyncDisposable
 {
@@ -43,9 +43,6 @@ internal sealed class QueueProxy : IAsyncDisposable
     /// <summary>Calls that got trouble.</summary>
     public int Troubles { get; private set; }
 
-    /// <summary>What is added to every call; zero at first.</summary>
-    public TimeSpan Delay { get; set; }
-
     /// <summary>Called for every call that was carried out, with the bodies of the request and of the answer.</summary>
     public Action<byte[], byte[]>? Carried { get; set; }
 
@@ -73,8 +70,6 @@ internal sealed class QueueProxy : IAsyncDisposable
     {
         try
         {
-            if (Delay > TimeSpan.Zero)
-                await Task.Delay(Delay, TimeProvider.System);
             var trouble = Next();
             if (trouble is { IsCarriedOut: false })
             {

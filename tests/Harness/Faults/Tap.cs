@@ -1,4 +1,3 @@
-using Harness.Demo;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -10,7 +9,8 @@ namespace Harness.Faults;
 /// </summary>
 internal sealed class Tap : IAsyncDisposable
 {
-    public const string Exchange = ExchangeTap.Exchange;
+    /// <summary>The exchange's name.</summary>
+    public const string Exchange = "telemetry";
 
     /// <summary>Its queue.</summary>
     public const string Queue = "tap";
@@ -18,10 +18,10 @@ internal sealed class Tap : IAsyncDisposable
     private const ushort Prefetch = 2_000;
 
     private readonly IConnection _connection;
-    private readonly Ledger _ledger;
+    private readonly EventLedger _ledger;
     private long _lastClosed;
 
-    private Tap(IConnection connection, Ledger ledger)
+    private Tap(IConnection connection, EventLedger ledger)
     {
         _connection = connection;
         _ledger = ledger;
@@ -40,7 +40,7 @@ internal sealed class Tap : IAsyncDisposable
     /// <param name="ledger">Where arrivals are entered.</param>
     /// <param name="bindingKey">What the queue is bound with.</param>
     /// <param name="isReplicated">True for a queue that outlives a node of a cluster.</param>
-    public static async Task<Tap> StartAsync(Uri uri, Ledger ledger, string bindingKey = "#", bool isReplicated = false)
+    public static async Task<Tap> StartAsync(Uri uri, EventLedger ledger, string bindingKey = "#", bool isReplicated = false)
     {
         var factory = new ConnectionFactory { Uri = uri, ClientProvidedName = "tap", NetworkRecoveryInterval = TimeSpan.FromMilliseconds(500) };
         var tap = new Tap(await factory.CreateConnectionAsync(), ledger);

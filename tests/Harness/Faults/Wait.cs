@@ -7,18 +7,18 @@ internal static class Wait
 
     /// <summary>Asks until the condition holds.</summary>
     /// <param name="condition">What to wait for.</param>
-    /// <param name="patience">How long at most.</param>
+    /// <param name="timeout">How long at most.</param>
     /// <param name="problem">What the exception says.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="FaultException">The time has passed.</exception>
     public static async Task UntilAsync(
-        Func<Task<bool>> condition, TimeSpan patience, Func<string> problem, CancellationToken cancellationToken)
+        Func<Task<bool>> condition, TimeSpan timeout, Func<string> problem, CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(began) > patience)
-                throw new FaultException($"after {patience.TotalSeconds:0} s: {problem()}");
+            if (TimeProvider.System.GetElapsedTime(began) > timeout)
+                throw new FaultException($"after {timeout.TotalSeconds:0} s: {problem()}");
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }

@@ -12,7 +12,7 @@ internal sealed partial class RoadQueue(BridgeQueue queue) : IAsyncDisposable
 {
     private static readonly TimeSpan SendPatience = TimeSpan.FromMinutes(4);
 
-    private readonly CloudQueue _queue = new(queue);
+    private readonly ConnectedQueue _queue = new(queue);
 
     /// <summary>How a bridge and a sender reach it.</summary>
     public BridgeQueue Queue => _queue.Queue;

@@ -24,7 +24,7 @@ internal sealed class AssemblerKilled() : FaultScenario("assembler-kill", "SIGKI
     }
 
     private static async Task<BridgeProcess> AssemblerAsync(
-        FaultRun run, IReadOnlyList<BrokerQueue> held, CancellationToken cancellationToken)
+        FaultRun run, IReadOnlyList<BrokerQueueState> held, CancellationToken cancellationToken)
     {
         var port = await run.Broker.ActiveConsumerPortAsync(held[run.Random.Next(held.Count)].Name, cancellationToken);
         return run.Bridges.Running.Single(bridge => TcpSockets.IsHeldBy(bridge.Process.Id, port));

@@ -37,7 +37,7 @@ internal sealed class BridgeTerminated() : FaultScenario("bridge-term", "SIGTERM
         await ReplaceAsync(run, cancellationToken);
     }
 
-    // Leases that were not given back would end after the patience of every wait.
+    // Leases that were not given back would end after the timeout of every wait.
     private static async Task ReplaceAsync(FaultRun run, CancellationToken cancellationToken)
     {
         await run.Bridges.StartAsync(1, cancellationToken);

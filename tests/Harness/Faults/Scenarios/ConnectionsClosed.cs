@@ -4,7 +4,7 @@ namespace Harness.Faults.Scenarios;
 internal sealed class ConnectionsClosed() : FaultScenario("connections-closed", "close_all_connections")
 {
     private const string Reconnects = "bridge_broker_reconnects_total";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReconnectTimeout = TimeSpan.FromSeconds(60);
 
     protected override async Task ApplyAsync(FaultRun run, IReach? reach, CancellationToken cancellationToken)
     {
@@ -14,7 +14,7 @@ internal sealed class ConnectionsClosed() : FaultScenario("connections-closed", 
             var before = await run.Bridges.SumAsync(Reconnects, cancellationToken);
             await run.Components.RabbitMq.ControlAsync(["close_all_connections", "--global", "a fault"], cancellationToken);
             await Wait.UntilAsync(
-                async () => await run.Bridges.SumAsync(Reconnects, cancellationToken) >= before + Bridges, Patience, run.Describe, cancellationToken);
+                async () => await run.Bridges.SumAsync(Reconnects, cancellationToken) >= before + Bridges, ReconnectTimeout, run.Describe, cancellationToken);
 
             // The tap's connection was closed with the bridges': before the command had ended.
             await run.UntilRecoveredAsync(cancellationToken, run.Tap.LastClosed);

@@ -14,7 +14,7 @@ internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flo
     private const int MessageBytes = 11_000;
     private const int EventBytes = 28_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(3);
 
     protected override FaultScale Scale(FaultScale scale) =>
         scale with { AssembleTimeout = scale.Repeats == 1 ? TimeSpan.FromSeconds(20) : TimeSpan.FromMinutes(4) };
@@ -25,13 +25,13 @@ internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flo
         var began = TimeProvider.System.GetTimestamp();
         var last = await Task.WhenAll(run.Queues.Select(queue => FloodAsync(run, queue, run.Random.Next(), cancellationToken)));
         await Task.WhenAll(run.Queues.Select((queue, index) => queue.PutUntilAcceptedAsync(last[index], cancellationToken)));
-        await run.UntilAllArrivedAsync(cancellationToken, Patience);
+        await run.UntilAllArrivedAsync(cancellationToken, ArrivalTimeout);
         if (TimeProvider.System.GetElapsedTime(began) < run.Scale.AssembleTimeout && await run.DeadLetters.CountAsync(cancellationToken) is > 0 and var early)
             throw new FaultException($"{early} chunks were given up before their time-out: {run.Describe()}");
 
         await Wait.UntilAsync(
             async () => await run.DeadLetters.CountAsync(cancellationToken) >= run.DeadLetters.Expected,
-            run.Scale.AssembleTimeout + Patience,
+            run.Scale.AssembleTimeout + ArrivalTimeout,
             () => $"{run.DeadLetters.Expected} chunks should be given up: {run.Describe()}",
             cancellationToken);
         if (run.Bridges.PeakMiB > MostMiB)
@@ -39,7 +39,7 @@ internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flo
     }
 
     // Puts all but the last chunk of each batch; gives back the last chunks of those that are to become whole.
-    private static async Task<List<byte[]>> FloodAsync(FaultRun run, CloudQueue queue, int seed, CancellationToken cancellationToken)
+    private static async Task<List<byte[]>> FloodAsync(FaultRun run, ConnectedQueue queue, int seed, CancellationToken cancellationToken)
     {
         var events = new GeneratedEvents(seed);
         var batches = new BatchWriter(queue.Limits with { MessageBytes = MessageBytes });

@@ -8,7 +8,7 @@ namespace Harness.Faults.Scenarios;
 internal sealed class OwnQueuesDeleted() : FaultScenario("own-queues-deleted", "own queues deleted in mid-flow")
 {
     private const int OwnQueues = 9;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RedeclareTimeout = TimeSpan.FromSeconds(30);
 
     // The queues are made again within seconds; what came meanwhile is given back and received again.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
@@ -26,7 +26,7 @@ internal sealed class OwnQueuesDeleted() : FaultScenario("own-queues-deleted", "
             await batches.CompleteAsync(struck, Longest, cancellationToken);
             await Wait.UntilAsync(
                 async () => (await OwnAsync(run, cancellationToken)).Count == OwnQueues,
-                Patience,
+                RedeclareTimeout,
                 run.Describe,
                 cancellationToken);
         }

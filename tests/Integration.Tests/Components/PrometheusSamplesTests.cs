@@ -2,12 +2,12 @@ using Harness.Components;
 
 namespace Integration.Tests.Components;
 
-public sealed class PrometheusTextTests
+public sealed class PrometheusSamplesTests
 {
     [Fact]
     public void Samples_are_found_by_name_and_labels_as_they_are_written()
     {
-        var samples = PrometheusText.Parse("""
+        var samples = PrometheusSamples.Parse("""
             # HELP events_total Events.
             # TYPE events_total counter
             events_total 3

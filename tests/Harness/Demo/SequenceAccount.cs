@@ -4,7 +4,7 @@ namespace Harness.Demo;
 /// What the events' own numbers say was sent: a sender counts its batches from 0, and each batch its events from 0,
 /// so that a gap is a loss. Reads them from <c>message_id</c>: <c>{sender}-{sequence}-{digest}-{ordinal}</c>.
 /// </summary>
-internal sealed class SenderAccount
+internal sealed class SequenceAccount
 {
     // Sender, then sequence, to the ordinals seen.
     private readonly Dictionary<string, SortedDictionary<uint, HashSet<int>>> _senders = new(StringComparer.Ordinal);

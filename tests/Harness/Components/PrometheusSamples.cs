@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Harness.Components;
 
 /// <summary>Reads the Prometheus text format.</summary>
-public static class PrometheusText
+public static class PrometheusSamples
 {
     /// <summary>The samples, from <c>name{labels}</c>, as it is written, to value; comments and time stamps are left out.</summary>
     public static IReadOnlyDictionary<string, double> Parse(string text)

@@ -1,10 +1,12 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using RabbitMQ.Client.Events;
 
 namespace Harness.Faults;
 
 /// <summary>What was sent and what of it arrived, byte for byte: an event is known by its SHA-256. Safe for use by several threads.</summary>
-internal sealed class Ledger(bool keepBodies = false)
+internal sealed class EventLedger(bool keepBodies = false)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Sha, Entry> _entries = [];
@@ -119,5 +121,16 @@ internal sealed class Ledger(bool keepBodies = false)
         public int Arrivals { get; set; }
 
         public string? MessageId { get; set; }
+    }
+}
+
+/// <summary>SHA-256 of an event's bytes: what stands for them in the ledger.</summary>
+internal readonly record struct Sha(UInt128 High, UInt128 Low)
+{
+    public static Sha Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return new Sha(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
     }
 }

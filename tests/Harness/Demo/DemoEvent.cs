@@ -7,7 +7,7 @@ namespace Harness.Demo;
 /// <param name="MessageId">The same on every redelivery; null when a stranger published it.</param>
 /// <param name="Bytes">The body's length.</param>
 /// <param name="Start">The body's first characters.</param>
-internal sealed record ArrivedEvent(string RoutingKey, string? MessageId, int Bytes, string Start)
+internal sealed record DemoEvent(string RoutingKey, string? MessageId, int Bytes, string Start)
 {
     private const int StartLength = 160;
 
@@ -21,7 +21,7 @@ internal sealed record ArrivedEvent(string RoutingKey, string? MessageId, int By
     public string? OrderId { get; private init; }
 
     /// <summary>Reads the members; a body that is no JSON has none.</summary>
-    public static ArrivedEvent Read(string routingKey, string? messageId, ReadOnlySpan<byte> body)
+    public static DemoEvent Read(string routingKey, string? messageId, ReadOnlySpan<byte> body)
     {
         string? service = null, demoId = null, orderId = null;
         try
@@ -45,7 +45,7 @@ internal sealed record ArrivedEvent(string RoutingKey, string? MessageId, int By
         }
 
         var start = System.Text.Encoding.UTF8.GetString(body[..Math.Min(body.Length, StartLength)]);
-        return new ArrivedEvent(routingKey, messageId, body.Length, start) { Service = service, DemoId = demoId, OrderId = orderId };
+        return new DemoEvent(routingKey, messageId, body.Length, start) { Service = service, DemoId = demoId, OrderId = orderId };
     }
 
     private static string? Text(ref Utf8JsonReader reader) =>

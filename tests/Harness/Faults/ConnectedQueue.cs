@@ -6,16 +6,16 @@ using Telemetry.Queues;
 namespace Harness.Faults;
 
 /// <summary>One cloud's queue, reached as the project's own senders and bridges reach it.</summary>
-internal sealed class CloudQueue : IAsyncDisposable
+internal sealed class ConnectedQueue : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan RetryTimeout = TimeSpan.FromMinutes(3);
 
     private readonly IQueueSender _sender;
     private readonly IQueueReceiver _receiver;
 
     /// <exception cref="ArgumentException">The queue's address cannot be used.</exception>
-    public CloudQueue(BridgeQueue queue)
+    public ConnectedQueue(BridgeQueue queue)
     {
         Queue = queue;
         if (!QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error))
@@ -61,7 +61,7 @@ internal sealed class CloudQueue : IAsyncDisposable
                 await PutAsync(texts, cancellationToken);
                 return;
             }
-            catch (QueueException) when (TimeProvider.System.GetElapsedTime(began) < Patience)
+            catch (QueueException) when (TimeProvider.System.GetElapsedTime(began) < RetryTimeout)
             {
                 await Task.Delay(Pause, TimeProvider.System, cancellationToken);
             }
