@@ -1,3 +1,5 @@
+using Bridge.Core.Running;
+
 namespace Bridge.Tests;
 
 public sealed class ByteBudgetTests

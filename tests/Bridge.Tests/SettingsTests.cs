@@ -1,6 +1,7 @@
-using Bridge.Assemble;
+using Bridge.Core.Configuration;
+using Bridge.Core.Reassembly;
 using Bridge.Tests.Commands;
-using Local.Components;
+using Harness.Components;
 using Microsoft.Extensions.Configuration;
 
 namespace Bridge.Tests;
@@ -94,7 +95,7 @@ public sealed class SettingsTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(path, "1")]).Build();
 
-        var found = Bridge.Configuration.OptionsReader.FindLookAlikes(configuration);
+        var found = BridgeOptions.Reader.FindLookAlikes(configuration);
 
         Assert.Equal(
             meant is null ? [] : [$"{path} is ignored: {meant} was probably meant"], found.Select(line => line.Split(',')[0]));
@@ -103,7 +104,7 @@ public sealed class SettingsTests
     [Fact]
     public void Every_setting_of_the_types_of_options_is_known()
     {
-        var paths = Bridge.Configuration.OptionTypes.Paths("Bridge", typeof(BridgeOptions)).ToList();
+        var paths = OptionTypes.Paths("Bridge", typeof(BridgeOptions)).ToList();
 
         Assert.Contains("Bridge:Queues:0:Connection", paths);
         Assert.Contains("Bridge:Keys:NAME", paths);

@@ -1,3 +1,4 @@
+using Bridge.Core.Running;
 using Bridge.Tests.Publish;
 using Microsoft.Extensions.Hosting;
 

@@ -1,4 +1,5 @@
 using Bridge;
+using Bridge.Core.Configuration;
 using Microsoft.Extensions.Configuration;
 
 namespace Deployment.Tests;

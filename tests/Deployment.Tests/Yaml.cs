@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Local.Components;
+using Harness.Components;
 
 namespace Deployment.Tests;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Functions.Tests.Support;
-using Local.Functions;
+using Harness.Functions;
 
 namespace HostFigures;
 

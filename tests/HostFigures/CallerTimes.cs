@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Local.Components;
+using Harness.Components;
 
 namespace HostFigures;
 

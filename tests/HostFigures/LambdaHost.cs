@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Functions.Tests.Aws;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace HostFigures;
 

@@ -1,7 +1,8 @@
 using Bridge;
-using Bridge.Assemble;
-using Bridge.Publish;
-using Bridge.Receive;
+using Bridge.CloudQueues;
+using Bridge.Core.Publishing;
+using Bridge.Core.Reassembly;
+using Bridge.RabbitMq.Connections;
 using Simulation.Accounts;
 using Simulation.Broker;
 using Simulation.Faults;
@@ -125,7 +126,7 @@ internal sealed class SimulatedRun
             _world.After(Look, LookAfter);
     }
 
-    private bool IsEmpty => _queues.TrueForAll(queue => queue.Count == 0) && _broker.Queues.All(queue => queue.Name == Topology.DeadQueue || queue.Count == 0);
+    private bool IsEmpty => _queues.TrueForAll(queue => queue.Count == 0) && _broker.Queues.All(queue => queue.Name == BridgeQueues.Dead || queue.Count == 0);
 
     private void End()
     {
@@ -143,5 +144,5 @@ internal sealed class SimulatedRun
     }
 
     private string Left() => string.Join(", ", _queues.Select(queue => $"{queue.Count} in {queue.Endpoint.Name}")
-        .Concat(_broker.Queues.Where(queue => queue.Name != Topology.DeadQueue).Select(queue => $"{queue.Count} in {queue.Name}")));
+        .Concat(_broker.Queues.Where(queue => queue.Name != BridgeQueues.Dead).Select(queue => $"{queue.Count} in {queue.Name}")));
 }

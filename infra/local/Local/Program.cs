@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Harness.Faults;
+using Local;
 using Local.Bench;
-using Local.Containers;
 using Local.Demo;
 using Local.Faults;
 
@@ -30,7 +31,7 @@ try
     if (command is not null)
         return await command(args[1..], stopping.Token);
     return options!.ComponentsOnly
-        ? await ComponentsRun.RunAsync(stopping.Token)
+        ? await LocalComponents.RunAsync(stopping.Token)
         : await DemoRun.RunAsync(options.Once, stopping.Token);
 }
 catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
-using Bridge.Assemble;
-using Bridge.Publish;
-using Bridge.Receive;
+using Bridge.CloudQueues;
+using Bridge.Core.Publishing;
+using Bridge.Core.Reassembly;
+using Bridge.RabbitMq.Connections;
+using Bridge.RabbitMq.Partitions;
+using Bridge.RabbitMq.Publishing;
 using Bridge.Tests.Publish;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -32,7 +35,7 @@ public sealed class AssemblerTests(BrokerFixture broker)
         await assembler.StartAsync(CancellationToken.None);
 
         await Eventually.TrueAsync(
-            async () => assembler.Problem is null && await host.ConsumersAsync(Topology.ChunkQueue(0)) == 1);
+            async () => assembler.Problem is null && await host.ConsumersAsync(BridgeQueues.Chunks(0)) == 1);
         await assembler.StopAsync(CancellationToken.None);
         await publisher.StopAsync(CancellationToken.None);
     }

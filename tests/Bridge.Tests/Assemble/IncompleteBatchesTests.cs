@@ -1,4 +1,4 @@
-using Bridge.Assemble;
+using Bridge.Core.Reassembly;
 
 namespace Bridge.Tests.Assemble;
 

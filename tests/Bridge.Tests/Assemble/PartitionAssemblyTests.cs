@@ -1,6 +1,6 @@
 using System.Text;
-using Bridge.Assemble;
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.Core.Reassembly;
 using Bridge.Tests.Support;
 using Telemetry.Queues;
 
@@ -27,7 +27,7 @@ public sealed class PartitionAssemblyTests
         await running.DrainAsync(Patience);
 
         Assert.Equal(batches.Select(batch => batch.Event).Order(), running.Publisher.Events.Order());
-        Assert.Empty(running.Publisher.InQueue(Topology.DeadQueue));
+        Assert.Empty(running.Publisher.InQueue(BridgeQueues.Dead));
         Assert.InRange(running.Partition.MostUnacknowledged, 1_800, 2_000);
         Assert.Equal(0, running.Assembly.Bytes);
     }
@@ -73,7 +73,7 @@ public sealed class PartitionAssemblyTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delivering);
 
         Assert.Equal(completed.Select(batch => batch.Event).Order(), running.Publisher.Events.Order());
-        Assert.Empty(running.Publisher.InQueue(Topology.DeadQueue));
+        Assert.Empty(running.Publisher.InQueue(BridgeQueues.Dead));
         Assert.InRange(running.Assembly.Prefetch, 150, 180);
         Assert.InRange(running.Partition.MostUnacknowledged, 1, running.Assembly.Prefetch);
     }
@@ -94,13 +94,13 @@ public sealed class PartitionAssemblyTests
             {
                 clock.Advance(TimeSpan.FromSeconds(1));
                 running.Assembly.Expire(clock.GetTimestamp());
-                return running.Publisher.InQueue(Topology.DeadQueue).Count >= texts.Count;
+                return running.Publisher.InQueue(BridgeQueues.Dead).Count >= texts.Count;
             },
             Patience);
         await stop.CancelAsync();
         await Task.WhenAny(delivering).WaitAsync(Patience);
 
-        var dead = running.Publisher.InQueue(Topology.DeadQueue);
+        var dead = running.Publisher.InQueue(BridgeQueues.Dead);
         Assert.Equal(texts.Select(Text).Order(StringComparer.Ordinal), dead.Select(message => Text(message.Body.ToArray())).Order(StringComparer.Ordinal));
         Assert.All(dead, message => Assert.Contains(message.Properties.Headers, header => header is { Name: "x-dead-detail", Text: "have 2 of 3 after 00:10:00" }));
     }
@@ -124,7 +124,7 @@ public sealed class PartitionAssemblyTests
         running.Assembly.Expire(clock.GetTimestamp());
         await running.DeliverAsync();
         Assert.Equal(0, running.Partition.Count);
-        var dead = running.Publisher.InQueue(Topology.DeadQueue);
+        var dead = running.Publisher.InQueue(BridgeQueues.Dead);
         Assert.Equal([Text(batch.Texts[0]), Text(batch.Texts[2])], dead.Select(message => Text(message.Body.ToArray())).Order(StringComparer.Ordinal));
         Assert.All(dead, message => Assert.Contains(message.Properties.Headers, header => header is { Name: "x-dead-detail", Text: "have 2 of 3 after 00:10:00" }));
     }
@@ -164,7 +164,7 @@ public sealed class PartitionAssemblyTests
         await running.DrainAsync(Patience);
 
         Assert.Empty(running.Publisher.Events);
-        Assert.Equal(2, running.Publisher.InQueue(Topology.DeadQueue).Count);
+        Assert.Equal(2, running.Publisher.InQueue(BridgeQueues.Dead).Count);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class PartitionAssemblyTests
     {
         var clock = new FakeTimeProvider();
         await using var running = new RunningAssembly(clock: clock);
-        running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? PublishRefusalReason.Nacked
+        running.Publisher.Refuse = message => message.RoutingKey == BridgeQueues.Dead ? PublishRefusalReason.Nacked
             : message.Body.Length > 4 && message.Body.Span[5] == '1' ? PublishRefusalReason.Unroutable : null;
         var (stuck, other) = (Large(1, chunks: 3), Large(2, chunks: 3));
         foreach (var text in (byte[][])[.. stuck.Texts, .. other.Texts])
@@ -200,9 +200,9 @@ public sealed class PartitionAssemblyTests
         Assert.Equal([other.Event], running.Publisher.Events);
         Assert.Equal((3, true), (running.Partition.Count, running.Stuck.Bytes >= stuck.Event.Length));
 
-        running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue ? null : PublishRefusalReason.Unroutable;
+        running.Publisher.Refuse = message => message.RoutingKey == BridgeQueues.Dead ? null : PublishRefusalReason.Unroutable;
         await AdvanceUntilAsync(() => running.Partition.Count == 0);
-        Assert.Equal(stuck.Event, Text(Assert.Single(running.Publisher.InQueue(Topology.DeadQueue)).Body.ToArray()));
+        Assert.Equal(stuck.Event, Text(Assert.Single(running.Publisher.InQueue(BridgeQueues.Dead)).Body.ToArray()));
 
         Task AdvanceUntilAsync(Func<bool> condition) => Eventually.TrueAsync(() =>
         {
@@ -243,7 +243,7 @@ public sealed class PartitionAssemblyTests
     {
         var clock = new FakeTimeProvider();
         await using var running = new RunningAssembly(clock: clock);
-        running.Publisher.Refuse = message => message.RoutingKey == Topology.DeadQueue
+        running.Publisher.Refuse = message => message.RoutingKey == BridgeQueues.Dead
             ? throw new InvalidOperationException("a defect")
             : null;
         running.Partition.Put(Large(1, chunks: 3).Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -280,7 +280,7 @@ public sealed class PartitionAssemblyTests
         await running.DeliverAsync();
         clock.Advance(TimeSpan.FromMinutes(1));
         running.Assembly.Expire(clock.GetTimestamp());
-        await Eventually.TrueAsync(() => running.Publisher.InQueue(Topology.DeadQueue).Count == 1);
+        await Eventually.TrueAsync(() => running.Publisher.InQueue(BridgeQueues.Dead).Count == 1);
     }
 
     [Fact]

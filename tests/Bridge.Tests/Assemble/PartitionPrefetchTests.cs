@@ -1,4 +1,4 @@
-using Bridge.Assemble;
+using Bridge.Core.Reassembly;
 using Telemetry.Codec;
 
 namespace Bridge.Tests.Assemble;

@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Bridge.Commands;
-using Bridge.Receive;
+using Bridge.CloudQueues;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 using Telemetry.Codec;
 using Telemetry.Queues;
@@ -228,7 +227,7 @@ public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) :
         foreach (var (name, value) in FauxqsServer.Credentials)
             Environment.SetEnvironmentVariable(name, value);
         Assert.True(QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error), error);
-        await using var sender = CloudQueues.OpenSender(endpoint);
+        await using var sender = QueueClients.OpenSender(endpoint);
         await sender.SendAsync([.. texts.Select(text => (ReadOnlyMemory<byte>)text)], CancellationToken.None);
     }
 }

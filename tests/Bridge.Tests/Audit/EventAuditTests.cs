@@ -1,5 +1,5 @@
-using Bridge.Audit;
 using Bridge.Tests.Support;
+using Bridge.Tools.Audit;
 using Telemetry.Codec;
 
 namespace Bridge.Tests.Audit;

@@ -1,4 +1,4 @@
-using Bridge.Audit;
+using Bridge.Tools.Audit;
 
 namespace Bridge.Tests.Audit;
 

@@ -1,5 +1,6 @@
-using Bridge.Audit;
-using Bridge.DeadLetter;
+using Bridge.Core.DeadLetters;
+using Bridge.RabbitMq.DeadLetters;
+using Bridge.Tools.Audit;
 using RabbitMQ.Client;
 using Telemetry.Codec;
 

@@ -1,6 +1,7 @@
+using Bridge.CloudQueues;
 using Bridge.Commands;
 using Bridge.Receive;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Queues;
 
 namespace Bridge.Tests.Commands;
@@ -31,7 +32,7 @@ internal static class BridgeCommand
     {
         Assert.True(
             QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error), error);
-        await using var sender = CloudQueues.OpenSender(endpoint);
+        await using var sender = QueueClients.OpenSender(endpoint);
         await sender.SendAsync([.. texts.Select(text => (ReadOnlyMemory<byte>)text)], CancellationToken.None);
     }
 
@@ -41,7 +42,7 @@ internal static class BridgeCommand
         Assert.True(QueueEndpoint.TryParse(queue.Url.ToString(), queue.Kind, queue.Connection, out var endpoint, out var error), error);
         foreach (var (name, value) in queue.Kind is "sqs" ? FauxqsServer.Credentials : new Dictionary<string, string>(StringComparer.Ordinal))
             Environment.SetEnvironmentVariable(name, value);
-        await using var receiver = CloudQueues.OpenReceiver(endpoint);
+        await using var receiver = QueueClients.OpenReceiver(endpoint);
         var messages = new List<ReceivedMessage>();
         while (await receiver.ReceiveAsync(receiver.MaxReceive, TimeSpan.FromMinutes(1), TimeSpan.Zero, CancellationToken.None) is { Count: > 0 } some)
         {

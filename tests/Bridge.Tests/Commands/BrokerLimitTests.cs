@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
-using Bridge.Publish;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Commands;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 
 namespace Bridge.Tests.Commands;

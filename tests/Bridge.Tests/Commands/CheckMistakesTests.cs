@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.RabbitMq.Topology;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 
 namespace Bridge.Tests.Commands;
@@ -14,7 +15,7 @@ public sealed class CheckMistakesTests(BrokerFixture broker, CloudsFixture cloud
     public async Task Chunk_queues_that_are_shared_by_several_consumers()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        var arguments = Topology.ArgumentsOf("telemetry.chunks.3");
+        var arguments = BrokerTopology.ArgumentsOf("telemetry.chunks.3");
         arguments.Remove("x-single-active-consumer");
         await host.BindQueueAsync("telemetry.chunks.3", "none", arguments);
 
@@ -25,9 +26,9 @@ public sealed class CheckMistakesTests(BrokerFixture broker, CloudsFixture cloud
     public async Task Queues_of_an_earlier_version_that_a_policy_could_empty()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        foreach (var queue in Enumerable.Range(0, 8).Select(Topology.ChunkQueue).Append(Topology.DeadQueue))
+        foreach (var queue in Enumerable.Range(0, 8).Select(BridgeQueues.Chunks).Append(BridgeQueues.Dead))
         {
-            var arguments = Topology.ArgumentsOf(queue);
+            var arguments = BrokerTopology.ArgumentsOf(queue);
             if (queue is "telemetry.dead")
                 arguments.Remove("x-overflow");
             await host.BindQueueAsync(queue, "none", arguments);
@@ -50,9 +51,9 @@ public sealed class CheckMistakesTests(BrokerFixture broker, CloudsFixture cloud
     {
         await using var host = await broker.CreateVirtualHostAsync();
         foreach (var partition in Enumerable.Range(0, 8))
-            await host.BindQueueAsync(Topology.ChunkQueue(partition), "none", Topology.ArgumentsOf(Topology.ChunkQueue(partition)));
-        await host.OnChannelAsync(channel => channel.BasicPublishAsync("", Topology.ChunkQueue(4), new byte[10]).AsTask());
-        await Eventually.TrueAsync(async () => await host.CountAsync(Topology.ChunkQueue(4)) == 1);
+            await host.BindQueueAsync(BridgeQueues.Chunks(partition), "none", BrokerTopology.ArgumentsOf(BridgeQueues.Chunks(partition)));
+        await host.OnChannelAsync(channel => channel.BasicPublishAsync("", BridgeQueues.Chunks(4), new byte[10]).AsTask());
+        await Eventually.TrueAsync(async () => await host.CountAsync(BridgeQueues.Chunks(4)) == 1);
 
         await AssertFailsAsync(
             (await EnvironmentAsync(host)).SetItem("Bridge__Assemble__Partitions", "4"), "telemetry.chunks.4 holds 1 chunks", "until it is empty");
@@ -66,7 +67,7 @@ public sealed class CheckMistakesTests(BrokerFixture broker, CloudsFixture cloud
         await using var host = await broker.CreateVirtualHostAsync();
         var environment = await EnvironmentAsync(host);
         await using var other = await BridgeProcess.StartAsync(environment);
-        await Eventually.TrueAsync(async () => await host.ConsumersAsync(Topology.ChunkQueue(7)) > 0);
+        await Eventually.TrueAsync(async () => await host.ConsumersAsync(BridgeQueues.Chunks(7)) > 0);
 
         await AssertFailsAsync(environment.SetItem("Bridge__Assemble__Partitions", partitions), named, "the same Bridge:Assemble:Partitions");
     }

@@ -1,4 +1,4 @@
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Commands;
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using Bridge.DeadLetter;
-using Bridge.Publish;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Publishing;
 using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 using Telemetry.Codec;
 
@@ -31,7 +31,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         Assert.Matches(@"  unroutable +3 +12  two ", lines[2]);
         Assert.Equal("2 shown of 2 dead letters", lines[3]);
         Assert.DoesNotContain("payload", result.Output, StringComparison.Ordinal);
-        Assert.Equal(2u, await host.CountAsync(Topology.DeadQueue));
+        Assert.Equal(2u, await host.CountAsync(BridgeQueues.Dead));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         Assert.Equal("payload of one", Encoding.UTF8.GetString(letters[0].GetProperty("body").GetBytesFromBase64()));
         Assert.Equal("logs.nobody.info", letters[1].GetProperty("headers").GetProperty(DeadLetterHeaders.RoutingKey).GetString());
         Assert.Equal(7_000_000_000, letters[1].GetProperty("headers").GetProperty("number").GetInt64());
-        Assert.Equal(2u, await host.CountAsync(Topology.DeadQueue));
+        Assert.Equal(2u, await host.CountAsync(BridgeQueues.Dead));
         Assert.Equal(await File.ReadAllTextAsync(folder.File("dead.jsonl")), (await RunAsync(host, "export")).Output);
     }
 
@@ -89,7 +89,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
 
         Assert.Equal((0, "", "replayed 150 dead letters; 0 stay\n"), (result.ExitCode, result.Errors, result.Output));
         Assert.Equal(texts, (await BridgeCommand.DrainAsync(queue)).Select(message => Encoding.UTF8.GetString(message.Text.Span)).Order(StringComparer.Ordinal));
-        Assert.Equal(0u, await host.CountAsync(Topology.DeadQueue));
+        Assert.Equal(0u, await host.CountAsync(BridgeQueues.Dead));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         Assert.Equal(2, errors.Length);
         Assert.Contains(errors, error => error.Contains("1 stay dead letters: routing key 'audit.nobody.info': 312 NO_ROUTE", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Contains($"its queue {Dead.Source} is not configured", StringComparison.Ordinal));
-        Assert.Equal(["one", "three"], (await host.DrainAsync(Topology.DeadQueue)).Select(message => message.BasicProperties.MessageId));
+        Assert.Equal(["one", "three"], (await host.DrainAsync(BridgeQueues.Dead)).Select(message => message.BasicProperties.MessageId));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         var result = await RunAsync(host, [missing], "replay");
 
         Assert.Contains("QueueNotFound", BridgeCommand.OnlyError(result), StringComparison.Ordinal);
-        Assert.Equal(1u, await host.CountAsync(Topology.DeadQueue));
+        Assert.Equal(1u, await host.CountAsync(BridgeQueues.Dead));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
             ],
             BridgeCommand.Lines(result.Output));
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal(3u, await host.CountAsync(Topology.DeadQueue));
+        Assert.Equal(3u, await host.CountAsync(BridgeQueues.Dead));
         Assert.Empty(await BridgeCommand.DrainAsync(queue));
     }
 
@@ -199,7 +199,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         Assert.Equal((0, "replayed 2 dead letters; 0 stay\n"), (result.ExitCode, result.Output));
         Assert.Equal(
             ["id-1", "id-2", "id-4", "id-5", "id-6", "id-7", "id-8"],
-            (await host.DrainAsync(Topology.DeadQueue)).Select(message => message.BasicProperties.MessageId));
+            (await host.DrainAsync(BridgeQueues.Dead)).Select(message => message.BasicProperties.MessageId));
     }
 
     [Fact]
@@ -209,12 +209,12 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
 
         // The exchange leads into the dead-letter queue: every replay makes a new one.
         await Dead.KeepAsync(host, [.. Enumerable.Range(0, 250).Select(number => Dead.Event($"id-{number}", "logs.nobody.info"))]);
-        await host.OnChannelAsync(channel => channel.QueueBindAsync(Topology.DeadQueue, VirtualHost.Exchange, "#"));
+        await host.OnChannelAsync(channel => channel.QueueBindAsync(BridgeQueues.Dead, VirtualHost.Exchange, "#"));
 
         var result = await RunAsync(host, "replay");
 
         Assert.Equal((0, "replayed 250 dead letters; 0 stay\n"), (result.ExitCode, result.Output));
-        Assert.Equal(250u, await host.CountAsync(Topology.DeadQueue));
+        Assert.Equal(250u, await host.CountAsync(BridgeQueues.Dead));
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await Dead.KeepAsync(host);
-        await host.OnChannelAsync(channel => channel.BasicPublishAsync("", Topology.DeadQueue, "foreign"u8.ToArray()).AsTask());
+        await host.OnChannelAsync(channel => channel.BasicPublishAsync("", BridgeQueues.Dead, "foreign"u8.ToArray()).AsTask());
 
         Assert.Contains("1 shown of 1 dead letters", (await RunAsync(host, "list")).Output, StringComparison.Ordinal);
         Assert.Contains("no header x-dead-source", BridgeCommand.OnlyError(await RunAsync(host, "replay")), StringComparison.Ordinal);
@@ -276,7 +276,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         var message = Assert.Single(await host.DrainAsync("all"));
         Assert.Equal(("two", text), (message.BasicProperties.MessageId, Encoding.UTF8.GetString(message.Body.Span)));
         Assert.DoesNotContain(message.BasicProperties.Headers!.Keys, name => name.StartsWith("x-dead", StringComparison.Ordinal));
-        Assert.Equal(0u, await host.CountAsync(Topology.DeadQueue));
+        Assert.Equal(0u, await host.CountAsync(BridgeQueues.Dead));
     }
 
     [Theory]
@@ -296,7 +296,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
             _ => parts.Take(1).Select(part =>
                 (part.Number, letter.ToMessage(DateTimeOffset.UnixEpoch, new LetterPart(0, 4, new string('a', 64))))),
         });
-        var kept = await host.CountAsync(Topology.DeadQueue);
+        var kept = await host.CountAsync(BridgeQueues.Dead);
 
         var (list, dry, result) = (
             await RunAsync(host, "list"),
@@ -307,7 +307,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         Assert.Contains($"one (malformed) would stay: {problem}", dry.Output, StringComparison.Ordinal);
         Assert.Equal((1, $"replayed 0 dead letters; {kept} stay\n"), (result.ExitCode, result.Output));
         Assert.Contains(problem, result.Errors, StringComparison.Ordinal);
-        Assert.Equal(kept, await host.CountAsync(Topology.DeadQueue));
+        Assert.Equal(kept, await host.CountAsync(BridgeQueues.Dead));
         Assert.Empty(await BridgeCommand.DrainAsync(queue));
     }
 

@@ -34,7 +34,7 @@ public sealed class InspectCommandTests
         var text = Text(Messages.Of([Messages.Event(1)], key: MasterKey.Parse(Key)));
 
         var byOption = await InspectAsync(text, "--key", Key);
-        var byEnvironment = await Local.Components.BridgeProcess.RunBridgeAsync(
+        var byEnvironment = await Harness.Components.BridgeProcess.RunBridgeAsync(
             ["inspect"], text, new Dictionary<string, string>(StringComparer.Ordinal) { ["TELEMETRY_KEY"] = Key });
 
         Assert.Contains("flags     encrypted\n", byOption.Output, StringComparison.Ordinal);
@@ -155,6 +155,6 @@ public sealed class InspectCommandTests
 
     private static string Text(List<byte[]> texts) => string.Join('\n', texts.Select(Encoding.UTF8.GetString)) + "\n";
 
-    private static Task<Local.Components.CommandResult> InspectAsync(string text, params IReadOnlyList<string> options) =>
-        Local.Components.BridgeProcess.RunBridgeAsync(["inspect", .. options], text);
+    private static Task<Harness.Components.CommandResult> InspectAsync(string text, params IReadOnlyList<string> options) =>
+        Harness.Components.BridgeProcess.RunBridgeAsync(["inspect", .. options], text);
 }

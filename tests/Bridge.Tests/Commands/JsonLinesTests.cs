@@ -1,5 +1,5 @@
 using System.Text;
-using Bridge.Commands;
+using Bridge.Tools;
 
 namespace Bridge.Tests.Commands;
 

@@ -1,8 +1,9 @@
 using System.Net;
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.RabbitMq.Topology;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Commands;
 
@@ -18,12 +19,12 @@ public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : 
         await using var host = await broker.CreateVirtualHostAsync();
         await using var bridge = await BridgeProcess.StartAsync(
             BridgeQueue.BridgeEnvironment(host.Uri, await clouds.CreateAsync("sqs")));
-        await Eventually.TrueAsync(async () => await host.ConsumersAsync(Topology.ChunkQueue(7)) > 0, Patience);
+        await Eventually.TrueAsync(async () => await host.ConsumersAsync(BridgeQueues.Chunks(7)) > 0, Patience);
 
-        await host.DeleteQueuesAsync([Topology.ChunkQueue(0), Topology.ChunkQueue(7), Topology.DeadQueue]);
+        await host.DeleteQueuesAsync([BridgeQueues.Chunks(0), BridgeQueues.Chunks(7), BridgeQueues.Dead]);
 
-        await Eventually.TrueAsync(async () => await host.ExistsAsync(Topology.DeadQueue), Patience);
-        foreach (var queue in (string[])[Topology.ChunkQueue(0), Topology.ChunkQueue(7)])
+        await Eventually.TrueAsync(async () => await host.ExistsAsync(BridgeQueues.Dead), Patience);
+        foreach (var queue in (string[])[BridgeQueues.Chunks(0), BridgeQueues.Chunks(7)])
         {
             await Eventually.TrueAsync(
                 async () => await host.ExistsAsync(queue) && await host.ConsumersAsync(queue) > 0, Patience);
@@ -49,10 +50,10 @@ public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : 
                 && await MetricAsync(bridge, "bridge_chunks_forwarded_total") == 2,
             Patience);
         Assert.All(
-            await Task.WhenAll(Enumerable.Range(0, 8).Select(number => host.CountAsync(Topology.ChunkQueue(number)))),
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(number => host.CountAsync(BridgeQueues.Chunks(number)))),
             count => Assert.Equal(0u, count));
 
-        await host.DeleteQueuesAsync(Enumerable.Range(0, 8).Select(Topology.ChunkQueue));
+        await host.DeleteQueuesAsync(Enumerable.Range(0, 8).Select(BridgeQueues.Chunks));
         await BridgeCommand.PutAsync(queue, texts[2..]);
 
         await Eventually.HoldsAsync(
@@ -81,7 +82,7 @@ public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : 
             async () => await NotReadyReasonAsync(bridge) is { } reason && reason.Contains(deleted, StringComparison.Ordinal),
             Patience);
         await host.OnChannelAsync(
-            channel => channel.QueueDeclareAsync(deleted, true, false, false, Topology.ArgumentsOf(deleted)));
+            channel => channel.QueueDeclareAsync(deleted, true, false, false, BrokerTopology.ArgumentsOf(deleted)));
         await bridge.WaitUntilReadyAsync(Patience);
     }
 

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Diagnostics;
-using Local.Components;
+using Bridge.Hosting.Http;
+using Harness.Components;
 
 namespace Bridge.Tests.Commands;
 
 /// <summary>What a container's health check is told. The bridge that is asked waits for a broker that is not there.</summary>
+[Trait("Lane", "full")]
 public sealed class ProbeCommandTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Commands;
 
@@ -113,7 +113,7 @@ public sealed class ProxyTests(BrokerFixture broker, CloudsFixture clouds) : ICl
         Assert.Equal(0, proxy.Requests);
     }
 
-    private Task<Local.Components.CommandResult> CheckAsync(string url, int port, string host = "127.0.0.1") =>
+    private Task<Harness.Components.CommandResult> CheckAsync(string url, int port, string host = "127.0.0.1") =>
         BridgeCommand.RunAsync(Environment(url, $"{host}:{port}"), "check");
 
     private static void AssertNamed(string output, int port, string url)

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Codec;
 
 namespace Bridge.Tests.Commands;
 
 /// <summary>What <c>bridge send</c> leaves in a queue.</summary>
+[Trait("Lane", "full")]
 public sealed class SendCommandTests(CloudsFixture clouds) : IClassFixture<CloudsFixture>
 {
     private const string Key = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";

@@ -1,5 +1,6 @@
 using Bridge.Commands;
-using Bridge.Diagnostics;
+using Bridge.Core.Running;
+using Bridge.Hosting.Http;
 using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;

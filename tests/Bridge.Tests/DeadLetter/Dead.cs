@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
-using Bridge.DeadLetter;
-using Bridge.Diagnostics;
-using Bridge.Publish;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Diagnostics;
+using Bridge.Core.Publishing;
+using Bridge.Core.Running;
 using Bridge.Tests.Publish;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Codec;
@@ -43,7 +44,7 @@ internal static class Dead
         var publisher = new DeadLetterPublisher(
             running.Publisher,
             NoneStuck,
-            new BridgeMetrics(running.Meters, TimeProvider.System),
+            new PipelineMetrics(running.Meters, TimeProvider.System),
             NullLogger<DeadLetterPublisher>.Instance,
             TimeProvider.System);
         await publisher.KeepAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);

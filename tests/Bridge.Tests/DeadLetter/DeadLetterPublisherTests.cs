@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
-using Bridge.DeadLetter;
-using Bridge.Diagnostics;
-using Bridge.Publish;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Diagnostics;
+using Bridge.Core.Publishing;
+using Bridge.Hosting.Metrics;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +25,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
         _exporter = new MetricsExporter(meters, _clock);
-        _publisher = new DeadLetterPublisher(_broker, Dead.NoneStuck, new BridgeMetrics(meters, _clock), _log, _clock);
+        _publisher = new DeadLetterPublisher(_broker, Dead.NoneStuck, new PipelineMetrics(meters, _clock), _log, _clock);
     }
 
     public void Dispose()
@@ -38,7 +39,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
     {
         await PublishAsync(Dead.Raw("one", RefusalReason.Malformed));
 
-        var message = Assert.Single(_broker.InQueue(Topology.DeadQueue));
+        var message = Assert.Single(_broker.InQueue(BridgeQueues.Dead));
         Assert.Equal("one", message.Properties.MessageId);
         Assert.Equal("payload of one", Encoding.UTF8.GetString(message.Body.Span));
         Assert.Equal(
@@ -86,7 +87,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
             Dead.Raw("small", RefusalReason.Malformed, "small"),
             Dead.Event("large", "logs") with { Body = Encoding.UTF8.GetBytes(text) });
 
-        var parts = _broker.InQueue(Topology.DeadQueue).Where(message => message.Properties.MessageId == "large").ToList();
+        var parts = _broker.InQueue(BridgeQueues.Dead).Where(message => message.Properties.MessageId == "large").ToList();
         Assert.Equal(["1/3", "2/3", "3/3"], parts.Select(part => Header(part, "x-dead-part")));
         Assert.Equal([40, 40, 28], parts.Select(part => part.Body.Length));
         Assert.Equal(text, string.Concat(parts.Select(part => Encoding.UTF8.GetString(part.Body.Span))));
@@ -98,7 +99,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
                 (Header(part, "x-dead-digest"), Header(part, "x-dead-reason"), Header(part, "x-dead-routing-key"))));
         Assert.Equal((1, 1), (Counted(RefusalReason.Malformed), Counted(RefusalReason.Unroutable)));
         Assert.Null(Header(
-            _broker.InQueue(Topology.DeadQueue).Single(message => message.Properties.MessageId == "small"), "x-dead-part"));
+            _broker.InQueue(BridgeQueues.Dead).Single(message => message.Properties.MessageId == "small"), "x-dead-part"));
     }
 
     [Fact]
@@ -153,5 +154,5 @@ public sealed class DeadLetterPublisherTests : IDisposable
         message.Properties.Headers.Where(header => header.Name == name).Select(header => header.Text).SingleOrDefault();
 
     private double Counted(RefusalReason reason) =>
-        Local.Components.PrometheusText.Parse(_exporter.Export())[$$"""bridge_dead_letters_total{reason="{{Refusal.CodeOf(reason)}}"}"""];
+        Harness.Components.PrometheusSamples.Parse(_exporter.Export())[$$"""bridge_dead_letters_total{reason="{{Refusal.CodeOf(reason)}}"}"""];
 }

@@ -1,5 +1,7 @@
-using Bridge.DeadLetter;
-using Bridge.Publish;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Publishing;
+using Bridge.RabbitMq.Connections;
+using Bridge.RabbitMq.DeadLetters;
 using Bridge.Tests.Publish;
 using Telemetry.Codec;
 
@@ -109,7 +111,7 @@ public sealed class DeadLetterQueueTests(BrokerFixture broker)
     public async Task An_opening_that_is_given_up_leaves_no_connection_behind()
     {
         await using var host = await broker.CreateVirtualHostAsync();
-        await using var proxy = new DeafeningProxy(host.Uri.Port, Topology.DeadQueue);
+        await using var proxy = new DeafeningProxy(host.Uri.Port, BridgeQueues.Dead);
         using var patience = new CancellationTokenSource();
         var options = Some.Options(host) with { Uri = new UriBuilder(host.Uri) { Port = proxy.Port }.Uri.AbsoluteUri };
         var opening = DeadLetterQueue.OpenAsync(new BrokerConnector(options, TimeProvider.System), TimeProvider.System, patience.Token);

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Bridge.Deliver;
+using Bridge.Core.Routing;
 
 namespace Bridge.Tests.Deliver;
 

@@ -1,4 +1,4 @@
-using Bridge.Deliver;
+using Bridge.Core.Delivery;
 
 namespace Bridge.Tests.Deliver;
 

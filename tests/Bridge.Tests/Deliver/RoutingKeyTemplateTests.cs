@@ -1,5 +1,5 @@
 using System.Text;
-using Bridge.Deliver;
+using Bridge.Core.Routing;
 using Telemetry.Codec;
 
 namespace Bridge.Tests.Deliver;

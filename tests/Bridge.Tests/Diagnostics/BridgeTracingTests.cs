@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Bridge.Deliver;
-using Bridge.Diagnostics;
+using Bridge.Core.Delivery;
+using Bridge.Core.Diagnostics;
+using Bridge.Core.Routing;
 
 namespace Bridge.Tests.Diagnostics;
 
@@ -43,7 +44,7 @@ public sealed class BridgeTracingTests
     {
         var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == BridgeTracing.SourceName,
+            ShouldListenTo = source => source.Name == MessagingAttributes.Scope,
             Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
         };
         ActivitySource.AddActivityListener(listener);

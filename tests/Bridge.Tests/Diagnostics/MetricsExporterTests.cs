@@ -1,7 +1,11 @@
 using System.Diagnostics.Metrics;
+using Bridge.CloudQueues;
+using Bridge.Core.Diagnostics;
 using Bridge.Diagnostics;
+using Bridge.Hosting.Metrics;
 using Bridge.Publish;
-using Local.Components;
+using Bridge.RabbitMq.Publishing;
+using Harness.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Telemetry.Codec;
 using Telemetry.Queues;
@@ -21,7 +25,7 @@ public sealed class MetricsExporterTests : IDisposable
     public MetricsExporterTests()
     {
         _exporter = new MetricsExporter(Factory, TimeProvider.System);
-        _meter = Factory.Create(PublishMetrics.MeterName);
+        _meter = Factory.Create(MessagingAttributes.Scope);
     }
 
     private IMeterFactory Factory => _services.GetRequiredService<IMeterFactory>();
@@ -35,8 +39,9 @@ public sealed class MetricsExporterTests : IDisposable
     [Fact]
     public void The_bridge_s_own_metrics_have_their_names_and_begin_at_zero()
     {
-        var metrics = new BridgeMetrics(Factory, TimeProvider.System);
+        _ = new PipelineMetrics(Factory, TimeProvider.System);
         _ = new PublishMetrics(Factory);
+        var metrics = new QueueMetrics(Factory);
         Assert.True(QueueEndpoint.TryParse("http://127.0.0.1/account/queue", "azure", null, out var queue, out _));
         metrics.Observe(queue, () => 17, () => 1.5, () => 2.5);
 
@@ -84,7 +89,7 @@ public sealed class MetricsExporterTests : IDisposable
     public void A_publish_shows_when_it_was_and_how_old_its_batch()
     {
         var clock = new FakeTimeProvider();
-        var metrics = new BridgeMetrics(Factory, clock);
+        var metrics = new PipelineMetrics(Factory, clock);
 
         metrics.CountPublished(0, clock.GetUtcNow());
         Assert.DoesNotContain("bridge_last_publish", _exporter.Export(), StringComparison.Ordinal);
@@ -102,7 +107,7 @@ public sealed class MetricsExporterTests : IDisposable
     [Fact]
     public void A_receive_that_fails_says_with_what()
     {
-        var metrics = new BridgeMetrics(Factory, TimeProvider.System);
+        var metrics = new QueueMetrics(Factory);
         Assert.True(QueueEndpoint.TryParse("http://127.0.0.1/account/queue", "azure", null, out var queue, out _));
         metrics.RecordReceive(queue, TimeSpan.FromSeconds(2));
         metrics.RecordReceive(queue, TimeSpan.FromSeconds(2), new QueueException(new QueueFailure { Queue = queue, Operation = "Get Messages", Status = 503 }));
@@ -183,7 +188,7 @@ public sealed class MetricsExporterTests : IDisposable
     public void Other_meters_are_not_exported()
     {
         using var others = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        others.GetRequiredService<IMeterFactory>().Create(PublishMetrics.MeterName).CreateCounter<long>("bridge.other").Add(1);
+        others.GetRequiredService<IMeterFactory>().Create(MessagingAttributes.Scope).CreateCounter<long>("bridge.other").Add(1);
         Factory.Create("Another").CreateCounter<long>("bridge.another").Add(1);
 
         var text = _exporter.Export();
@@ -253,8 +258,9 @@ public sealed class MetricsExporterTests : IDisposable
         const string Promtool = "/usr/bin/promtool";
         if (!File.Exists(Promtool))
             return;
-        _ = new BridgeMetrics(Factory, TimeProvider.System);
+        _ = new PipelineMetrics(Factory, TimeProvider.System);
         _ = new PublishMetrics(Factory);
+        _ = new QueueMetrics(Factory);
 
         var result = await ChildCommand.RunAsync(new ChildProcessStart(Promtool, "check", "metrics"), _exporter.Export());
 

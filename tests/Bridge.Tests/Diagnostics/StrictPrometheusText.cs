@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Diagnostics;
 
@@ -37,7 +37,7 @@ internal static partial class StrictPrometheusText
             }
         }
 
-        return PrometheusText.Parse(text);
+        return PrometheusSamples.Parse(text);
     }
 
     private static string[] NamesOf(string family, string type) =>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Observability;
 

@@ -1,8 +1,9 @@
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Observability;
 
 /// <summary>The alert rules by themselves.</summary>
+[Trait("Lane", "full")]
 public sealed class RulesTests
 {
     private static readonly string Folder = Path.Combine(LocalFolders.Root, "infra", "observability", "prometheus");

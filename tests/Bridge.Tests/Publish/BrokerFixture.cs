@@ -1,5 +1,6 @@
 using Bridge.Publish;
-using Local.Components;
+using Bridge.RabbitMq.Connections;
+using Harness.Components;
 
 namespace Bridge.Tests.Publish;
 
@@ -35,6 +36,7 @@ public sealed class BrokerFixture : IAsyncLifetime
     }
 }
 
+[Trait("Lane", "full")]
 [CollectionDefinition(Name)]
 public sealed class BrokerTests : ICollectionFixture<BrokerFixture>
 {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.RabbitMq.Connections;
+using Bridge.RabbitMq.Topology;
 using RabbitMQ.Client;
 
 namespace Bridge.Tests.Publish;
@@ -15,7 +17,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
         await CheckAsync(Some.Options(host), partitions: 2);
-        await host.OnChannelAsync(channel => channel.BasicPublishAsync("", Topology.ChunkQueue(0), "chunk"u8.ToArray()).AsTask());
+        await host.OnChannelAsync(channel => channel.BasicPublishAsync("", BridgeQueues.Chunks(0), "chunk"u8.ToArray()).AsTask());
 
         var findings = await CheckAsync(Some.Options(host), partitions: 2);
 
@@ -30,7 +32,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
             findings.Select(finding => finding.Name),
             StringComparer.Ordinal);
         Assert.Equal(0u, await host.CountAsync("all"));
-        Assert.False((await host.TakeAsync(Topology.ChunkQueue(0))).Redelivered);
+        Assert.False((await host.TakeAsync(BridgeQueues.Chunks(0))).Redelivered);
     }
 
     [Fact]
@@ -42,7 +44,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
         var queues = await broker.Server.ControlAsync(["list_queues", "-p", host.Name, "name", "type", "durable", "arguments", "--formatter", "json"]);
 
         Assert.Contains("x-single-active-consumer", queues, StringComparison.Ordinal);
-        foreach (var queue in new[] { Topology.ChunkQueue(0), Topology.DeadQueue })
+        foreach (var queue in new[] { BridgeQueues.Chunks(0), BridgeQueues.Dead })
         {
             var line = queues.Split('\n').Single(text => text.Contains(queue, StringComparison.Ordinal));
             Assert.Contains("quorum", line, StringComparison.Ordinal);
@@ -139,7 +141,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
     [Fact]
     public async Task A_closed_port_is_a_broker_that_is_not_up_yet()
     {
-        var port = Local.Components.FreePort.Next();
+        var port = Harness.Components.FreePort.Next();
 
         var fault = await ConnectionFaultAsync($"amqp://127.0.0.1:{port}/");
 
@@ -150,7 +152,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
     [Fact]
     public async Task A_closed_port_of_an_IPv6_address_is_a_broker_that_is_not_up_yet()
     {
-        var fault = await ConnectionFaultAsync($"amqp://[::1]:{Local.Components.FreePort.Next()}/");
+        var fault = await ConnectionFaultAsync($"amqp://[::1]:{Harness.Components.FreePort.Next()}/");
 
         Assert.True(fault.IsTransient);
         Assert.Contains("[::1]", fault.Message, StringComparison.Ordinal);
@@ -167,11 +169,11 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
         for (var number = 0; number < 8; number++)
         {
             _ = running.PublishAsync(
-                new OutgoingMessage("", Topology.DeadQueue, new OutgoingProperties($"id-{number}"), new byte[10]));
+                new OutgoingMessage("", BridgeQueues.Dead, new OutgoingProperties($"id-{number}"), new byte[10]));
         }
 
-        await Eventually.TrueAsync(async () => await host.CountAsync(Topology.DeadQueue) >= 2);
-        Assert.Equal("id-0", (await host.DrainAsync(Topology.DeadQueue))[0].BasicProperties.MessageId);
+        await Eventually.TrueAsync(async () => await host.CountAsync(BridgeQueues.Dead) >= 2);
+        Assert.Equal("id-0", (await host.DrainAsync(BridgeQueues.Dead))[0].BasicProperties.MessageId);
     }
 
     [Fact]
@@ -212,7 +214,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
     }
 
     private static Task<IReadOnlyList<BrokerFinding>> CheckAsync(RabbitMqOptions options, int partitions = 1) =>
-        new BrokerProbe(new BrokerConnector(options, TimeProvider.System), new Topology(options.Exchange, partitions))
+        new BrokerProbe(new BrokerConnector(options, TimeProvider.System), new BrokerTopology(options.Exchange, partitions))
             .CheckAsync(CancellationToken.None)
             .WaitAsync(RunningPublisher.Patience);
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Publish;
-using Local.Components;
+using Bridge.RabbitMq.Connections;
+using Harness.Components;
 
 namespace Bridge.Tests.Publish;
 

@@ -1,5 +1,6 @@
 using Bridge.Publish;
-using Local.Components;
+using Bridge.RabbitMq.Connections;
+using Harness.Components;
 
 namespace Bridge.Tests.Publish;
 

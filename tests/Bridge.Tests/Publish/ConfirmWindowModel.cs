@@ -1,4 +1,5 @@
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.RabbitMq.Publishing;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Publish;

@@ -1,4 +1,4 @@
-using Bridge.Publish;
+using Bridge.Core.Publishing;
 
 namespace Bridge.Tests.Publish;
 

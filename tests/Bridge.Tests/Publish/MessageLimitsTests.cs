@@ -1,4 +1,5 @@
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.RabbitMq.Topology;
 
 namespace Bridge.Tests.Publish;
 

@@ -1,5 +1,5 @@
 using System.Net.Security;
-using Bridge.Publish;
+using Bridge.RabbitMq.Connections;
 
 namespace Bridge.Tests.Publish;
 

@@ -1,5 +1,7 @@
+using Bridge.Core.Publishing;
 using Bridge.Publish;
-using Local.Components;
+using Bridge.RabbitMq.Connections;
+using Harness.Components;
 
 namespace Bridge.Tests.Publish;
 

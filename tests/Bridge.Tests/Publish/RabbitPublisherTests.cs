@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
+using Bridge.Core.Publishing;
 using Bridge.Publish;
-using Local.Components;
+using Bridge.RabbitMq.Connections;
+using Harness.Components;
 using RabbitMQ.Client;
 
 namespace Bridge.Tests.Publish;
@@ -49,7 +51,6 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
                 Properties = new OutgoingProperties("dead")
                 {
                     ContentType = null,
-                    Timestamp = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000),
                     Headers = [new("x-dead-reason", "malformed"), new("x-dead-detail", "größer"), new("x-dead-receive-count", 7_000_000_000)],
                     TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
                 },
@@ -174,11 +175,11 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         await using var host = await broker.CreateVirtualHostAsync();
         await host.OnChannelAsync(
             channel => channel.QueueDeclareAsync(
-                Topology.DeadQueue, durable: true, exclusive: false, autoDelete: false, FullAt(1)));
+                BridgeQueues.Dead, durable: true, exclusive: false, autoDelete: false, FullAt(1)));
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
 
         var refusal = Assert.Single(await running.PublishAsync([.. Enumerable.Range(0, 2).Select(number =>
-            Some.Message(number, Topology.DeadQueue) with { Exchange = "" })]));
+            Some.Message(number, BridgeQueues.Dead) with { Exchange = "" })]));
 
         Assert.Equal(PublishRefusalReason.Nacked, refusal.Reason);
         Assert.True(running.Publisher.IsReady);
@@ -313,7 +314,6 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         {
             Properties = new OutgoingProperties($"id-{number}")
             {
-                Timestamp = number % 2 == 0 ? DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + number) : null,
                 Headers = [new("x-telemetry-source", "orders"), new("x-telemetry-batch", $"batch-{number / 100}")],
                 TraceParent = number % 5 == 0 ? null : $"00-{number:x32}-00f067aa0ba902b7-01",
             },
@@ -327,7 +327,6 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         Assert.Equal(DeliveryModes.Persistent, actual.DeliveryMode);
         Assert.Equal(expected.MessageId, actual.MessageId);
         Assert.Equal(expected.ContentType, actual.ContentType);
-        Assert.Equal(expected.Timestamp?.ToUnixTimeSeconds(), actual.IsTimestampPresent() ? actual.Timestamp.UnixTime : null);
 
         var headers = (expected.Headers.IsDefault ? [] : expected.Headers).ToDictionary(header => header.Name, header => (object)header.Text! ?? header.Number, StringComparer.Ordinal);
         if (expected.TraceParent is not null)

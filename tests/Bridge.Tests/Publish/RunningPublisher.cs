@@ -1,5 +1,8 @@
 using System.Diagnostics.Metrics;
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.RabbitMq.Connections;
+using Bridge.RabbitMq.Publishing;
+using Bridge.RabbitMq.Topology;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bridge.Tests.Publish;
@@ -17,7 +20,7 @@ internal sealed class RunningPublisher : IAsyncDisposable
         Meters = _services.GetRequiredService<IMeterFactory>();
         _publisher = new RabbitPublisher(
             new BrokerConnector(options, TimeProvider.System),
-            new Topology(options.Exchange, partitions),
+            new BrokerTopology(options.Exchange, partitions),
             new PublishMetrics(Meters),
             Log,
             TimeProvider.System,

@@ -1,5 +1,6 @@
 using System.Text;
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.RabbitMq.Connections;
 
 namespace Bridge.Tests.Publish;
 

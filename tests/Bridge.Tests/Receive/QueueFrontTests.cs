@@ -1,4 +1,4 @@
-using Bridge.Receive;
+using Bridge.CloudQueues;
 using Telemetry.Queues;
 
 namespace Bridge.Tests.Receive;

@@ -1,6 +1,6 @@
 using System.Text;
-using Bridge.Publish;
-using Bridge.Receive;
+using Bridge.CloudQueues;
+using Bridge.Core.Publishing;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Receive;
@@ -149,7 +149,7 @@ public sealed class QueueReceiverTests
         await receiver.StartAsync();
         await receiver.UntilEmptyAsync();
 
-        var dead = Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue));
+        var dead = Assert.Single(receiver.Publisher.InQueue(BridgeQueues.Dead));
         Assert.Equal(text, Encoding.UTF8.GetString(dead.Body.Span));
         Assert.Equal(reason, dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text);
         Assert.Equal(receiver.Queue.Endpoint.ToString(), dead.Properties.Headers.Single(header => header.Name == "x-dead-source").Text);
@@ -173,7 +173,7 @@ public sealed class QueueReceiverTests
 
         receiver.Publisher.Refuse = _ => null;
         await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
-        Assert.Equal("noise", Encoding.UTF8.GetString(Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue)).Body.Span));
+        Assert.Equal("noise", Encoding.UTF8.GetString(Assert.Single(receiver.Publisher.InQueue(BridgeQueues.Dead)).Body.Span));
         await RunningReceiver.UntilAsync(() => receiver.Stuck.Count == 0 && receiver.Stuck.Bytes == 0);
     }
 
@@ -200,7 +200,7 @@ public sealed class QueueReceiverTests
         receiver.Publisher.Refuse = _ => null;
         await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
         Assert.Equal(
-            """{"number":2,""", Encoding.UTF8.GetString(Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue)).Body.Span));
+            """{"number":2,""", Encoding.UTF8.GetString(Assert.Single(receiver.Publisher.InQueue(BridgeQueues.Dead)).Body.Span));
         Assert.Equal(3, receiver.Publisher.Events.Count);
     }
 
@@ -242,7 +242,7 @@ public sealed class QueueReceiverTests
         receiver.Publisher.Refuse = _ => null;
         await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
         Assert.Equal(Bad + 1, receiver.Publisher.Events.Count);
-        Assert.All(receiver.Publisher.InQueue(Topology.DeadQueue), dead =>
+        Assert.All(receiver.Publisher.InQueue(BridgeQueues.Dead), dead =>
             Assert.Equal("malformed", dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text));
     }
 
@@ -278,7 +278,7 @@ public sealed class QueueReceiverTests
 
         receiver.Publisher.Refuse = _ => null;
         await receiver.AdvanceUntilAsync(() => receiver.Queue.Texts.Count == 0);
-        Assert.Empty(receiver.Publisher.InQueue(Topology.DeadQueue));
+        Assert.Empty(receiver.Publisher.InQueue(BridgeQueues.Dead));
     }
 
     [Fact]
@@ -292,7 +292,7 @@ public sealed class QueueReceiverTests
         await receiver.StartAsync();
         await receiver.UntilEmptyAsync();
 
-        var parts = receiver.Publisher.InQueue(Topology.DeadQueue);
+        var parts = receiver.Publisher.InQueue(BridgeQueues.Dead);
         Assert.Equal(text, parts.SelectMany(part => part.Body.ToArray()));
         Assert.All(
             parts,
@@ -310,7 +310,7 @@ public sealed class QueueReceiverTests
         await receiver.UntilEmptyAsync();
 
         Assert.Equal([Messages.Event(1), Messages.Event(3)], receiver.Publisher.Events);
-        var dead = Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue));
+        var dead = Assert.Single(receiver.Publisher.InQueue(BridgeQueues.Dead));
         Assert.Equal(Messages.Event(2, "debug"), Encoding.UTF8.GetString(dead.Body.Span));
         Assert.Equal("unroutable", dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text);
         Assert.Equal("logs.orders.debug", dead.Properties.Headers.Single(header => header.Name == "x-dead-routing-key").Text);
@@ -341,7 +341,7 @@ public sealed class QueueReceiverTests
 
         receiver.Queue.Put(text);
         await receiver.UntilEmptyAsync();
-        Assert.Equal(2, receiver.Publisher.InQueue(Topology.DeadQueue).Count);
+        Assert.Equal(2, receiver.Publisher.InQueue(BridgeQueues.Dead).Count);
     }
 
     [Fact]
@@ -359,7 +359,7 @@ public sealed class QueueReceiverTests
         }
 
         await receiver.UntilEmptyAsync();
-        var dead = Assert.Single(receiver.Publisher.InQueue(Topology.DeadQueue));
+        var dead = Assert.Single(receiver.Publisher.InQueue(BridgeQueues.Dead));
         Assert.Equal(text, dead.Body.ToArray());
         Assert.Equal("failed", dead.Properties.Headers.Single(header => header.Name == "x-dead-reason").Text);
         Assert.Equal(4, receiver.Queue.Releases.Count);
@@ -441,5 +441,5 @@ public sealed class QueueReceiverTests
     }
 
     private static Func<OutgoingMessage, PublishRefusalReason?> ToDeadQueue(PublishRefusalReason reason) =>
-        message => message.RoutingKey == Topology.DeadQueue ? reason : null;
+        message => message.RoutingKey == BridgeQueues.Dead ? reason : null;
 }

@@ -1,7 +1,6 @@
-using Bridge.Diagnostics;
-using Bridge.Publish;
-using Bridge.Receive;
-using Bridge.Status;
+using Bridge.CloudQueues;
+using Bridge.Hosting.Collector;
+using Bridge.RabbitMq.Connections;
 
 namespace Bridge.Tests.Status;
 

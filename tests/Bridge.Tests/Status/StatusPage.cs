@@ -1,7 +1,7 @@
 using System.Net;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 
 namespace Bridge.Tests.Status;
 

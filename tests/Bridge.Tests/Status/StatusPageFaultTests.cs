@@ -1,6 +1,6 @@
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using static Bridge.Tests.Status.StatusPage;
 
 namespace Bridge.Tests.Status;

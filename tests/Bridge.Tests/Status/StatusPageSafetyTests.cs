@@ -4,11 +4,12 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Bridge.Diagnostics;
+using Bridge.Core.DeadLetters;
+using Bridge.Hosting.Http;
 using Bridge.Tests.Commands;
 using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Codec;
 using static Bridge.Tests.Status.StatusPage;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
-using Local.Components;
+using Harness.Components;
 using static Bridge.Tests.Status.StatusPage;
 
 namespace Bridge.Tests.Status;

@@ -1,5 +1,5 @@
 using System.Text;
-using Bridge.Publish;
+using Bridge.Core.Publishing;
 
 namespace Bridge.Tests.Support;
 

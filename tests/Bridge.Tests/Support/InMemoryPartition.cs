@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Bridge.Assemble;
-using Bridge.Publish;
+using Bridge.Core.Publishing;
+using Bridge.Core.Reassembly;
+using Bridge.RabbitMq.Partitions;
 using RabbitMQ.Client;
 
 namespace Bridge.Tests.Support;
@@ -43,7 +44,7 @@ internal sealed class InMemoryPartition : IPartitionChannel
             var tag = ++_nextTag;
             _unacknowledged[tag] = message;
             MostUnacknowledged = Math.Max(MostUnacknowledged, _unacknowledged.Count);
-            await assembly.TakeAsync(new ChunkDelivery(tag, Properties(message), message.Body, DateTimeOffset.UnixEpoch), cancellationToken);
+            await assembly.TakeAsync(Chunk(tag, message), cancellationToken);
             if (_isConsumedAnew)
                 await assembly.ReturnAllAsync();
             _isConsumedAnew = false;
@@ -71,6 +72,9 @@ internal sealed class InMemoryPartition : IPartitionChannel
     }
 
     public void ConsumeAnew() => _isConsumedAnew = true;
+
+    private static ChunkDelivery Chunk(ulong tag, OutgoingMessage message) => new(
+        tag, message.Properties.MessageId, ChunkProperties.ReadOrigin(Properties(message), DateTimeOffset.UnixEpoch), message.Body);
 
     private static BasicProperties Properties(OutgoingMessage message) => new()
     {

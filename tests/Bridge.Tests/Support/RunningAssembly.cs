@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
-using Bridge.Assemble;
-using Bridge.DeadLetter;
-using Bridge.Deliver;
-using Bridge.Diagnostics;
-using Bridge.Publish;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Delivery;
+using Bridge.Core.Diagnostics;
+using Bridge.Core.Publishing;
+using Bridge.Core.Reassembly;
+using Bridge.Core.Routing;
+using Bridge.Core.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Codec;
@@ -20,7 +22,7 @@ internal sealed class RunningAssembly : IAsyncDisposable
     public RunningAssembly(AssembleOptions? options = null, TimeProvider? clock = null)
     {
         clock ??= TimeProvider.System;
-        var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), clock);
+        var metrics = new PipelineMetrics(_services.GetRequiredService<IMeterFactory>(), clock);
         Stuck = new StuckMessages(new ByteBudget(4 * 1024 * 1024), NullLogger<StuckMessages>.Instance, clock, Random.Shared);
         var dead = new DeadLetterPublisher(Publisher, Stuck, metrics, NullLogger<DeadLetterPublisher>.Instance, clock);
         var delivery = new BatchDelivery(

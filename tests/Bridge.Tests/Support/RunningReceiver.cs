@@ -1,10 +1,13 @@
 using System.Diagnostics.Metrics;
-using Bridge.Assemble;
-using Bridge.DeadLetter;
-using Bridge.Deliver;
-using Bridge.Diagnostics;
-using Bridge.Publish;
-using Bridge.Receive;
+using Bridge.CloudQueues;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Delivery;
+using Bridge.Core.Diagnostics;
+using Bridge.Core.Pipeline;
+using Bridge.Core.Publishing;
+using Bridge.Core.Reassembly;
+using Bridge.Core.Routing;
+using Bridge.Core.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Codec;
@@ -28,7 +31,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
     {
         Budget = budget ?? new ByteBudget(BudgetBytes);
         Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls };
-        var metrics = new BridgeMetrics(_services.GetRequiredService<IMeterFactory>(), Clock);
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        var metrics = new PipelineMetrics(meters, Clock);
         Stuck = new StuckMessages(new ByteBudget(BudgetBytes / 2), NullLogger<StuckMessages>.Instance, Clock, Random.Shared);
         var dead = new DeadLetterPublisher(Publisher, Stuck, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
         var delivery = new BatchDelivery(
@@ -43,7 +47,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
         var work = new MessageWork(
             delivery, forwarder, dead, new SettledBatches(), CodecLimits.Default, metrics, new ReplicaName("replica-1"), Clock);
         _receiver = new QueueReceiver(
-            Queue, work, Publisher, Budget, options ?? new ReceiveOptions(), metrics, NullLogger<QueueReceiver>.Instance, Clock, Random.Shared);
+            Queue, work, Publisher, Budget, options ?? new ReceiveOptions(), new QueueMetrics(meters), NullLogger<QueueReceiver>.Instance, Clock, Random.Shared);
     }
 
     public FakeTimeProvider Clock { get; } = new();

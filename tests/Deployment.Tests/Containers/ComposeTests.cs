@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Local.Components;
+using Harness.Components;
 
 namespace Deployment.Tests.Containers;
 

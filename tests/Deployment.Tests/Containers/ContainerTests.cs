@@ -1,6 +1,6 @@
 using System.Globalization;
-using Local.Components;
-using Local.Containers;
+using Harness.Components;
+using Harness.Containers;
 
 namespace Deployment.Tests.Containers;
 

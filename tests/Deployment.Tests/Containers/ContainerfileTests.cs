@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Local.Components;
+using Harness.Components;
 
 namespace Deployment.Tests.Containers;
 

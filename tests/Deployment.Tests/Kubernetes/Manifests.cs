@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Local.Components;
+using Harness.Components;
 
 namespace Deployment.Tests.Kubernetes;
 

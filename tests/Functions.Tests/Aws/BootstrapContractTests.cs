@@ -3,11 +3,12 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace Functions.Tests.Aws;
 
 /// <summary>What Lambda sees of the built executable.</summary>
+[Trait("Lane", "full")]
 public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture<FauxqsFixture>
 {
     // What a cold start on a busy machine may add to a time that is bounded by a budget.

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace Functions.Tests.Aws;
 
 /// <summary>The built executable behind each trigger, at its start and at a sudden end.</summary>
+[Trait("Lane", "full")]
 public sealed class BootstrapTriggerTests(FauxqsFixture fauxqs) : IClassFixture<FauxqsFixture>
 {
     [Fact]

@@ -3,9 +3,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Functions.Tests.Support;
-using Local.Components;
-using Local.Functions;
-using Local.Functions.Protocol;
+using Harness.Components;
+using Harness.Functions;
+using Harness.Functions.Protocol;
 
 namespace Functions.Tests.Azure;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Functions.Tests.Packages;
-using Local.Components;
-using Local.Functions;
+using Harness.Components;
+using Harness.Functions;
 
 namespace Functions.Tests.Azure;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Functions.Tests.Support;
-using Local.Functions;
-using Local.Functions.Protocol;
+using Harness.Functions;
+using Harness.Functions.Protocol;
 
 namespace Functions.Tests.Azure;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Functions.Tests.Support;
-using Local.Components;
-using Local.Functions;
+using Harness.Components;
+using Harness.Functions;
 
 namespace Functions.Tests.Azure;
 

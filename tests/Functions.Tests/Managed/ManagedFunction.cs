@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using Functions.Tests.Packages;
-using Local.Components;
+using Harness.Components;
 
 namespace Functions.Tests.Managed;
 

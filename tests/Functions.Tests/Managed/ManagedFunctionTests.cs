@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Functions.Tests.Aws;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
 
 namespace Functions.Tests.Managed;
 
 /// <summary>What Lambda sees of the executable assembly on its managed runtime.</summary>
+[Trait("Lane", "full")]
 public sealed class ManagedFunctionTests(ManagedFunction function, FauxqsFixture fauxqs)
     : IClassFixture<ManagedFunction>, IClassFixture<FauxqsFixture>
 {

@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using Functions.Tests.Aws;
-using Local.Functions;
 using Functions.Tests.Support;
-using Local.Components;
+using Harness.Components;
+using Harness.Functions;
 
 namespace Functions.Tests.Packages;
 
 /// <summary>The shared libraries as somebody else gets them.</summary>
+[Trait("Lane", "full")]
 public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs, AzuriteFixture azurite)
     : IClassFixture<PackedLibraries>, IClassFixture<FauxqsFixture>, IClassFixture<AzuriteFixture>
 {

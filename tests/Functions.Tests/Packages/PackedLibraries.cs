@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Local.Components;
+using Harness.Components;
 
 namespace Functions.Tests.Packages;
 

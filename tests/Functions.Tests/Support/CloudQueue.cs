@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Queues;
 
 namespace Functions.Tests.Support;

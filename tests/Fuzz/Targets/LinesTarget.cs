@@ -1,5 +1,5 @@
 using System.Text;
-using Bridge.Deliver;
+using Bridge.Core.Routing;
 using Fuzz.Mutation;
 using Fuzz.Reference;
 using Telemetry.Codec;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Harness.Components;
 using Infra.Tests.Validation;
-using Local.Components;
 
 namespace Infra.Tests.Bicep;
 

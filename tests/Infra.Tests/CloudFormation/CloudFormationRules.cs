@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Harness.Components;
 using Infra.Tests.Validation;
-using Local.Components;
 
 namespace Infra.Tests.CloudFormation;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Infra.Tests.Layout;
 using Telemetry.Queues;
 
 namespace Infra.Tests.Permissions;
@@ -10,8 +11,6 @@ namespace Infra.Tests.Permissions;
 /// <param name="queue">The class for the queue.</param>
 internal abstract class QueueCalls(Type queue)
 {
-    private static readonly Assembly Bridge = Assembly.Load("bridge");
-
     private protected Assembly Cloud => queue.Assembly;
 
     /// <summary>What sending needs.</summary>
@@ -20,7 +19,7 @@ internal abstract class QueueCalls(Type queue)
     /// <summary>What the bridge's receiving and checking need.</summary>
     public IReadOnlyList<string> OfBridge()
     {
-        var called = CallGraph.MethodsOf(Bridge).SelectMany(method => Instructions.Of(method).Methods).ToHashSet();
+        var called = BridgeAssemblies.All.SelectMany(CallGraph.MethodsOf).SelectMany(method => Instructions.Of(method).Methods).ToHashSet();
         return PermissionsOf(Targets(typeof(IQueueReceiver)).Where(pair => called.Contains(pair.Contract)));
     }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Infra.Tests.Layout;
 using Infra.Tests.Permissions;
 using Microsoft.Extensions.Logging;
 
@@ -11,8 +12,10 @@ namespace Infra.Tests.Texts;
 /// </summary>
 public sealed class ForeignTextTests
 {
-    private static readonly string[] Assemblies =
-        ["bridge", "Telemetry", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions", "Telemetry.Lambda", "Telemetry.Otlp"];
+    private static readonly string[] Libraries =
+        ["Telemetry", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions", "Telemetry.Lambda", "Telemetry.Otlp"];
+
+    private static readonly Assembly[] Ours = [.. BridgeAssemblies.All, .. Libraries.Select(Assembly.Load)];
 
     // Types whose exceptions are ours although their class is not, or that are about the application's own exceptions.
     private static readonly Dictionary<string, string> Allowed = new(StringComparer.Ordinal)
@@ -58,7 +61,7 @@ public sealed class ForeignTextTests
     public void The_text_of_an_exception_of_ours_is_no_offence() =>
         Assert.Empty(Offences(typeof(Planted).GetMethod(nameof(Planted.Ours))!));
 
-    private static IEnumerable<MethodBase> Methods() => Assemblies.SelectMany(name => CallGraph.MethodsOf(Assembly.Load(name)));
+    private static IEnumerable<MethodBase> Methods() => Ours.SelectMany(CallGraph.MethodsOf);
 
     private static IEnumerable<string> Offences(MethodBase method)
     {
@@ -82,7 +85,7 @@ public sealed class ForeignTextTests
         method.GetParameters().Any(parameter => IsForeign(parameter.ParameterType));
 
     private static bool IsForeign(Type type) =>
-        typeof(Exception).IsAssignableFrom(type) && !Assemblies.Contains(type.Assembly.GetName().Name, StringComparer.Ordinal);
+        typeof(Exception).IsAssignableFrom(type) && !Ours.Contains(type.Assembly);
 
     private static Type OutermostOf(MethodBase method)
     {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Local.Components;
+using Harness.Components;
 
 namespace Infra.Tests.Validation;
 

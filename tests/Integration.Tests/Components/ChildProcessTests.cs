@@ -1,4 +1,4 @@
-using Local.Components;
+using Harness.Components;
 
 namespace Integration.Tests.Components;
 

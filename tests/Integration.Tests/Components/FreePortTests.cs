@@ -1,5 +1,5 @@
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Integration.Tests.Components;
 

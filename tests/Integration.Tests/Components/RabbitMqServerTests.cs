@@ -1,4 +1,4 @@
-using Local.Components;
+using Harness.Components;
 using RabbitMQ.Client;
 
 namespace Integration.Tests.Components;

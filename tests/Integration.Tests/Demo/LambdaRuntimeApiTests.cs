@@ -1,5 +1,5 @@
 using System.Net;
-using Local.Demo;
+using Harness.Functions;
 
 namespace Integration.Tests.Demo;
 

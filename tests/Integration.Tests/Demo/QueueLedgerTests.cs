@@ -1,5 +1,5 @@
 using System.Text;
-using Local.Demo;
+using Harness.Demo;
 
 namespace Integration.Tests.Demo;
 
@@ -51,11 +51,11 @@ public sealed class QueueLedgerTests
     [Fact]
     public void Events_of_others_are_left_to_others()
     {
-        Assert.False(_ledger.TryTake(ArrivedEvent.Read("key", "a-0-d-0", """{"service":"orders-sqs"}"""u8)));
-        Assert.False(_ledger.TryTake(ArrivedEvent.Read("key", "a-0-d-0", "no JSON"u8)));
+        Assert.False(_ledger.TryTake(DemoEvent.Read("key", "a-0-d-0", """{"service":"orders-sqs"}"""u8)));
+        Assert.False(_ledger.TryTake(DemoEvent.Read("key", "a-0-d-0", "no JSON"u8)));
         Assert.Equal(0, _ledger.Figures.Received);
     }
 
     private void Arrive(string messageId, string body) =>
-        Assert.True(_ledger.TryTake(ArrivedEvent.Read("logs.service.info", messageId, Encoding.UTF8.GetBytes(body))));
+        Assert.True(_ledger.TryTake(DemoEvent.Read("logs.service.info", messageId, Encoding.UTF8.GetBytes(body))));
 }

@@ -4,8 +4,8 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 using Telemetry.Codec;
 
 namespace Integration.Tests.EndToEnd;

@@ -1,6 +1,6 @@
 using System.Text;
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Integration.Tests.EndToEnd;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Local.Faults;
+using Harness.Faults;
 using RabbitMQ.Client;
 
 namespace Integration.Tests.EndToEnd;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Local.Faults;
+using Harness.Faults;
 using Telemetry.Codec;
 
 namespace Integration.Tests.EndToEnd;
@@ -43,8 +43,8 @@ public sealed class EncryptionTests(RoadComponents components, ITestOutputHelper
         var text = new BatchWriter(Telemetry.Queues.QueueLimits.AzureStorage, MasterKey.Parse("k1", key))
             .Write(Encoding.UTF8.GetBytes($$"""{"secret":"{{new string('s', 2_000)}}"}""")).Single();
 
-        var without = await Local.Components.BridgeProcess.RunBridgeAsync(["inspect"], Encoding.ASCII.GetString(text));
-        var with = await Local.Components.BridgeProcess.RunBridgeAsync(["inspect", "--key", $"k1:{key}"], Encoding.ASCII.GetString(text));
+        var without = await Harness.Components.BridgeProcess.RunBridgeAsync(["inspect"], Encoding.ASCII.GetString(text));
+        var with = await Harness.Components.BridgeProcess.RunBridgeAsync(["inspect", "--key", $"k1:{key}"], Encoding.ASCII.GetString(text));
 
         Assert.DoesNotContain("secret", without.Output + without.Errors, StringComparison.Ordinal);
         Assert.Equal(1, without.ExitCode);

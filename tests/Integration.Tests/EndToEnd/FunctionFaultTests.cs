@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 using Answers = System.Collections.Concurrent.ConcurrentDictionary<string, (int Status, string Trace)>;
 
 namespace Integration.Tests.EndToEnd;

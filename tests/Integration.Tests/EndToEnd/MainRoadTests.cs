@@ -1,4 +1,4 @@
-using Local.Faults;
+using Harness.Faults;
 
 namespace Integration.Tests.EndToEnd;
 

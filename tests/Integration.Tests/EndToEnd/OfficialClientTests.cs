@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Integration.Tests.EndToEnd;
 

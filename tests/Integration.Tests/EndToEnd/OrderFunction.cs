@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Local.Components;
-using Local.Demo;
-using Local.Functions;
+using Harness.Components;
+using Harness.Functions;
 
 namespace Integration.Tests.EndToEnd;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Local.Faults;
+using Harness.Faults;
 
 namespace Integration.Tests.EndToEnd;
 

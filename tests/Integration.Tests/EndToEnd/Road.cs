@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Integration.Tests.EndToEnd;
 
@@ -15,7 +15,7 @@ internal sealed class Road : IAsyncDisposable
     private readonly List<BridgeProcess> _bridges = [];
     private readonly Tap _tap;
 
-    private Road(Uri broker, Ledger ledger, Tap tap, RoadQueue azure, RoadQueue sqs, ITestOutputHelper output)
+    private Road(Uri broker, EventLedger ledger, Tap tap, RoadQueue azure, RoadQueue sqs, ITestOutputHelper output)
     {
         Broker = broker;
         Ledger = ledger;
@@ -31,7 +31,7 @@ internal sealed class Road : IAsyncDisposable
     public Uri Broker { get; }
 
     /// <summary>What was sent and what arrived.</summary>
-    public Ledger Ledger { get; }
+    public EventLedger Ledger { get; }
 
     public RoadQueue Azure { get; }
 
@@ -61,7 +61,7 @@ internal sealed class Road : IAsyncDisposable
         var broker = await components.RabbitMq.CreateVirtualHostAsync(name);
         await components.Azurite.CreateQueueAsync(name);
         await components.Fauxqs.CreateQueueAsync(name);
-        var ledger = new Ledger(keepBodies);
+        var ledger = new EventLedger(keepBodies);
         return new Road(
             broker,
             ledger,

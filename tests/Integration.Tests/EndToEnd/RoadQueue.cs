@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 using Telemetry.Queues;
 
 namespace Integration.Tests.EndToEnd;
@@ -12,7 +12,7 @@ internal sealed partial class RoadQueue(BridgeQueue queue) : IAsyncDisposable
 {
     private static readonly TimeSpan SendPatience = TimeSpan.FromMinutes(4);
 
-    private readonly CloudQueue _queue = new(queue);
+    private readonly ConnectedQueue _queue = new(queue);
 
     /// <summary>How a bridge and a sender reach it.</summary>
     public BridgeQueue Queue => _queue.Queue;

@@ -1,5 +1,5 @@
+using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Local.Faults;
 
 namespace Integration.Tests.Faults;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Harness.Components;
 using Integration.Tests.EndToEnd;
-using Local.Components;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 

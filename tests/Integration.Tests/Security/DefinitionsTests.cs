@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
+using Harness.Components;
+using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Local.Components;
-using Local.Faults;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 

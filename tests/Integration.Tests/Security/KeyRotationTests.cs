@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Local.Faults;
 using Telemetry.Codec;
 
 namespace Integration.Tests.Security;

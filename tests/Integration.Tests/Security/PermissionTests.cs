@@ -1,6 +1,6 @@
+using Harness.Components;
+using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Local.Components;
-using Local.Faults;
 
 namespace Integration.Tests.Security;
 

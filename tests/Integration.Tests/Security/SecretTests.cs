@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Harness.Components;
+using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Local.Components;
-using Local.Faults;
 using Telemetry.Codec;
 
 namespace Integration.Tests.Security;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Local.Faults;
 using Telemetry.Aws;
 using Telemetry.Azure;
 using Telemetry.Codec;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Harness.Components;
+using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Local.Components;
-using Local.Faults;
 
 namespace Integration.Tests.Security;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Bridge.DeadLetter;
-using Bridge.Publish;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Publishing;
 using Simulation.Broker;
 using Simulation.Queues;
 using Simulation.World;
@@ -36,7 +36,7 @@ internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRule
     public int Duplicates => _events.Values.Sum(sent => Math.Max(0, _kept.GetValueOrDefault(sent.Published) - 1));
 
     /// <summary>Dead letters, a repeated one counted once.</summary>
-    public int DeadLetters => _kept.Keys.Count(copy => copy.Place == Topology.DeadQueue);
+    public int DeadLetters => _kept.Keys.Count(copy => copy.Place == BridgeQueues.Dead);
 
     /// <summary>Chunks of whole batches that were dead-lettered, since others of their batch came too late.</summary>
     public int GivenUp { get; private set; }
@@ -78,7 +78,7 @@ internal sealed class Ledger(SimulatedWorld world) : IDeletionRules, IBrokerRule
         world.Note($"{message.Place} keeps {message.MessageId}");
         if (message.Place == SimulatedBroker.Exchange)
             CheckPublished(message, copy);
-        else if (message.Place == Topology.DeadQueue)
+        else if (message.Place == BridgeQueues.Dead)
             CheckDead(message);
         else if (!_chunks.ContainsKey(copy))
             world.Break($"{message.Place} gets {message.MessageId}, which nobody sent");

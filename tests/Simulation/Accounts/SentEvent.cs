@@ -1,4 +1,4 @@
-using Bridge.Publish;
+using Bridge.Core.Publishing;
 using Simulation.Broker;
 
 namespace Simulation.Accounts;
@@ -12,5 +12,5 @@ internal sealed record SentEvent(string Id, ReadOnlyMemory<byte> Body)
     public Copy Published { get; } = Copy.Of(SimulatedBroker.Exchange, Id, Body.Span);
 
     /// <summary>In the dead-letter queue.</summary>
-    public Copy Dead { get; } = Copy.Of(Topology.DeadQueue, Id, Body.Span);
+    public Copy Dead { get; } = Copy.Of(BridgeQueues.Dead, Id, Body.Span);
 }

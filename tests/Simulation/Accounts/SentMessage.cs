@@ -1,4 +1,4 @@
-using Bridge.Publish;
+using Bridge.Core.Publishing;
 
 namespace Simulation.Accounts;
 
@@ -10,10 +10,10 @@ namespace Simulation.Accounts;
 internal sealed record SentMessage(string Id, ReadOnlyMemory<byte> Text, IReadOnlyList<SentEvent> Events, Copy? Chunk)
 {
     /// <summary>The message as it came, in the dead-letter queue.</summary>
-    public Copy Dead { get; } = Copy.Of(Topology.DeadQueue, Id, Text.Span);
+    public Copy Dead { get; } = Copy.Of(BridgeQueues.Dead, Id, Text.Span);
 
     /// <summary>The chunk out of its partition, in the dead-letter queue.</summary>
-    public Copy? DeadChunk { get; } = Chunk is { } chunk ? Copy.Of(Topology.DeadQueue, chunk.Id, Text.Span) : null;
+    public Copy? DeadChunk { get; } = Chunk is { } chunk ? Copy.Of(BridgeQueues.Dead, chunk.Id, Text.Span) : null;
 
     /// <summary>True when every message of its batch was sent, and none that contradicts it: it must be published.</summary>
     public bool IsWhole { get; init; } = true;

@@ -1,4 +1,4 @@
-using Bridge.Publish;
+using Bridge.RabbitMq.Connections;
 using Simulation.World;
 
 namespace Simulation.Broker;

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using Bridge;
-using Bridge.Publish;
-using Bridge.Receive;
+using Bridge.CloudQueues;
+using Bridge.Core.Running;
+using Bridge.RabbitMq.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Simulation.Broker;

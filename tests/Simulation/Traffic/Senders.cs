@@ -1,7 +1,6 @@
 using System.Text;
-using Bridge.Assemble;
-using Bridge.Publish;
-using Bridge.Receive;
+using Bridge.Core.Pipeline;
+using Bridge.Core.Publishing;
 using Simulation.Accounts;
 using Simulation.Broker;
 using Simulation.Queues;
@@ -110,7 +109,7 @@ internal sealed class Senders(SimulatedWorld world, IReadOnlyList<SimulatedQueue
     }
 
     private Copy ChunkOf(BatchId batch, int index, byte[] text) => Copy.Of(
-        Topology.ChunkQueue((int)(batch.Digest % (ulong)partitions)), $"{batch}-chunk-{index}", Convert.FromBase64String(Encoding.UTF8.GetString(text)));
+        BridgeQueues.Chunks((int)(batch.Digest % (ulong)partitions)), $"{batch}-chunk-{index}", Convert.FromBase64String(Encoding.UTF8.GetString(text)));
 
     // The last byte of the slice is another.
     private static byte[] Forge(byte[] text)

@@ -1,9 +1,10 @@
-using Local.Components;
+using Harness.Components;
 using Telemetry.Queues;
 
 namespace Telemetry.Tests.Aws;
 
 /// <summary>Facts that share one fauxqs, each with queues of its own.</summary>
+[Trait("Lane", "full")]
 [CollectionDefinition(Name)]
 public sealed class FauxqsCollection : ICollectionFixture<FauxqsFixture>
 {

@@ -1,4 +1,4 @@
-using Local.Components;
+using Harness.Components;
 using Telemetry.Queues;
 
 namespace Telemetry.Tests.Azure;

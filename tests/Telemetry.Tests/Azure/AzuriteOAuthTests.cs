@@ -1,11 +1,12 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Azure;
 
 namespace Telemetry.Tests.Azure;
 
 /// <summary>Bearer tokens over https against an Azurite that checks their audience, issuer and lifetime, but not who signed them.</summary>
+[Trait("Lane", "full")]
 public sealed class AzuriteOAuthTests : IAsyncLifetime
 {
     private readonly CancellationToken _bound = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;

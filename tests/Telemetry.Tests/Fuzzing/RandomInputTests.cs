@@ -4,6 +4,7 @@ using Fuzz.Targets;
 namespace Telemetry.Tests.Fuzzing;
 
 /// <summary>A short run of the fuzzer; CONTRIBUTING says how to run a long one.</summary>
+[Trait("Lane", "full")]
 public sealed class RandomInputTests
 {
     private const int Seed = 20_261_120;

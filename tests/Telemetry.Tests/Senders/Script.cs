@@ -1,4 +1,4 @@
-using Local.Components;
+using Harness.Components;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Senders;

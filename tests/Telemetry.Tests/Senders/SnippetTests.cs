@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Local.Components;
+using Harness.Components;
 using Telemetry.Codec;
 using Telemetry.Tests.Aws;
 using Telemetry.Tests.Support;
@@ -9,6 +9,7 @@ using Telemetry.Tests.Support;
 namespace Telemetry.Tests.Senders;
 
 /// <summary>What docs/senders/README.md says to type and to write sends events, as it stands there.</summary>
+[Trait("Lane", "full")]
 public sealed partial class SnippetTests : IDisposable
 {
     private const string Export = "export TELEMETRY_QUEUE=";

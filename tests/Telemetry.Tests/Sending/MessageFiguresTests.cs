@@ -5,6 +5,7 @@ using Telemetry.Tests.Support;
 namespace Telemetry.Tests.Sending;
 
 /// <summary>How many queue messages a million events need: what the queue's limits and its bill depend on.</summary>
+[Trait("Lane", "full")]
 public sealed class MessageFiguresTests(ITestOutputHelper output)
 {
     private const int Events = 1_000_000;

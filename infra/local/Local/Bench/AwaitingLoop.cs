@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Local.Components;
-using Local.Demo;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 using RabbitMQ.Client;
 using Telemetry.Aws;
 using Telemetry.Queues;
@@ -25,7 +24,7 @@ internal static class AwaitingLoop
     /// <param name="cancellationToken">Ends it; nothing else does.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        await using var source = new CloudQueue(new BridgeQueue(new Uri(arguments[0]), "sqs"));
+        await using var source = new ConnectedQueue(new BridgeQueue(new Uri(arguments[0]), "sqs"));
         await using var queue = new SqsQueue(source.Endpoint, TimeProvider.System);
         await using var connection = await new ConnectionFactory { Uri = new Uri(arguments[1]) }.CreateConnectionAsync(cancellationToken);
         var channels = new List<IChannel>();
@@ -57,6 +56,6 @@ internal static class AwaitingLoop
         using var json = JsonDocument.Parse(message.Text);
         var key = string.Join('.', KeyMembers.Select(name => json.RootElement.GetProperty(name).GetString()));
         var properties = new BasicProperties { Persistent = true, ContentType = "application/json", MessageId = message.Id };
-        await channel.BasicPublishAsync(ExchangeTap.Exchange, key, mandatory: true, properties, message.Text);
+        await channel.BasicPublishAsync(Tap.Exchange, key, mandatory: true, properties, message.Text);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Local.Components;
+using Harness.Components;
+using Harness.Faults;
 using Local.Demo;
 using RabbitMQ.Client;
 
@@ -51,7 +52,7 @@ internal sealed class BenchComponents : IAsyncDisposable
             var broker = await rabbitMq.Result.CreateVirtualHostAsync("bench", cancellationToken);
             var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "bench" }.CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await channel.ExchangeDeclareAsync(ExchangeTap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
+            await channel.ExchangeDeclareAsync(Tap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
             return new BenchComponents(authority, rabbitMq.Result, azurite.Result, fauxqs.Result)
             {
                 Broker = broker,

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Local.Components;
+using Harness.Components;
 
 namespace Local.Bench;
 

@@ -1,4 +1,4 @@
-using Local.Demo;
+using Harness.Faults;
 using RabbitMQ.Client;
 
 namespace Local.Bench;
@@ -59,7 +59,7 @@ internal static class CeilingPublisher
 
     private static async Task PublishAsync(Lane lane, byte[][] bodies, int count, bool isNamed)
     {
-        var exchange = new CachedString(ExchangeTap.Exchange);
+        var exchange = new CachedString(Tap.Exchange);
         CachedString[] keys = [.. Keys.Select(key => new CachedString(key))];
         var properties = new BasicProperties { DeliveryMode = DeliveryModes.Persistent };
         for (var number = 0; number < count; number++)

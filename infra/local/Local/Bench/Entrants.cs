@@ -1,6 +1,5 @@
-using Local.Components;
-using Local.Demo;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Local.Bench;
 
@@ -9,12 +8,11 @@ internal static class Entrants
 {
     private static readonly string Node = Path.Combine(LocalFolders.Scripts, "peers", "forward.mjs");
 
-    /// <summary>The bridge as it is, in so many processes.</summary>
-    /// <param name="replicas">Processes.</param>
-    /// <param name="polls">Receive calls at a time of each; null leaves the default.</param>
-    /// <param name="connections">To the broker, of each; null leaves the default.</param>
+    /// <summary>One bridge process.</summary>
+    /// <param name="polls">Receive calls at a time; null leaves the default.</param>
+    /// <param name="connections">To the broker; null leaves the default.</param>
     /// <param name="overTls">Whether these use TLS.</param>
-    public static Enter Bridge(int replicas = 1, int? polls = null, int? connections = null, bool overTls = false) => (track, _, cancellationToken) =>
+    public static Enter Bridge(int? polls = null, int? connections = null, bool overTls = false) => (track, _, cancellationToken) =>
     {
         var settings = BridgeQueue.BridgeEnvironment(track.Components.Broker, track.Queue).SetItems(track.Components.Settings);
         if (polls is { } most)
@@ -28,21 +26,21 @@ internal static class Entrants
                 .SetItem("Bridge__RabbitMq__CaFile", track.Components.AuthorityFile);
         }
 
-        return Runners.StartAsync(new BridgeFleet(settings), replicas, cancellationToken);
+        return Runner.StartAsync(new BridgeFleet(settings), cancellationToken);
     };
 
     /// <summary>npm sqs-consumer with amqplib.</summary>
     public static Enter NodeForwarder(int consumers) => (track, _, cancellationToken) =>
     {
         var start = NodeScript.Start(
-            Node, [$"{track.Queue.Url}", $"{track.Components.Broker}", ExchangeTap.Exchange, $"{consumers}"], LocalFolders.Peers);
+            Node, [$"{track.Queue.Url}", $"{track.Components.Broker}", Tap.Exchange, $"{consumers}"], LocalFolders.Peers);
         var environment = start.Environment.Concat(FauxqsServer.Credentials).ToDictionary(StringComparer.Ordinal);
-        return Runners.StartAsync(start with { Environment = environment }, cancellationToken);
+        return Runner.StartAsync(start with { Environment = environment }, cancellationToken);
     };
 
     /// <summary>A C# loop that awaits each publish.</summary>
     public static Enter AwaitingForwarder(int consumers) => (track, _, cancellationToken) =>
-        Runners.StartAsync(Own(AwaitingLoop.Command, $"{track.Queue.Url}", $"{track.Components.Broker}", $"{consumers}"), cancellationToken);
+        Runner.StartAsync(Own(AwaitingLoop.Command, $"{track.Queue.Url}", $"{track.Components.Broker}", $"{consumers}"), cancellationToken);
 
     /// <summary>The fastest publisher.</summary>
     /// <param name="connections">To the broker.</param>
@@ -58,7 +56,7 @@ internal static class Entrants
             $"{load.EventBytes}",
             $"{connections}",
             $"{isNamed}");
-        return Runners.StartAsync(start with { Environment = CeilingPublisher.Environment }, cancellationToken);
+        return Runner.StartAsync(start with { Environment = CeilingPublisher.Environment }, cancellationToken);
     };
 
     // This very program.

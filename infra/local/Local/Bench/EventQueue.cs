@@ -1,4 +1,4 @@
-using Local.Demo;
+using Harness.Faults;
 using RabbitMQ.Client;
 
 namespace Local.Bench;
@@ -16,7 +16,7 @@ internal sealed class EventQueue : IAsyncDisposable
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
         await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
-        await channel.QueueBindAsync(name, ExchangeTap.Exchange, "#", cancellationToken: cancellationToken);
+        await channel.QueueBindAsync(name, Tap.Exchange, "#", cancellationToken: cancellationToken);
         return new EventQueue(channel, name);
     }
 

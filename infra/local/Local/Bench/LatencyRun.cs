@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
-using Local.Faults;
+using Harness.Faults;
 using Telemetry;
 
 namespace Local.Bench;
@@ -11,7 +11,7 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
 {
     private static readonly TimeSpan FlushInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromSeconds(60);
 
     // Enough that the longest run is not cut short, and that code which has just been compiled does not count.
     private static readonly TimeSpan FullDuration = TimeSpan.FromSeconds(10);
@@ -30,11 +30,11 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
     {
         var load = new Load((int)(perSecond * duration.TotalSeconds)) { Cloud = cloud };
         await using var track = await Track.LayAsync(components, load, cancellationToken);
-        await using var runners = await Entrants.Bridge()(track, load, cancellationToken);
+        await using var runner = await Entrants.Bridge()(track, load, cancellationToken);
         await track.Arrived.ConsumeAsync(body => Enter(body.Span, load.Events), cancellationToken);
         await SendAsync(track.Sender, load.Events, cancellationToken);
         await Wait.UntilAsync(
-            () => Task.FromResult(Volatile.Read(ref _arrived) == load.Events), Patience, () => $"{_arrived} of {load.Events} events have arrived:{runners.Tails}", cancellationToken);
+            () => Task.FromResult(Volatile.Read(ref _arrived) == load.Events), ArrivalTimeout, () => $"{_arrived} of {load.Events} events have arrived:{runner.Tail}", cancellationToken);
         double[] sorted = [.. _milliseconds.Order()];
         return new Measurement
         {
@@ -44,7 +44,7 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
         };
     }
 
-    private async Task SendAsync(CloudQueue queue, int events, CancellationToken cancellationToken)
+    private async Task SendAsync(ConnectedQueue queue, int events, CancellationToken cancellationToken)
     {
         await using var client = new TelemetryClient(
             new TelemetryOptions { Queue = queue.Endpoint, Service = "orders", FlushInterval = FlushInterval });
@@ -56,7 +56,7 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
             await Task.Delay(Tick, TimeProvider.System, cancellationToken);
         }
 
-        await client.FlushAsync(Patience, cancellationToken);
+        await client.FlushAsync(ArrivalTimeout, cancellationToken);
     }
 
     private static byte[] Event(int number) => Encoding.UTF8.GetBytes($$"""

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Local.Faults;
+using Harness.Faults;
 using Telemetry;
 
 namespace Local.Bench;
@@ -87,7 +87,7 @@ internal sealed record Load(int Events)
     }
 
     /// <summary>Puts the events into a queue.</summary>
-    public Task FillAsync(CloudQueue queue, CancellationToken cancellationToken) => Packing switch
+    public Task FillAsync(ConnectedQueue queue, CancellationToken cancellationToken) => Packing switch
     {
         Packing.None => Task.CompletedTask,
         Packing.Full => SendAsync(queue, cancellationToken),
@@ -97,12 +97,12 @@ internal sealed record Load(int Events)
 
     private IEnumerable<byte[]> Batches(BatchWriter writer) => Generate().Chunk(EventsPerMessage).SelectMany(events => writer.Write(events));
 
-    private static Task PutAsync(CloudQueue queue, IEnumerable<byte[]> texts, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+    private static Task PutAsync(ConnectedQueue queue, IEnumerable<byte[]> texts, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         texts.Chunk(MessagesACall),
         new ParallelOptions { MaxDegreeOfParallelism = CallsAtATime, CancellationToken = cancellationToken },
         async (chunk, token) => await queue.PutAsync(chunk, token));
 
-    private async Task SendAsync(CloudQueue queue, CancellationToken cancellationToken)
+    private async Task SendAsync(ConnectedQueue queue, CancellationToken cancellationToken)
     {
         await using var client = new TelemetryClient(new TelemetryOptions { Queue = queue.Endpoint, Service = "orders" });
         foreach (var json in Generate())

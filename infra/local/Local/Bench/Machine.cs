@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Local.Components;
+using Harness.Components;
 
 namespace Local.Bench;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Local.Faults;
+using Harness.Faults;
 
 namespace Local.Bench;
 

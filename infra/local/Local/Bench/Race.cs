@@ -1,10 +1,10 @@
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Local.Bench;
 
 /// <summary>Starts a contender on a track.</summary>
-internal delegate Task<Runners> Enter(Track track, Load load, CancellationToken cancellationToken);
+internal delegate Task<Runner> Enter(Track track, Load load, CancellationToken cancellationToken);
 
 /// <summary>
 /// One contender brings one load to the exchange. It is started, brings what warms it up, and is then frozen while the queue is filled,
@@ -15,7 +15,7 @@ internal sealed class Race(Load load, Enter enter)
     private const double Start = 0.25;
     private const double IdleShare = 0.05;
     private const int MostIdleWaits = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ArrivalTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A contender that races.</summary>
@@ -25,38 +25,38 @@ internal sealed class Race(Load load, Enter enter)
     private async Task<Measurement> RunAsync(BenchComponents components, CancellationToken cancellationToken)
     {
         await using var track = await Track.LayAsync(components, load, cancellationToken);
-        await using var runners = await enter(track, load, cancellationToken);
+        await using var runner = await enter(track, load, cancellationToken);
         var measurement = new Measurement();
         var before = 0;
-        foreach (var warmUp in load.WarmUp.Select(warmUp => warmUp.Part(runners.Count)))
+        foreach (var warmUp in load.WarmUp)
         {
             before += warmUp.Events;
             await warmUp.FillAsync(track.Direct, cancellationToken);
-            await UntilAsync(before, track, runners, cancellationToken);
-            await UntilEmptyAsync(track, runners, cancellationToken);
+            await UntilAsync(before, track, runner, cancellationToken);
+            await UntilEmptyAsync(track, runner, cancellationToken);
         }
 
         track.Bill?.Reset();
-        var allocated = await runners.AllocatedAsync(cancellationToken);
+        var allocated = await runner.AllocatedAsync(cancellationToken);
         if (load.Packing is not Packing.None)
         {
-            await UntilIdleAsync(runners, cancellationToken);
-            runners.Send(Signal.Stop);
+            await UntilIdleAsync(runner, cancellationToken);
+            runner.Send(Signal.Stop);
             await load.FillAsync(track.Sender, cancellationToken);
             measurement[Metric.Messages] = await track.Direct.DepthAsync(cancellationToken) * 1_000_000.0 / load.Events;
-            runners.Send(Signal.Continue);
+            runner.Send(Signal.Continue);
         }
 
-        var first = await UntilAsync(before + (long)(Start * load.Events), track, runners, cancellationToken);
-        var last = await UntilAsync(before + load.Events, track, runners, cancellationToken);
+        var first = await UntilAsync(before + (long)(Start * load.Events), track, runner, cancellationToken);
+        var last = await UntilAsync(before + load.Events, track, runner, cancellationToken);
         Enter(measurement, first, last);
-        measurement[Metric.Memory] = runners.PeakMiB;
-        if (allocated is { } atFirst && await runners.AllocatedAsync(cancellationToken) is { } atLast)
+        measurement[Metric.Memory] = runner.PeakMiB;
+        if (allocated is { } atFirst && await runner.AllocatedAsync(cancellationToken) is { } atLast)
             measurement[Metric.Allocated] = (atLast - atFirst) / load.Events;
         if (track.Bill is { } bill)
         {
             // The last deletes are paid for too.
-            await UntilEmptyAsync(track, runners, cancellationToken);
+            await UntilEmptyAsync(track, runner, cancellationToken);
             bill.Enter(measurement, load.Events);
         }
 
@@ -76,33 +76,33 @@ internal sealed class Race(Load load, Enter enter)
         measurement[Metric.Cores] = (last.AllCpu - first.AllCpu).TotalSeconds / seconds;
     }
 
-    private static async Task<Moment> UntilAsync(long arrived, Track track, Runners runners, CancellationToken cancellationToken)
+    private static async Task<Moment> UntilAsync(long arrived, Track track, Runner runner, CancellationToken cancellationToken)
     {
         var count = 0L;
         await UntilAsync(
-            async () => (count = await track.Arrived.CountAsync(cancellationToken)) >= arrived, track, runners, cancellationToken);
-        return new Moment(count, TimeProvider.System.GetTimestamp(), runners.Cpu, track.Components.RabbitMq.Usage.Cpu, track.Components.QueueCpu);
+            async () => (count = await track.Arrived.CountAsync(cancellationToken)) >= arrived, track, runner, cancellationToken);
+        return new Moment(count, TimeProvider.System.GetTimestamp(), runner.Cpu, track.Components.RabbitMq.Usage.Cpu, track.Components.QueueCpu);
     }
 
-    private static Task UntilEmptyAsync(Track track, Runners runners, CancellationToken cancellationToken) =>
-        UntilAsync(async () => await track.Direct.DepthAsync(cancellationToken) == 0, track, runners, cancellationToken);
+    private static Task UntilEmptyAsync(Track track, Runner runner, CancellationToken cancellationToken) =>
+        UntilAsync(async () => await track.Direct.DepthAsync(cancellationToken) == 0, track, runner, cancellationToken);
 
     // What the last events called for is still being compiled.
-    private static async Task UntilIdleAsync(Runners runners, CancellationToken cancellationToken)
+    private static async Task UntilIdleAsync(Runner runner, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Idle);
-        var before = runners.Cpu;
+        var before = runner.Cpu;
         for (var wait = 0; wait < MostIdleWaits && await timer.WaitForNextTickAsync(cancellationToken); wait++)
         {
-            var now = runners.Cpu;
+            var now = runner.Cpu;
             if (now - before < IdleShare * Idle)
                 return;
             before = now;
         }
     }
 
-    private static Task UntilAsync(Func<Task<bool>> condition, Track track, Runners runners, CancellationToken cancellationToken) =>
-        Wait.UntilAsync(condition, Patience, () => $"{track.Queue.Url} has not come to the exchange:{runners.Tails}", cancellationToken);
+    private static Task UntilAsync(Func<Task<bool>> condition, Track track, Runner runner, CancellationToken cancellationToken) =>
+        Wait.UntilAsync(condition, ArrivalTimeout, () => $"{track.Queue.Url} has not come to the exchange:{runner.Tail}", cancellationToken);
 
     private sealed record Moment(long Arrived, long At, TimeSpan Cpu, TimeSpan BrokerCpu, TimeSpan QueueCpu)
     {

@@ -1,5 +1,5 @@
-using Local.Components;
-using Local.Faults;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Local.Bench;
 
@@ -8,28 +8,25 @@ internal sealed class Track : IAsyncDisposable
 {
     private readonly QueueProxy? _proxy;
 
-    private Track(BenchComponents components, Load load, string name, BridgeQueue queue, QueueProxy? proxy, EventQueue arrived)
+    private Track(BenchComponents components, Load load, BridgeQueue queue, QueueProxy? proxy, EventQueue arrived)
     {
-        (Components, Name, _proxy, Arrived) = (components, name, proxy, arrived);
+        (Components, _proxy, Arrived) = (components, proxy, arrived);
         Queue = proxy is null ? queue : queue.Through(proxy.Port);
-        Direct = new CloudQueue(queue);
-        Sender = new CloudQueue(load.IsMetered ? Queue : queue);
+        Direct = new ConnectedQueue(queue);
+        Sender = new ConnectedQueue(load.IsMetered ? Queue : queue);
         Bill = proxy is not null && load.IsMetered ? new QueueBill(proxy, load.Cloud) : null;
     }
 
     public BenchComponents Components { get; }
 
-    /// <summary>Of its queues.</summary>
-    public string Name { get; }
-
     /// <summary>As contenders reach it.</summary>
     public BridgeQueue Queue { get; }
 
     /// <summary>Past everything that counts or delays.</summary>
-    public CloudQueue Direct { get; }
+    public ConnectedQueue Direct { get; }
 
     /// <summary>As the sender reaches it.</summary>
-    public CloudQueue Sender { get; }
+    public ConnectedQueue Sender { get; }
 
     /// <summary>Where events arrive.</summary>
     public EventQueue Arrived { get; }
@@ -44,7 +41,7 @@ internal sealed class Track : IAsyncDisposable
         var queue = await components.CreateQueueAsync(load.Cloud, name, cancellationToken);
         var arrived = await EventQueue.DeclareAsync(components.Connection, name, cancellationToken);
         var proxy = load.IsMetered ? new QueueProxy(new Uri(queue.Url.GetLeftPart(UriPartial.Authority)), load.Cloud is "azure", seed: 1) : null;
-        return new Track(components, load, name, queue, proxy, arrived);
+        return new Track(components, load, queue, proxy, arrived);
     }
 
     public async ValueTask DisposeAsync()

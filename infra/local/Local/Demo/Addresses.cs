@@ -1,5 +1,5 @@
 using System.Text;
-using Local.Components;
+using Harness.Components;
 
 namespace Local.Demo;
 

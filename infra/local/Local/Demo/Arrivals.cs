@@ -1,3 +1,4 @@
+using Harness.Demo;
 namespace Local.Demo;
 
 /// <summary>Enters arriving events into the ledgers and shows some of them.</summary>
@@ -18,7 +19,7 @@ internal sealed class Arrivals(IReadOnlyList<QueueLedger> ledgers, LiveScreen sc
     public TimeSpan Quiet => TimeProvider.System.GetElapsedTime(Volatile.Read(ref _lastAt));
 
     /// <summary>Takes the next event; called for one event after the other.</summary>
-    public void Take(ArrivedEvent arrived)
+    public void Take(DemoEvent arrived)
     {
         Volatile.Write(ref _lastAt, TimeProvider.System.GetTimestamp());
         foreach (var ledger in ledgers)
@@ -31,7 +32,7 @@ internal sealed class Arrivals(IReadOnlyList<QueueLedger> ledgers, LiveScreen sc
             screen.Write(screen.Fit(Line(arrived)));
     }
 
-    private static string Line(ArrivedEvent arrived)
+    private static string Line(DemoEvent arrived)
     {
         var start = string.Concat(arrived.Start.Select(character => char.IsControl(character) ? ' ' : character));
         return $"  {arrived.RoutingKey,-32} {arrived.Bytes,9:N0} B  {start}";

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Local.Components;
-using Local.Functions;
+using Harness.Components;
+using Harness.Functions;
 
 namespace Local.Demo;
 

@@ -1,4 +1,5 @@
-using Local.Components;
+using Harness.Components;
+using Harness.Demo;
 
 namespace Local.Demo;
 
@@ -53,4 +54,19 @@ internal sealed class DemoPrograms : IAsyncDisposable
             await bridge.Result.TerminateAsync();
         await Started.DisposeAsync(bridge);
     }
+}
+
+/// <summary>One cloud's queue in the demo.</summary>
+/// <param name="Queue">How to reach it.</param>
+/// <param name="Ledger">What went in and what came out.</param>
+internal sealed record DemoQueue(BridgeQueue Queue, QueueLedger Ledger);
+
+/// <summary>The function CreateOrder in one cloud's host.</summary>
+internal interface IOrderFunction : IAsyncDisposable
+{
+    /// <summary>Creates an order and gives its identity.</summary>
+    /// <param name="order">The body of <c>POST /api/orders</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The function refused or failed.</exception>
+    Task<string> CreateAsync(string order, CancellationToken cancellationToken);
 }

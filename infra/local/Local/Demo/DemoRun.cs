@@ -1,5 +1,6 @@
 using System.Text;
-using Local.Components;
+using Harness.Components;
+using Harness.Demo;
 
 namespace Local.Demo;
 
@@ -9,7 +10,7 @@ internal sealed class DemoRun
     private const int Orders = 20;
     private const int LargeOrderEvery = 10;
     private const int Generated = 5_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan QuietTimeout = TimeSpan.FromSeconds(60);
 
     private readonly LiveScreen _screen = new();
     private readonly LocalComponents _components;
@@ -41,7 +42,7 @@ internal sealed class DemoRun
     private async Task<int> RunWithAsync(bool once, CancellationToken cancellationToken)
     {
         var uri = _components.RabbitMq.Uri;
-        await using var tap = await ExchangeTap.StartAsync(uri, _arrivals.Take, cancellationToken);
+        await using var tap = await DemoTap.StartAsync(uri, _arrivals.Take, cancellationToken);
         _screen.Write("Starting two bridges and the function CreateOrder in each cloud's host");
         await using var programs = await DemoPrograms.StartAsync(uri, _azure, _sqs, cancellationToken);
 
@@ -89,7 +90,7 @@ internal sealed class DemoRun
     // A second of silence after the last missing event lets duplicates show themselves.
     private async Task WaitForTheRestAsync(CancellationToken cancellationToken)
     {
-        while (Queues.Any(queue => queue.Ledger.Figures.Missing > 0) ? _arrivals.Quiet < Patience : _arrivals.Quiet.TotalSeconds < 1)
+        while (Queues.Any(queue => queue.Ledger.Figures.Missing > 0) ? _arrivals.Quiet < QuietTimeout : _arrivals.Quiet.TotalSeconds < 1)
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Local.Components;
+using Harness.Components;
+using Harness.Functions;
 
 namespace Local.Demo;
 

@@ -1,4 +1,4 @@
-using Local.Components;
+using Harness.Components;
 
 namespace Local.Demo;
 
@@ -43,6 +43,30 @@ internal sealed class LocalComponents : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs them for a developer's own programs, until the process is asked to end.</summary>
+    /// <returns>0, the exit code.</returns>
+    public static async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var components = await StartAsync(cancellationToken);
+        Console.WriteLine(Addresses.Of(components));
+        Console.WriteLine("Ready. Ctrl-C ends it.");
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return 0;
+    }
+
     public async ValueTask DisposeAsync() =>
         await Task.WhenAll(Started.DisposeAsync(_rabbitMq), Started.DisposeAsync(_azurite), Started.DisposeAsync(_fauxqs));
+}
+
+/// <summary>Ends what was started, or was about to be.</summary>
+internal static class Started
+{
+    /// <summary>Waits for the start and disposes what came of it; a failed start left nothing behind.</summary>
+    public static async Task DisposeAsync<T>(Task<T> starting)
+        where T : IAsyncDisposable
+    {
+        await ((Task)starting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (starting.IsCompletedSuccessfully)
+            await starting.Result.DisposeAsync();
+    }
 }

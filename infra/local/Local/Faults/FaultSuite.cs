@@ -1,4 +1,5 @@
-using Local.Components;
+using Harness.Components;
+using Harness.Faults;
 
 namespace Local.Faults;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Harness.Faults;
 
 namespace Local.Faults;
 

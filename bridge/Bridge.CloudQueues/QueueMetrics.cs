@@ -1,0 +1,85 @@
+using System.Diagnostics.Metrics;
+using Bridge.Core.Diagnostics;
+using Telemetry.Queues;
+
+namespace Bridge.CloudQueues;
+
+/// <summary>
+/// What receiving from cloud queues is measured by; part of the meter <c>Bridge</c>. Where OpenTelemetry's conventions for messaging
+/// have a name, that is it; the others begin with <c>bridge</c>.
+/// </summary>
+internal sealed class QueueMetrics
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _receivedBytes;
+    private readonly Counter<long> _deleted;
+    private readonly Counter<long> _abandoned;
+    private readonly Counter<long> _leasesLost;
+    private readonly Histogram<double> _operations;
+    private readonly Histogram<double> _processing;
+
+    public QueueMetrics(IMeterFactory factory)
+    {
+        _meter = factory.Create(MessagingAttributes.Scope);
+        _received = _meter.CreateCounter<long>(MessagingAttributes.ConsumedMessages, "{message}", "Queue messages received");
+        _receivedBytes = _meter.CreateCounter<long>("bridge.received", "By", "Text of the queue messages received");
+        _deleted = _meter.CreateCounter<long>("bridge.messages.deleted", "{message}", "Queue messages deleted after everything in them was confirmed");
+        _abandoned = _meter.CreateCounter<long>("bridge.messages.abandoned", "{message}", "Queue messages given back for another attempt");
+        _leasesLost = _meter.CreateCounter<long>("bridge.leases.lost", "{message}", "Queue messages whose lease ended before their work did");
+        _operations = MessagingAttributes.CreateOperationDuration(_meter);
+        _processing = _meter.CreateHistogram(
+            MessagingAttributes.ProcessDuration, "s", "From receiving a queue message to its deletion or return", tags: null, MessagingAttributes.Latencies);
+    }
+
+    public void CountReceived(QueueEndpoint queue, ReceivedMessage message)
+    {
+        var tags = MessagingAttributes.Of(queue);
+        _received.Add(1, tags);
+        _receivedBytes.Add(message.Text.Length, tags);
+    }
+
+    /// <summary>Measures a receive call, long polls included.</summary>
+    /// <param name="queue">Which queue.</param>
+    /// <param name="duration">How long it took.</param>
+    /// <param name="error">What it failed with; null when it did not.</param>
+    public void RecordReceive(QueueEndpoint queue, TimeSpan duration, QueueException? error = null)
+    {
+        var tags = MessagingAttributes.Of(queue);
+        tags.Add(MessagingAttributes.OperationName, "receive");
+        if (error is not null)
+            tags.Add(MessagingAttributes.ErrorType, error.Failure.Code ?? error.Failure.Status?.ToString() ?? "no_answer");
+        _operations.Record(duration.TotalSeconds, tags);
+    }
+
+    /// <summary>Measures the work on a queue message, its settlement included.</summary>
+    public void RecordProcessed(QueueEndpoint queue, TimeSpan duration) =>
+        _processing.Record(duration.TotalSeconds, MessagingAttributes.Of(queue));
+
+    public void CountDeleted(QueueEndpoint queue, int messages) => _deleted.Add(messages, MessagingAttributes.Of(queue));
+
+    public void CountAbandoned(QueueEndpoint queue) => _abandoned.Add(1, MessagingAttributes.Of(queue));
+
+    public void CountLeaseLost(QueueEndpoint queue) => _leasesLost.Add(1, MessagingAttributes.Of(queue));
+
+    /// <summary>Starts the gauges of a queue.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="depth">Messages stored; -1 while unknown.</param>
+    /// <param name="oldestInWork">Seconds since the oldest message in work was enqueued; 0 when there is none.</param>
+    /// <param name="oldestWaiting">Seconds since the oldest message that waits in the queue was enqueued, at most; 0 when it is empty.</param>
+    public void Observe(QueueEndpoint queue, Func<long> depth, Func<double> oldestInWork, Func<double> oldestWaiting)
+    {
+        var tags = MessagingAttributes.Of(queue);
+        foreach (var counter in (ReadOnlySpan<Counter<long>>)[_received, _receivedBytes, _deleted, _abandoned, _leasesLost])
+            counter.Add(0, tags);
+        _meter.CreateObservableGauge(
+            "bridge.queue.depth", () => new Measurement<long>(depth(), tags), "{message}", "Messages stored in the queue, about; -1 while unknown");
+        _meter.CreateObservableGauge(
+            "bridge.oldest_message.age", () => new Measurement<double>(oldestInWork(), tags), "s", "Age of the oldest message in work; 0 when there is none");
+        _meter.CreateObservableGauge(
+            "bridge.queue.oldest_message.age",
+            () => new Measurement<double>(oldestWaiting(), tags),
+            "s",
+            "Age of the oldest message that waits in the queue, at most; 0 when the queue is empty");
+    }
+}

@@ -1,0 +1,32 @@
+using Bridge.Core.Publishing;
+
+namespace Bridge.Core.DeadLetters;
+
+/// <summary>
+/// Dead letters as messages to publish: one for each letter, or several parts when the letter is larger than the broker accepts.
+/// </summary>
+internal sealed class DeadPublication : IPublication
+{
+    private readonly IReadOnlyList<DeadMessage> _letters;
+    private readonly DateTimeOffset _now;
+    private readonly List<(int Letter, LetterPart? Part)> _messages = [];
+
+    /// <param name="letters">The dead letters.</param>
+    /// <param name="mostBytes">Largest body that the broker accepts, in bytes, as far as known.</param>
+    /// <param name="now">When they are kept.</param>
+    public DeadPublication(IReadOnlyList<DeadMessage> letters, long mostBytes, DateTimeOffset now)
+    {
+        (_letters, _now) = (letters, now);
+        for (var letter = 0; letter < letters.Count; letter++)
+            _messages.AddRange(LetterPart.Split(letters[letter].Body, mostBytes).Select(part => (letter, part)));
+    }
+
+    /// <inheritdoc/>
+    public int Count => _messages.Count;
+
+    /// <inheritdoc/>
+    public OutgoingMessage this[int index] => _letters[_messages[index].Letter].ToMessage(_now, _messages[index].Part);
+
+    /// <summary>Which letter a message belongs to.</summary>
+    public int LetterOf(int index) => _messages[index].Letter;
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Diagnostics;
+using Bridge.Core.Publishing;
+using Bridge.Core.Routing;
+using Bridge.Core.Running;
+using Telemetry.Codec;
+
+namespace Bridge.Core.Delivery;
+
+/// <summary>
+/// Publishes the events of a whole batch to the exchange. When a call returns without an exception, every event is confirmed, in
+/// the exchange or as a dead letter, except the dead letters that it returns. The caller must wait for these before it settles
+/// the messages that carried the events. A further attempt does not publish settled events again.
+/// </summary>
+internal sealed class BatchDelivery(
+    BatchOpener opener,
+    EventRouter router,
+    IPublisher publisher,
+    IDeadLetters deadLetters,
+    ByteBudget budget,
+    string exchange,
+    PipelineMetrics metrics)
+{
+    // How much larger than its sealed form a batch is expected to be, until it is open; what a sender packs is at least expected.
+    private const int ExpectedRatio = 8;
+    private const int LeastExpected = BatchPacker.LargestBatch;
+
+    private readonly PartlySettledBatches _partly = new();
+
+    /// <summary>Opens a sealed batch, which is not needed any more then.</summary>
+    public async Task<OpeningAttempt> OpenAsync(ChunkHeader header, ReadOnlySequence<byte> sealedBatch, CancellationToken cancellationToken)
+    {
+        var expected = (int)Math.Min(opener.Largest, Math.Max(LeastExpected, sealedBatch.Length * ExpectedRatio));
+        var attempt = await OpenAsync(header, sealedBatch, expected, cancellationToken);
+
+        // It expands like no telemetry does. Many such batches at a time would exhaust the memory, so that each is opened alone.
+        return attempt.Refusal is { Reason: RefusalReason.TooLarge } && expected < opener.Largest
+            ? await OpenAsync(header, sealedBatch, opener.Largest, cancellationToken)
+            : attempt;
+    }
+
+    /// <summary>Publishes the events of an opened batch; may be repeated.</summary>
+    /// <returns>
+    /// Dead letters that the broker does not accept now; the caller waits for them and does not need the opened batch for it.
+    /// </returns>
+    /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
+    public Task<IReadOnlyList<UnkeptLetter>> PublishAsync(
+        ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        var refused = new List<RefusedEvent>();
+        var routed = router.Route(lines.Span, refused);
+        var headers = EventHeaders.Of(origin, routed.Count + refused.Count);
+        return PublishAsync(origin, headers, lines, routed, refused, cancellationToken);
+    }
+
+    /// <summary>Publishes a plain event as it is, with the attributes and, unless it names one itself, the trace of its message.</summary>
+    /// <returns>Null, or why it is refused.</returns>
+    /// <exception cref="PublishException">Its fate is unknown.</exception>
+    public async Task<Refusal?> DeliverPlainAsync(ReadOnlyMemory<byte> json, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        var refused = new List<RefusedEvent>();
+        var routed = router.RoutePlain(json.Span, refused);
+        if (refused is [var only])
+            return new Refusal(only.Reason, only.Detail);
+        if (routed[0].TraceParent is null && ActivityContext.TryParse(origin.TraceParent, traceState: null, out _))
+            routed[0] = routed[0] with { TraceParent = origin.TraceParent };
+        var left = await PublishAsync(origin, EventHeaders.OfPlain(origin), json, routed, refused, cancellationToken);
+        await deadLetters.WaitAsync(left, heldBytes: json.Length, cancellationToken);
+        return null;
+    }
+
+    private async Task<OpeningAttempt> OpenAsync(
+        ChunkHeader header, ReadOnlySequence<byte> sealedBatch, int most, CancellationToken cancellationToken)
+    {
+        var reservation = await budget.ReserveAsync(most, cancellationToken);
+        try
+        {
+            if (opener.Open(header, sealedBatch, most, out var batch) is { } refusal)
+            {
+                reservation.Dispose();
+                return new OpeningAttempt(refusal);
+            }
+
+            reservation.Resize(batch!.Capacity);
+            return new OpeningAttempt(batch, reservation);
+        }
+        catch
+        {
+            reservation.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<UnkeptLetter>> PublishAsync(
+        BatchOrigin origin,
+        ImmutableArray<MessageHeader> headers,
+        ReadOnlyMemory<byte> lines,
+        List<RoutedEvent> routed,
+        List<RefusedEvent> refused,
+        CancellationToken cancellationToken)
+    {
+        metrics.CountOpened(routed.Count + refused.Count, lines.Length);
+        var progress = _partly.Of(origin.Batch, routed.Count + refused.Count);
+        refused.RemoveAll(item => progress.IsSettled(item.Ordinal));
+
+        // Remembered until all events are settled, even if this attempt fails.
+        _partly.Remember(origin.Batch, progress);
+        using var span = BridgeTracing.StartPublish(exchange, origin.Batch, routed);
+        try
+        {
+            var publication = new EventPublication(exchange, origin, headers, lines, routed, progress);
+            var refusals = await PublishAsync(publication, progress, origin, cancellationToken);
+            var left = await KeepAsync(
+                [
+                    .. refusals.Select(refusal =>
+                        (routed[refusal.Index].Ordinal, Dead(publication[refusal.Index], refusal, origin))),
+                    .. refused.Select(item => (item.Ordinal, Dead(lines[item.Range], item, origin, headers))),
+                ],
+                progress,
+                cancellationToken);
+            if (left.Count == 0)
+                _partly.Forget(origin.Batch);
+            return left;
+        }
+        catch (Exception failure)
+        {
+            span.SetFailed(failure);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<PublishRefusal>> PublishAsync(
+        EventPublication publication, BatchProgress progress, BatchOrigin origin, CancellationToken cancellationToken)
+    {
+        metrics.AddEventsInFlight(publication.Count);
+        try
+        {
+            return await publisher.PublishAsync(publication, cancellationToken);
+        }
+        finally
+        {
+            metrics.AddEventsInFlight(-publication.Count);
+            metrics.CountPublished(progress.TakeConfirmed(), origin.EnqueuedAt);
+        }
+    }
+
+    private async Task<IReadOnlyList<UnkeptLetter>> KeepAsync(
+        IReadOnlyList<(int Ordinal, DeadMessage Message)> dead, BatchProgress progress, CancellationToken cancellationToken)
+    {
+        if (dead.Count == 0)
+            return [];
+        var left = await deadLetters.TryAsync([.. dead.Select(letter => letter.Message)], cancellationToken);
+        var unkept = left.Select(letter => letter.Index).ToHashSet();
+        for (var index = 0; index < dead.Count; index++)
+        {
+            if (!unkept.Contains(index))
+                progress.Settle(dead[index].Ordinal);
+        }
+
+        return [.. left.Select(letter => letter.Detach())];
+    }
+
+    private static DeadMessage Dead(in OutgoingMessage message, PublishRefusal refusal, BatchOrigin origin) => new()
+    {
+        MessageId = message.Properties.MessageId,
+        Body = message.Body,
+        Refusal = new Refusal(
+            refusal.Reason is PublishRefusalReason.Unroutable ? RefusalReason.Unroutable : RefusalReason.Rejected,
+            $"routing key '{message.RoutingKey}': {refusal.Detail}"),
+        Source = origin.Source,
+        ReceiveCount = origin.ReceiveCount,
+        RoutingKey = message.RoutingKey,
+        EventHeaders = message.Properties.Headers,
+        TraceParent = message.Properties.TraceParent,
+    };
+
+    private static DeadMessage Dead(ReadOnlyMemory<byte> line, RefusedEvent refused, BatchOrigin origin, ImmutableArray<MessageHeader> headers) => new()
+    {
+        MessageId = $"{origin.Batch}-{refused.Ordinal}",
+        Body = line,
+        Refusal = new Refusal(refused.Reason, refused.Detail),
+        Source = origin.Source,
+        ReceiveCount = origin.ReceiveCount,
+        EventHeaders = headers,
+    };
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics.Metrics;
+using Telemetry.Codec;
+
+namespace Bridge.Core.Diagnostics;
+
+/// <summary>
+/// What the pipeline and the reassembly of chunks are measured by; part of the meter <c>Bridge</c>. Calls are made for messages and
+/// batches, never for events.
+/// </summary>
+internal sealed class PipelineMetrics
+{
+    private readonly TimeProvider _clock;
+    private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _opened;
+    private readonly Counter<long> _openedBytes;
+    private readonly Counter<long> _published;
+    private readonly Counter<long> _chunksForwarded;
+    private readonly Counter<long> _batchesAssembled;
+    private readonly UpDownCounter<long> _eventsInFlight;
+    private readonly Histogram<double> _batchAge;
+
+    // Ticks of UTC; 0 until something is published.
+    private long _lastPublished;
+
+    public PipelineMetrics(IMeterFactory factory, TimeProvider clock)
+    {
+        _clock = clock;
+        var meter = factory.Create(MessagingAttributes.Scope);
+        _deadLetters = meter.CreateCounter<long>("bridge.dead_letters", "{message}", "Messages and events dead-lettered, by reason");
+        _duplicates = meter.CreateCounter<long>("bridge.duplicates", "{message}", "Redelivered messages and chunks that were dropped");
+        _opened = meter.CreateCounter<long>("bridge.events.opened", "{event}", "Events taken out of their batches, refused ones included");
+        _openedBytes = meter.CreateCounter<long>("bridge.opened", "By", "Events taken out of their batches, decompressed");
+        _published = meter.CreateCounter<long>("bridge.events.published", "{event}", "Events that the broker confirmed into the exchange");
+        _chunksForwarded = meter.CreateCounter<long>("bridge.chunks.forwarded", "{message}", "Chunks passed on to their partition");
+        _batchesAssembled = meter.CreateCounter<long>(
+            "bridge.batches.assembled", "{batch}", "Chunked batches put together, by the number of replicas that received their chunks");
+        _eventsInFlight = meter.CreateUpDownCounter<long>("bridge.events.in_flight", "{event}", "Events taken out of their batch and not yet confirmed");
+        _batchAge = meter.CreateHistogram(
+            "bridge.batch.age", "s", "From the queue's acceptance of a batch to the confirm of its events", tags: null, MessagingAttributes.Ages);
+        meter.CreateObservableGauge(
+            "bridge.last_publish.timestamp", LastPublish, "s", "When an event was last confirmed into the exchange, in Unix time; absent before");
+        ShowZeros();
+    }
+
+    public void CountDeadLettered(RefusalReason reason, int count) =>
+        _deadLetters.Add(count, new KeyValuePair<string, object?>("reason", Refusal.CodeOf(reason)));
+
+    public void CountDuplicate() => _duplicates.Add(1);
+
+    /// <summary>Counts what a batch held.</summary>
+    public void CountOpened(int events, long bytes)
+    {
+        _opened.Add(events);
+        _openedBytes.Add(bytes);
+    }
+
+    /// <summary>Counts events of a batch that the broker has confirmed.</summary>
+    /// <param name="events">How many.</param>
+    /// <param name="enqueuedAt">When the queue accepted the batch, or the first of its chunks; null where that is not known.</param>
+    public void CountPublished(int events, DateTimeOffset? enqueuedAt)
+    {
+        _published.Add(events);
+        if (events == 0)
+            return;
+        var now = _clock.GetUtcNow();
+        Volatile.Write(ref _lastPublished, now.UtcTicks);
+        if (enqueuedAt is { } accepted)
+            _batchAge.Record(Math.Max(0, (now - accepted).TotalSeconds));
+    }
+
+    public void CountForwarded() => _chunksForwarded.Add(1);
+
+    public void CountAssembled(int receivers) => _batchesAssembled.Add(1, new KeyValuePair<string, object?>("receivers", receivers));
+
+    public void AddEventsInFlight(int events) => _eventsInFlight.Add(events);
+
+    private IEnumerable<Measurement<double>> LastPublish() => Volatile.Read(ref _lastPublished) is > 0 and var ticks
+        ? [new((ticks - DateTimeOffset.UnixEpoch.UtcTicks) / (double)TimeSpan.TicksPerSecond)]
+        : [];
+
+    // A rate over a series that appears only with its first event misses that event: known series begin at zero.
+    private void ShowZeros()
+    {
+        foreach (var reason in Enum.GetValues<RefusalReason>())
+            CountDeadLettered(reason, 0);
+        foreach (var counter in (ReadOnlySpan<Counter<long>>)[_duplicates, _opened, _openedBytes, _published, _chunksForwarded])
+            counter.Add(0);
+        _eventsInFlight.Add(0);
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Telemetry;
+
+namespace Bridge.Core.Reassembly;
+
+/// <summary>What assembling says; never a payload.</summary>
+internal static partial class AssembleLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Assembling from {Partitions} partitions")]
+    public static partial void Started(ILogger log, int partitions);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Assembling is interrupted and begins again: {Reason}")]
+    public static partial void Interrupted(ILogger log, string reason);
+
+    public static void InterruptedUnexpectedly(ILogger log, Exception exception) =>
+        InterruptedUnexpectedly(log, FailureText.WithCalls(exception));
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Queue} was deleted: {Chunks} chunks that are held here go into a new one, what lay in it is lost")]
+    public static partial void Deleted(ILogger log, string queue, int chunks);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch} is whole: {Chunks} chunks, {Bytes} bytes, received by {Receivers}")]
+    public static partial void Whole(ILogger log, string batch, int chunks, int bytes, string receivers);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} could not be published and is tried again in {Delay}: {Reason}")]
+    public static partial void Retrying(ILogger log, string batch, TimeSpan delay, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue}: {Chunks} chunks went back to its tail, to make room for others")]
+    public static partial void MadeRoom(ILogger log, string queue, int chunks);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue} is left to another replica, if there is one")]
+    public static partial void Moved(ILogger log, string queue);
+
+    public static void FailedUnexpectedly(ILogger log, Exception exception, string queue, int chunks) =>
+        FailedUnexpectedly(log, queue, chunks, FailureText.WithCalls(exception));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue}: {Chunks} chunks failed unexpectedly and go back to it: {Failure}")]
+    private static partial void FailedUnexpectedly(ILogger log, string queue, int chunks, string failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Assembling is interrupted unexpectedly and begins again: {Failure}")]
+    private static partial void InterruptedUnexpectedly(ILogger log, string failure);
+}

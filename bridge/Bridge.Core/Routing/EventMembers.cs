@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Telemetry.Codec;
+
+namespace Bridge.Core.Routing;
+
+/// <summary>
+/// Reads an event in full, to check that it is one (<see cref="EventJson"/>), and picks out top-level members on the way. The
+/// values of these members never make an event malformed.
+/// </summary>
+/// <param name="names">UTF-8 names of the members wanted.</param>
+internal sealed class EventMembers(byte[][] names)
+{
+    // No byte of UTF-8 has this value.
+    private const byte NoText = 0xff;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = EventJson.MaxDepth };
+
+    private readonly string?[] _values = new string?[names.Length];
+    private readonly Range?[] _scanned = new Range?[names.Length];
+    private bool _isScanned;
+
+    /// <summary>
+    /// A member's value: a string, number or boolean as text; null when the member is missing or has another type. The last of
+    /// several members with the same name counts.
+    /// </summary>
+    /// <param name="json">The event that was read last.</param>
+    /// <param name="member">The name's index.</param>
+    public string? Value(ReadOnlySpan<byte> json, int member) => !_isScanned ? _values[member]
+        : _scanned[member] is { } range ? Encoding.UTF8.GetString(json[range])
+        : null;
+
+    /// <summary>Copies the raw values of the first members, each with a mark behind it that no text holds.</summary>
+    /// <param name="json">The event that was read last.</param>
+    /// <param name="count">How many members.</param>
+    /// <param name="destination">Takes the copy.</param>
+    /// <param name="length">Bytes copied.</param>
+    /// <returns>False when there is not enough room, or the values are not to be had as they stand.</returns>
+    public bool TryCopy(ReadOnlySpan<byte> json, int count, Span<byte> destination, out int length)
+    {
+        length = 0;
+        if (!_isScanned)
+            return false;
+        foreach (var scanned in _scanned.AsSpan(0, count))
+        {
+            var value = scanned is { } range ? json[range] : default;
+            if (value.Length >= destination.Length - length)
+                return false;
+            value.CopyTo(destination[length..]);
+            length += value.Length;
+            destination[length++] = NoText;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads an event.</summary>
+    /// <param name="json">One event.</param>
+    /// <returns>Null for an event, or else what it is instead; never any of its content.</returns>
+    public string? Read(ReadOnlySpan<byte> json)
+    {
+        Array.Clear(_scanned);
+        _isScanned = Utf8.IsValid(json) && EventScan.TryScan(json, names, _scanned);
+        if (_isScanned)
+            return null;
+        if (EventJson.Problem(json) is { } problem)
+            return problem;
+        ReadMembers(json);
+        return null;
+    }
+
+    private void ReadMembers(ReadOnlySpan<byte> json)
+    {
+        Array.Clear(_values);
+        var reader = new Utf8JsonReader(json, Options);
+        reader.Read();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            var member = IndexOf(reader);
+            reader.Read();
+            if (member >= 0)
+                _values[member] = ValueOf(reader);
+            reader.Skip();
+        }
+    }
+
+    // Half a surrogate pair is no error here: the reader's own methods for texts would throw.
+    private static string? ValueOf(in Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => EventJson.Unescape(reader.ValueSpan),
+        JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False => Encoding.UTF8.GetString(reader.ValueSpan),
+        _ => null,
+    };
+
+    private int IndexOf(in Utf8JsonReader reader)
+    {
+        var name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(EventJson.Unescape(reader.ValueSpan)) : reader.ValueSpan;
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (name.SequenceEqual(names[i]))
+                return i;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net;
+using Bridge.Hosting.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Bridge.Hosting.Status;
+
+/// <summary>
+/// The host names under which the status page is served. Another site can make its own name resolve to this machine's address
+/// (DNS rebinding), and its page then has the same origin as the status page. This works only with a name, which the request
+/// contains, and never with an address.
+/// </summary>
+internal sealed class PageHosts
+{
+    private readonly List<StringSegment> _names;
+
+    public PageHosts(HttpOptions options)
+    {
+        var own = BindingAddress.Parse(options.Url).Host;
+        _names = ["localhost", "*.localhost", .. HostNames.Split(options.AllowedHosts).Select(name => new StringSegment(name))];
+        if (HostNames.IsValid(own))
+            _names.Add(own);
+    }
+
+    /// <summary>Whether the page is served under this name.</summary>
+    public bool Contain(HostString host) =>
+        host.HasValue && (IPAddress.TryParse(host.Host, out _) || HostString.MatchesAny(host.Host, _names));
+}

@@ -1,0 +1,108 @@
+using Bridge.CloudQueues;
+using Bridge.Core.DeadLetters;
+using Bridge.Core.Delivery;
+using Bridge.Core.Diagnostics;
+using Bridge.Core.Pipeline;
+using Bridge.Core.Publishing;
+using Bridge.Core.Reassembly;
+using Bridge.Core.Routing;
+using Bridge.Core.Running;
+using Bridge.RabbitMq.Connections;
+using Bridge.RabbitMq.Partitions;
+using Bridge.RabbitMq.Publishing;
+using Bridge.RabbitMq.Topology;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Telemetry.Codec;
+
+namespace Bridge;
+
+/// <summary>Registers the stages and what they are made of.</summary>
+internal static class BridgeServices
+{
+    // The budget of opened batches, beside that of received messages.
+    private const string Opened = "opened";
+
+    /// <summary>
+    /// Adds every stage, sinks first. What reaches outside may be replaced by a later registration: the clock, the source of
+    /// randomness, <see cref="IBrokerConnector"/> and <see cref="OpenReceiver"/>.
+    /// </summary>
+    public static IServiceCollection AddBridge(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton(Random.Shared)
+        .AddMetrics()
+        .AddSingleton<Stages>()
+        .AddSingleton<PipelineMetrics>()
+        .AddPublishing(options)
+        .AddDelivery(options)
+        .AddAssembling(options)
+        .AddReceiving(options);
+
+    /// <summary>Bytes of messages, chunks and opened batches in memory.</summary>
+    public static long BytesInFlight(this IServiceProvider services) =>
+        services.GetRequiredService<ByteBudget>().Used
+        + services.GetRequiredKeyedService<ByteBudget>(Opened).Used
+        + services.GetRequiredService<Assembler>().Bytes;
+
+    /// <summary>True while received messages or opened batches fill their share of the memory, so that more have to wait.</summary>
+    public static bool IsMemoryFull(this IServiceProvider services) =>
+        services.GetRequiredService<ByteBudget>().IsFull || services.GetRequiredKeyedService<ByteBudget>(Opened).IsFull;
+
+    private static IServiceCollection AddPublishing(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton<IBrokerConnector>(provider => new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(new BrokerTopology(options.RabbitMq.Exchange, options.Assemble.Partitions))
+        .AddSingleton<PublishMetrics>()
+        .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
+        .AddSingleton(provider => new StuckMessages(
+            new ByteBudget(options.Receive.MaxBytes / 2),
+            provider.GetRequiredService<ILogger<StuckMessages>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Random>()))
+        .AddSingleton<IDeadLetters, DeadLetterPublisher>()
+        .AddStage<RabbitPublisher>(StagePlace.Publishing);
+
+    private static IServiceCollection AddDelivery(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(CodecLimits.Default)
+        .AddSingleton<SettledBatches>()
+        .AddSingleton(provider => new BatchDelivery(
+            new BatchOpener(options.KeyRing(), CodecLimits.Default),
+            new EventRouter(RoutingKeyTemplate.Parse(options.RabbitMq.RoutingKey), CodecLimits.Default),
+            provider.GetRequiredService<IPublisher>(),
+            provider.GetRequiredService<IDeadLetters>(),
+            provider.GetRequiredKeyedService<ByteBudget>(Opened),
+            options.RabbitMq.Exchange,
+            provider.GetRequiredService<PipelineMetrics>()))
+        .AddKeyedSingleton(Opened, new ByteBudget(options.Receive.MaxOpenedBytes));
+
+    private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton(options.Assemble)
+        .AddSingleton<KnownReplicas>()
+        .AddSingleton<WholeBatches>()
+        .AddSingleton(provider => new ChunkForwarder(
+            provider.GetRequiredService<IPublisher>(),
+            provider.GetRequiredService<StuckMessages>(),
+            options.Assemble.Partitions,
+            provider.GetRequiredService<PipelineMetrics>()))
+        .AddStage<Assembler>(StagePlace.Assembling);
+
+    private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)
+    {
+        services
+            .AddSingleton(ReplicaName.OfThisProcess)
+            .AddSingleton<OpenReceiver>(QueueClients.OpenReceiver)
+            .AddSingleton(options.Receive)
+            .AddSingleton(new ByteBudget(options.Receive.MaxBytes))
+            .AddSingleton<QueueMetrics>()
+            .AddSingleton<MessageWork>();
+        foreach (var queue in options.Endpoints())
+        {
+            services.AddSingleton(provider => new Stage(
+                StagePlace.Receiving,
+                $"receiving from {queue}",
+                ActivatorUtilities.CreateInstance<QueueReceiver>(provider, provider.GetRequiredService<OpenReceiver>()(queue))));
+        }
+
+        return services;
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Bridge.Tools;
+
+namespace Bridge.Commands;
+
+/// <summary>The library's help, and below it what a command has to say beyond its options.</summary>
+internal sealed class DetailedHelp(SynchronousCommandLineAction standard) : SynchronousCommandLineAction
+{
+    public override bool ClearsParseErrors => true;
+
+    /// <summary>Gives the root command's help option its details.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        foreach (var option in root.Options.OfType<HelpOption>())
+            option.Action = new DetailedHelp((SynchronousCommandLineAction)option.Action!);
+    }
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var result = standard.Invoke(parseResult);
+        var details = parseResult.CommandResult.Command switch
+        {
+            DocumentedCommand command => command.Details,
+            RootCommand => Help.RootDetails,
+            _ => "",
+        };
+        parseResult.InvocationConfiguration.Output.WriteLine(details);
+        return result;
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Bridge.Core.Running;
+using Bridge.Hosting.Http;
+using Bridge.Tools;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Telemetry;
+
+namespace Bridge.Commands;
+
+/// <summary><c>bridge run</c>: the bridge itself.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var command = new DocumentedCommand("run", Help.Run, Help.RunDetails);
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    /// <summary>Runs the bridge until a signal, or until a stage has failed.</summary>
+    public static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
+    {
+        var options = CommandConfiguration.ReadBridge();
+        await using var app = BridgeHost.Build(options);
+
+        // Health is served from now on: an orchestrator must not take a bridge that waits for a dead one.
+        await ListenAsync(app, options.Http);
+        var stages = app.Services.GetRequiredService<Stages>();
+        try
+        {
+            if (!await VerifyAsync(app.Services, options, stop))
+                return ExitCodes.Failed;
+            await stages.StartAsync(stop);
+            await stages.FailedOrAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to end: that is no failure, also while it still waits.
+        }
+        finally
+        {
+            await stages.StopAsync();
+            await app.StopAsync(CancellationToken.None);
+        }
+
+        return stages.Dead is null ? ExitCodes.Succeeded : ExitCodes.Failed;
+    }
+
+    private static async Task ListenAsync(WebApplication app, HttpOptions http)
+    {
+        try
+        {
+            await app.StartAsync(CancellationToken.None);
+        }
+        catch (IOException exception)
+        {
+            var reason = FailureText.Redacted(exception).TrimEnd('.');
+            throw new IOException($"{reason}: free {http.Url}, or give another address in {HttpOptions.Section}:Url", exception);
+        }
+    }
+
+    private static async Task<bool> VerifyAsync(IServiceProvider services, BridgeOptions options, CancellationToken stop)
+    {
+        var checks = new BridgeChecks(options, services.GetRequiredService<TimeProvider>());
+        var verification = ActivatorUtilities.CreateInstance<StartupVerification>(
+            services, (Func<CancellationToken, Task<IReadOnlyList<CheckResult>>>)checks.RunAsync);
+        var errors = await verification.RunAsync(stop);
+        foreach (var error in errors)
+            Console.Error.WriteLine($"error: {CommandErrors.OneLine(error.Error!)}");
+        return errors.Count == 0;
+    }
+}

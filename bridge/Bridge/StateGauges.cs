@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+using Bridge.Core.Diagnostics;
+using Bridge.Core.Publishing;
+using Bridge.Hosting.Http;
+using Bridge.RabbitMq.Partitions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bridge;
+
+/// <summary>
+/// Starts the gauges of what the projects hold and wait for, read only when somebody asks; part of the meter <c>Bridge</c>. Those of the
+/// memory are here, since it is shared between receiving, opening and assembling.
+/// </summary>
+internal static class StateGauges
+{
+    /// <summary>Starts them; call it once for each bridge.</summary>
+    public static void ObserveState(this IServiceProvider services)
+    {
+        var meter = services.GetRequiredService<IMeterFactory>().Create(MessagingAttributes.Scope);
+        services.GetRequiredService<Readiness>().Observe(meter);
+        services.GetRequiredService<StuckMessages>().Observe(meter);
+        services.GetRequiredService<Assembler>().Observe(meter);
+
+        var publisher = services.GetRequiredService<IPublisher>();
+        meter.CreateObservableGauge(
+            "bridge.in_flight", services.BytesInFlight, "By", "Received messages, chunks and opened batches in memory");
+        meter.CreateObservableGauge(
+            "bridge.receiving.paused",
+            () => (Measurement<int>[])
+            [
+                Flag(!publisher.IsReady, "broker"),
+                Flag(services.IsMemoryFull(), "memory"),
+            ],
+            description: "1 while nothing is received, by reason: the broker takes nothing, or the memory's bound is reached");
+    }
+
+    private static Measurement<int> Flag(bool isSet, string reason) => new(isSet ? 1 : 0, new KeyValuePair<string, object?>("reason", reason));
+}

@@ -1,0 +1,34 @@
+using Bridge.Hosting.Status;
+using Bridge.RabbitMq.DeadLetters;
+using Bridge.RabbitMq.Partitions;
+using Bridge.RabbitMq.Publishing;
+using Bridge.RabbitMq.Topology;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bridge;
+
+/// <summary>Registers the status page and connects it with what it shows of the broker, which hosting does not know.</summary>
+internal static class StatusPageServices
+{
+    public static IServiceCollection AddStatusPage(this IServiceCollection services, BridgeOptions options) => services
+        .AddSingleton<BrokerWatch>()
+        .AddHostedService(provider => provider.GetRequiredService<BrokerWatch>())
+        .AddSingleton(provider => new DeadLetterView(options.RabbitMq, options.Http.ShowPayloads, provider.GetRequiredService<TimeProvider>()))
+        .AddStatus(provider => Sources(provider, options));
+
+    private static StatusSources Sources(IServiceProvider provider, BridgeOptions options)
+    {
+        var publisher = provider.GetRequiredService<RabbitPublisher>();
+        return new StatusSources
+        {
+            BrokerAddress = options.RabbitMq.DisplayUri,
+            Exchange = options.RabbitMq.Exchange,
+            Settings = ConfigurationView.Of(options),
+            WatchBroker = provider.GetRequiredService<BrokerWatch>().Look,
+            BlockedReason = () => publisher.BlockedReason,
+            PublishingFault = () => publisher.Fault,
+            Partitions = provider.GetRequiredService<Assembler>().Partitions,
+            ReadDeadLettersAsync = provider.GetRequiredService<DeadLetterView>().ReadAsync,
+        };
+    }
+}

@@ -1,8 +1,0 @@
-using Local.Components;
-
-namespace Local.Demo;
-
-/// <summary>One cloud's queue in the demo.</summary>
-/// <param name="Queue">How to reach it.</param>
-/// <param name="Ledger">What went in and what came out.</param>
-internal sealed record DemoQueue(BridgeQueue Queue, QueueLedger Ledger);

@@ -1,4 +1,0 @@
-namespace Local.Faults;
-
-/// <summary>A promise that did not hold under a fault.</summary>
-internal sealed class FaultException(string message) : Exception(message);

@@ -1,0 +1,88 @@
+using System.Xml.Linq;
+
+namespace Infra.Tests.Layout;
+
+/// <summary>References point one way, between the projects of the bridge and between the namespaces within bridge/ and shared/.</summary>
+public sealed class LayoutTests
+{
+    // What each project of the bridge may refer to. Tools alone knows another beside the core: it works on the broker's queues.
+    private static readonly Dictionary<string, string[]> Projects = new(StringComparer.Ordinal)
+    {
+        ["Bridge"] = ["Bridge.CloudQueues", "Bridge.Core", "Bridge.Hosting", "Bridge.RabbitMq", "Bridge.Tools"],
+        ["Bridge.CloudQueues"] = ["Bridge.Core", "Telemetry.Aws", "Telemetry.Azure"],
+        ["Bridge.Core"] = ["Telemetry"],
+        ["Bridge.Hosting"] = ["Bridge.Core"],
+        ["Bridge.RabbitMq"] = ["Bridge.Core"],
+        ["Bridge.Tools"] = ["Bridge.Core", "Bridge.RabbitMq"],
+    };
+
+    // Namespaces of shared/ that are in circles still, with what keeps each in.
+    private static readonly Dictionary<string, string> KnownInShared = new(StringComparer.Ordinal)
+    {
+        ["Microsoft.Extensions.Hosting"] = "TelemetryQueueWorkerExtensions extends its builders and calls Telemetry.Functions, which uses hosting itself",
+        ["Microsoft.Extensions.Logging"] = "TelemetryQueueLoggingExtensions extends its builder and calls Telemetry.Extensions, whose logger is one of its own",
+        ["Telemetry"] = "the public client and its options call the rooms below, which take the options and levels that stand beside the client",
+        ["Telemetry.Codec"] = "EventJson unescapes with JsonText of Telemetry.Governance",
+        ["Telemetry.Events"] = "what writes events takes levels, contexts and options of Telemetry",
+        ["Telemetry.Extensions"] = "the logger gives events to the client, in Telemetry, and lies below it by name",
+        ["Telemetry.Functions"] = "the middleware flushes the client, in Telemetry, and lies below it by name",
+        ["Telemetry.Governance"] = "the governor takes options and levels of Telemetry",
+        ["Telemetry.Listening"] = "what listens sends with the client, in Telemetry",
+        ["Telemetry.Otlp"] = "OtlpQueueHandler, in Telemetry, calls it, and it makes events of Telemetry",
+        ["Telemetry.Otlp.Proto"] = "its generated types have methods that call Telemetry.Otlp",
+        ["Telemetry.Sending"] = "the pump takes options and texts of Telemetry",
+    };
+
+    [Fact]
+    public void Namespaces_of_the_bridge_refer_to_each_other_in_no_circle() => Assert.Empty(GraphOf("bridge").Circles().Values);
+
+    [Fact]
+    public void Namespaces_of_shared_are_in_no_further_circle() =>
+        Assert.Empty(GraphOf("shared").Circles().Where(circle => !KnownInShared.ContainsKey(circle.Key)).Select(circle => circle.Value));
+
+    [Fact]
+    public void Projects_of_the_bridge_refer_to_those_below_them_only() => Assert.Equal(
+        Lines(Projects),
+        Lines(Directory.GetFiles(Repository.PathOf("bridge"), "*.csproj", SearchOption.AllDirectories).ToDictionary(
+            file => Path.GetFileNameWithoutExtension(file), ReferencesOf, StringComparer.Ordinal)));
+
+    [Theory]
+    [InlineData("namespace A.Low; using A.High; class C { }")]
+    [InlineData("namespace A.Low; using static A.High.Top; class C { }")]
+    [InlineData("namespace A.Low; class C { A.High.Top? _top; }")]
+    [InlineData("namespace A.Low; class C { High.Top? _top; }")]
+    [InlineData("namespace A.Low.Inner; using A.High; class C { }", "namespace A.Low; using A.Low.Inner; class Base { }")]
+    public void A_circle_is_found(params string[] low)
+    {
+        var graph = new NamespaceGraph([.. low.Select(OnLines), OnLines("namespace A.High; using A.Low; class Top { Base _base; }")]);
+
+        Assert.Contains("A.High", graph.Circles().Keys);
+    }
+
+    [Theory]
+    [InlineData("namespace A.Low; class C { } // A.High.Top")]
+    [InlineData("namespace A.Low; class C { string _s = \"A.High.Top\"; }")]
+    public void What_is_only_named_is_no_reference(string low) => Assert.Empty(
+        new NamespaceGraph([OnLines(low), OnLines("namespace A.High; using A.Low; class Top { }")]).Circles());
+
+    [Fact]
+    public void A_type_of_the_enclosing_namespace_is_a_reference() => Assert.Equal(
+        ["A"],
+        new NamespaceGraph([OnLines("namespace A; class Base { }"), OnLines("namespace A.Low; class C : Base { }")]).References["A.Low"]);
+
+    private static NamespaceGraph GraphOf(string folder) => new(Directory.GetFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories)
+        .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
+        .Select(File.ReadAllText));
+
+    private static string[] ReferencesOf(string project) =>
+    [
+        .. XDocument.Load(project).Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)),
+    ];
+
+    private static string Lines(Dictionary<string, string[]> projects) => string.Join('\n', projects.OrderBy(project => project.Key, StringComparer.Ordinal)
+        .Select(project => $"{project.Key} -> {string.Join(", ", project.Value.Order(StringComparer.Ordinal))}"));
+
+    // As in a file: the namespace, each using and the rest begin lines.
+    private static string OnLines(string text) => text.Replace("; ", ";\n", StringComparison.Ordinal);
+}
