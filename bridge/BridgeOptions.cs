@@ -4,8 +4,8 @@ using Bridge.Diagnostics;
 using Bridge.Publish;
 using Bridge.Receive;
 using Microsoft.Extensions.Configuration;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge;
 

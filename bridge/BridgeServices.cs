@@ -6,7 +6,7 @@ using Bridge.Publish;
 using Bridge.Receive;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge;
 

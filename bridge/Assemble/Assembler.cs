@@ -3,7 +3,8 @@ using Bridge.Publish;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using Telemetry;
-using Telemetry.Codec;
+using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Assemble;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Bridge.Diagnostics;
 using Bridge.Publish;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Assemble;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Bridge.Diagnostics;
 using Bridge.Publish;
 using Microsoft.Extensions.Logging;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Assemble;
 

@@ -5,7 +5,8 @@ using Bridge.Diagnostics;
 using Bridge.Publish;
 using Microsoft.Extensions.Logging;
 using Telemetry;
-using Telemetry.Codec;
+using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Assemble;
 

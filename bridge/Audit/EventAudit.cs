@@ -1,5 +1,5 @@
 using Bridge.DeadLetter;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Audit;
 

@@ -1,5 +1,6 @@
 using Bridge.Publish;
 using Telemetry;
+using Telemetry.Governance;
 using Telemetry.Queues;
 
 namespace Bridge.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Bridge.DeadLetter;
 using Bridge.Publish;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Commands;
 

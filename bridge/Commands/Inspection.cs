@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Bridge.Deliver;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bridge.Diagnostics;
 using Telemetry;
+using Telemetry.Governance;
 
 namespace Bridge.Commands;
 

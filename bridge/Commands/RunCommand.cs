@@ -3,6 +3,7 @@ using Bridge.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Telemetry;
+using Telemetry.Governance;
 
 namespace Bridge.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Bridge.Receive;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Commands;
 

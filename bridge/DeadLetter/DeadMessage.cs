@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Bridge.Publish;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.DeadLetter;
 

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using Bridge.DeadLetter;
 using Bridge.Diagnostics;
 using Bridge.Publish;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Deliver;
 

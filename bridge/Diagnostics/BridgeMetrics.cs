@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Bridge.Publish;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Diagnostics;
 

@@ -1,4 +1,5 @@
 using Telemetry;
+using Telemetry.Queues;
 
 namespace Bridge.Publish;
 

@@ -6,7 +6,7 @@ using Bridge.DeadLetter;
 using Bridge.Deliver;
 using Bridge.Diagnostics;
 using Bridge.Publish;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Receive;
 

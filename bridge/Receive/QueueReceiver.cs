@@ -2,6 +2,7 @@ using Bridge.Diagnostics;
 using Bridge.Publish;
 using Microsoft.Extensions.Logging;
 using Telemetry;
+using Telemetry.Governance;
 using Telemetry.Queues;
 
 namespace Bridge.Receive;

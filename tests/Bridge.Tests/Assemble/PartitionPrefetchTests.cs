@@ -1,5 +1,5 @@
 using Bridge.Assemble;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Assemble;
 

@@ -1,6 +1,6 @@
 using Bridge.Audit;
 using Bridge.Tests.Support;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Audit;
 

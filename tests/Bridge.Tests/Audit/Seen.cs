@@ -1,7 +1,7 @@
 using Bridge.Audit;
 using Bridge.DeadLetter;
 using RabbitMQ.Client;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Audit;
 

@@ -5,7 +5,7 @@ using Bridge.Diagnostics;
 using Bridge.Publish;
 using Bridge.Tests.Publish;
 using Microsoft.Extensions.Logging.Abstractions;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.DeadLetter;
 

@@ -6,7 +6,7 @@ using Bridge.Publish;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.DeadLetter;
 

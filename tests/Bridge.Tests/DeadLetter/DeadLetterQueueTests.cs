@@ -1,7 +1,7 @@
 using Bridge.DeadLetter;
 using Bridge.Publish;
 using Bridge.Tests.Publish;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.DeadLetter;
 

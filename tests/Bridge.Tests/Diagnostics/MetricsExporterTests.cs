@@ -3,8 +3,8 @@ using Bridge.Diagnostics;
 using Bridge.Publish;
 using Local.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Diagnostics;
 

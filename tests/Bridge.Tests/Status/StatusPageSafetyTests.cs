@@ -9,7 +9,7 @@ using Bridge.Tests.Commands;
 using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
 using Local.Components;
-using Telemetry.Codec;
+using Telemetry.Wire;
 using static Bridge.Tests.Status.StatusPage;
 
 namespace Bridge.Tests.Status;

@@ -6,7 +6,7 @@ using Bridge.Diagnostics;
 using Bridge.Publish;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Support;
 

@@ -7,7 +7,7 @@ using Bridge.Publish;
 using Bridge.Receive;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Support;
 

@@ -12,7 +12,10 @@ namespace Infra.Tests.Texts;
 public sealed class ForeignTextTests
 {
     private static readonly string[] Assemblies =
-        ["bridge", "Telemetry", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions", "Telemetry.Lambda", "Telemetry.Otlp"];
+    [
+        "bridge", "Telemetry", "Telemetry.Wire", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions",
+        "Telemetry.Lambda", "Telemetry.Otlp",
+    ];
 
     // Types whose exceptions are ours although their class is not, or that are about the application's own exceptions.
     private static readonly Dictionary<string, string> Allowed = new(StringComparer.Ordinal)

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Integration.Tests.EndToEnd;
 using Local.Faults;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Integration.Tests.Security;
 

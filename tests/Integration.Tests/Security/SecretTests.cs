@@ -5,7 +5,7 @@ using System.Text;
 using Integration.Tests.EndToEnd;
 using Local.Components;
 using Local.Faults;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Integration.Tests.Security;
 
