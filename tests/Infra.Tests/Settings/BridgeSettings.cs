@@ -23,12 +23,23 @@ internal static class BridgeSettings
         return IsValue(type) || type.IsGenericType;
     }
 
+    /// <summary>Every setting, with 0 for the place in a list and KVER for the version of a key.</summary>
+    public static IEnumerable<string> All => NamesOf("Bridge", Options);
+
     /// <summary>What a setting is where nothing is configured, as configuration would write it.</summary>
     public static string? DefaultOf(string section, string name)
     {
         var options = Options.GetProperty(section)!.GetValue(Activator.CreateInstance(Options, nonPublic: true))!;
         return Convert.ToString(options.GetType().GetProperty(name)!.GetValue(options), System.Globalization.CultureInfo.InvariantCulture);
     }
+
+    private static IEnumerable<string> NamesOf(string name, Type type) => (IsValue(type), type.IsGenericType) switch
+    {
+        (true, _) => [name],
+        (_, true) when type.GetGenericArguments() is [_, _] => [$"{name}__KVER"],
+        (_, true) => NamesOf($"{name}__0", type.GetGenericArguments().Single()),
+        _ => type.GetProperties().Where(property => property.CanWrite).SelectMany(property => NamesOf($"{name}__{property.Name}", property.PropertyType)),
+    };
 
     private static bool IsValue(Type type) => type == typeof(string) || (!typeof(IEnumerable).IsAssignableFrom(type) && type.IsValueType);
 }
