@@ -3,6 +3,7 @@ using Bridge.Core.Publishing;
 using Bridge.Core.Running;
 using Microsoft.Extensions.Logging;
 using Telemetry;
+using Telemetry.Governance;
 using Telemetry.Queues;
 
 namespace Bridge.CloudQueues;

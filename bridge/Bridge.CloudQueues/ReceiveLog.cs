@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Telemetry;
+using Telemetry.Governance;
 using Telemetry.Queues;
 
 namespace Bridge.CloudQueues;

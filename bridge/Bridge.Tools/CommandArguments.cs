@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Tools;
 

@@ -2,6 +2,7 @@ using Bridge.Core.Configuration;
 using Bridge.Core.Publishing;
 using Bridge.RabbitMq.Connections;
 using Telemetry;
+using Telemetry.Governance;
 using Telemetry.Queues;
 
 namespace Bridge.Tools;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tools;
 

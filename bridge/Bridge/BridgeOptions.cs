@@ -5,8 +5,8 @@ using Bridge.Hosting.Collector;
 using Bridge.Hosting.Http;
 using Bridge.RabbitMq.Connections;
 using Microsoft.Extensions.Configuration;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge;
 

@@ -13,7 +13,7 @@ using Bridge.RabbitMq.Publishing;
 using Bridge.RabbitMq.Topology;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge;
 

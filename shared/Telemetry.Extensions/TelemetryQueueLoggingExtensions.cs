@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Telemetry;
 using Telemetry.Extensions;
+using Telemetry.Listening;
 
 // Where every logging provider's method is looked for.
 namespace Microsoft.Extensions.Logging;

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Telemetry.Events;
-using Telemetry.Otlp.Proto;
+using Telemetry.Otlp;
 
 namespace Telemetry.Otlp;
 

@@ -1,5 +1,5 @@
 using Telemetry.Events;
-using Telemetry.Otlp.Proto;
+using Telemetry.Otlp;
 
 namespace Telemetry.Otlp;
 

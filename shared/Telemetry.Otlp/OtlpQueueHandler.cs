@@ -5,7 +5,7 @@ using Google.Protobuf;
 using Telemetry.Otlp;
 using static System.FormattableString;
 
-namespace Telemetry;
+namespace Telemetry.Otlp;
 
 /// <summary>
 /// Stands in for the network under an OTLP/HTTP exporter of OpenTelemetry: every span, log record and data point that is exported

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using Telemetry.Events;
-using Telemetry.Otlp.Proto;
+using Telemetry.Otlp;
 
 namespace Telemetry.Otlp;
 

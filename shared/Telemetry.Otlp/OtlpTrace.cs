@@ -26,7 +26,7 @@ internal static class OtlpTrace
             Span<byte> text = stackalloc byte[64];
             var (traceId, spanId) = (Convert.ToHexStringLower(trace.Span), Convert.ToHexStringLower(span.Span));
             Utf8.TryWrite(text, $"00-{traceId}-{spanId}-{flags & W3CFlags:x2}", out var length);
-            writer.Json.WriteString(ClientMembers.TraceParent, text[..length]);
+            writer.Json.WriteString(EventWriter.TraceParent, text[..length]);
             rest &= ~W3CFlags;
         }
         else

@@ -1,6 +1,6 @@
 using Google.Protobuf.Collections;
 using Telemetry.Events;
-using Telemetry.Otlp.Proto;
+using Telemetry.Otlp;
 
 namespace Telemetry.Otlp;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Telemetry.Codec;
 using Telemetry.Events;
 using Telemetry.Governance;
 using Telemetry.Queues;
 using Telemetry.Sending;
+using Telemetry.Wire;
 using static System.FormattableString;
 
 namespace Telemetry;
@@ -55,7 +55,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         _clock = clock;
         _bufferIsFull = string.Concat("drops the oldest events: the buffer of ", options.BufferBytes.ToString(CultureInfo.InvariantCulture), " bytes is full");
         _members = new ClientMembers(options);
-        _governor = new EventGovernor(options);
+        _governor = options.NewGovernor();
         _trouble = new TroubleReport(options.Report, clock);
         _pause = new FlushPause(clock);
         _buffer = new EventBuffer(options.BufferBytes);
@@ -67,7 +67,14 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     }
 
     /// <summary>What the client did so far.</summary>
-    public TelemetryStatistics Statistics => _counters.Current;
+    public TelemetryStatistics Statistics
+    {
+        get
+        {
+            var (accepted, sent, dropped, messages, sampledOut) = _counters.Read();
+            return new TelemetryStatistics(accepted, sent, dropped, messages) { SampledOut = sampledOut };
+        }
+    }
 
     /// <summary>Buffers an event. Never blocks, never throws, and keeps the newest events when the queue is out of reach.</summary>
     public void Send(TelemetryEvent telemetryEvent)
@@ -112,7 +119,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     /// <summary>Whether a log of this level would be sent: for callers whose message is costly to make.</summary>
     /// <param name="level">How much it matters.</param>
     /// <param name="category">Who says it; null where nobody is named.</param>
-    public bool IsEnabled(TelemetryLevel level, string? category = null) => _governor.Admits(level, category);
+    public bool IsEnabled(TelemetryLevel level, string? category = null) => level >= _options.Levels.Of(category);
 
     /// <summary>Buffers a value that serialises to a JSON object. A failing serialisation is dropped, counted and reported.</summary>
     public void Send<T>(T value, JsonTypeInfo<T> type)
@@ -144,7 +151,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        var json = writer.End(_members);
+        var json = _members.Complete(writer);
         var problem = _governor.Govern(json, writer.Body, out var governed);
         var lines = problem is null ? EventShape.ToLine(governed) : [];
         telemetryEvent.Release();
@@ -172,7 +179,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     {
         _beforeFlush?.Invoke();
         // Asked for at the end of every invocation, most of which have nothing left to send.
-        if (Volatile.Read(ref _closed) || (_counters.Current.Waiting == 0 && !ReportDrops()))
+        if (Volatile.Read(ref _closed) || (_counters.Waiting == 0 && !ReportDrops()))
             return default;
 
         using var time = new TimeBudget(budget ?? _options.SendTimeout, _clock, cancellationToken);
@@ -181,7 +188,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             complete = await TryDrainAsync(time.Token).ConfigureAwait(false);
         return complete
             ? default
-            : new FlushResult(Math.Max(1, _counters.Current.Waiting), _pump.LastError ?? WhyUnfinished());
+            : new FlushResult(Math.Max(1, _counters.Waiting), _pump.LastError ?? WhyUnfinished());
     }
 
     /// <summary>
@@ -193,7 +200,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     /// <param name="remaining">Time that the invocation still has; null where the platform sets no deadline.</param>
     public async Task<FlushResult> FlushInvocationAsync(TimeSpan? remaining = null)
     {
-        var before = _counters.Current;
+        var before = Statistics;
         if (before.Waiting > 0 && _pause.Left(before.Messages) is { Ticks: > 0 } left)
         {
             return new FlushResult(
@@ -242,26 +249,29 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         LevelGate.Leave(_options.Levels);
         await _pump.DisposeAsync().ConfigureAwait(false);
         await _sender.DisposeAsync().ConfigureAwait(false);
-        if (_counters.Current.Waiting is > 0 and var lost)
+        if (_counters.Waiting is > 0 and var lost)
             Drop(lost, Invariant($"{lost} events could not be sent before the client was disposed: {flushed.Error}"));
     }
 
     internal void Prepare() => Preparation.Run(_members, _governor);
 
     private bool Admits(EventWriter writer) =>
-        writer.Style is not EventStyle.Log || writer.IsOwnReport || _governor.Admits(writer.Level, writer.Category);
+        writer.Style is not EventStyle.Log || writer.IsOwnReport || IsEnabled((TelemetryLevel)writer.Severity, writer.Category);
+
+    // An error is kept, even one whose trace is not.
+    private bool Samples(EventWriter writer) => (TelemetryLevel)writer.Severity >= TelemetryLevel.Error || _governor.Samples(writer);
 
     private void Govern(EventWriter writer)
     {
         if (!Admits(writer))
             return;
-        if (!_governor.Samples(writer))
+        if (!Samples(writer))
         {
             _counters.SampleOut();
             return;
         }
 
-        var json = writer.End(_members);
+        var json = _members.Complete(writer);
         if (_governor.Govern(json, writer.Body, out var governed) is { } problem)
             Reject(problem);
         else
@@ -314,7 +324,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     // What the queue refused is reported by the pump already; only that it was slow would go unnoticed.
     private void EndFlush(FlushResult result, long messagesBefore)
     {
-        var messages = _counters.Current.Messages;
+        var messages = _counters.Messages;
         _pause.Ended(!result.IsComplete && messages == messagesBefore, messages);
         if (!result.IsComplete)
         {

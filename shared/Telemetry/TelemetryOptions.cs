@@ -1,6 +1,7 @@
 using System.Globalization;
-using Telemetry.Codec;
+using Telemetry.Governance;
 using Telemetry.Queues;
+using Telemetry.Wire;
 using static System.FormattableString;
 
 namespace Telemetry;
@@ -129,6 +130,9 @@ public sealed record TelemetryOptions
             EventBytes = Read(read, "TELEMETRY_EVENT_BYTES", text => ParseBytes(text, SmallestEventBytes), DefaultEventBytes),
         };
     }
+
+    /// <summary>What these options say about redaction, limits of size and sampling.</summary>
+    internal EventGovernor NewGovernor() => new(Redaction, new EventLimits(AttributeBytes, EventBytes), SamplingRatio);
 
     /// <summary>Says which number is out of its bounds.</summary>
     /// <exception cref="ArgumentException">One is.</exception>

@@ -4,8 +4,8 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Benchmarks;
 
@@ -20,7 +20,7 @@ public class CodecBenchmarks
     private static readonly byte[] Nonce = new byte[12];
 
     private readonly AesGcm _aes = new(new byte[32], TagBytes);
-    private readonly BatchPacker _packer = new(QueueLimits.Sqs, SenderId.Create(TimeProvider.System), Key);
+    private readonly BatchPacker _packer = new(QueueLimits.Sqs.MessageBytes, SenderId.Create(TimeProvider.System), Key);
     private readonly BatchOpener _opener = new(new KeyRing([Key]), CodecLimits.Default);
     private readonly byte[] _tag = new byte[TagBytes];
     private readonly byte[] _lines;

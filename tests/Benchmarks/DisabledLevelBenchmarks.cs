@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging;
 using Telemetry;
 using Telemetry.Extensions;
+using Telemetry.Listening;
 
 namespace Benchmarks;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Telemetry;
 using Telemetry.Extensions;
+using Telemetry.Listening;
 
 namespace Benchmarks;
 

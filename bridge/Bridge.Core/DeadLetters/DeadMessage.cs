@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Bridge.Core.Publishing;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.DeadLetters;
 

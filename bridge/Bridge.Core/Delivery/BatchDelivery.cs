@@ -6,7 +6,7 @@ using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Routing;
 using Bridge.Core.Running;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Delivery;
 

@@ -1,5 +1,5 @@
 using Bridge.Core.Running;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Delivery;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Diagnostics;
 

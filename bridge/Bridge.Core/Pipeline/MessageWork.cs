@@ -10,8 +10,8 @@ using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Reassembly;
 using Bridge.Core.Running;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Pipeline;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Bridge.Core.Running;
 using Microsoft.Extensions.Logging;
 using Telemetry;
+using Telemetry.Queues;
 
 namespace Bridge.Core.Publishing;
 

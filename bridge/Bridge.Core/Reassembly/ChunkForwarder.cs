@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Reassembly;
 

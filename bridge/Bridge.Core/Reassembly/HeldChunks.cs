@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Reassembly;
 

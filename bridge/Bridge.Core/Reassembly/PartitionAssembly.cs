@@ -3,7 +3,7 @@ using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Running;
 using Microsoft.Extensions.Logging;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Reassembly;
 

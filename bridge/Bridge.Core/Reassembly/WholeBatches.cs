@@ -5,7 +5,8 @@ using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Microsoft.Extensions.Logging;
 using Telemetry;
-using Telemetry.Codec;
+using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Reassembly;
 

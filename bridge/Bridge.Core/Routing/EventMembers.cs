@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Routing;
 

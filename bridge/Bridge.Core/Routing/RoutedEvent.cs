@@ -1,4 +1,4 @@
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Routing;
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Telemetry;
+using Telemetry.Governance;
+using Telemetry.Queues;
 
 namespace Bridge.Core.Running;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Telemetry;
+using Telemetry.Governance;
 using Telemetry.Queues;
 
 namespace Bridge.Hosting.Collector;

@@ -4,6 +4,7 @@ using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using Telemetry;
+using Telemetry.Governance;
 
 namespace Bridge.RabbitMq.Connections;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Telemetry;
+using Telemetry.Governance;
 
 namespace Bridge.RabbitMq.Connections;
 

@@ -8,7 +8,8 @@ using Bridge.RabbitMq.Topology;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using Telemetry;
-using Telemetry.Codec;
+using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.RabbitMq.Partitions;
 

@@ -1,6 +1,7 @@
 using Bridge.Core.Publishing;
 using Bridge.RabbitMq.Connections;
 using Telemetry;
+using Telemetry.Queues;
 
 namespace Bridge.RabbitMq.Publishing;
 

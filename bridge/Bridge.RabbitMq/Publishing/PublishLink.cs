@@ -3,6 +3,7 @@ using Bridge.Core.Running;
 using Bridge.RabbitMq.Connections;
 using Microsoft.Extensions.Logging;
 using Telemetry;
+using Telemetry.Queues;
 
 namespace Bridge.RabbitMq.Publishing;
 

@@ -1,5 +1,5 @@
 using Bridge.RabbitMq.DeadLetters;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tools.Audit;
 

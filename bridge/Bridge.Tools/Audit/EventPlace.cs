@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Bridge.Core.Delivery;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tools.Audit;
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bridge.Core.Delivery;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tools.Audit;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Bridge.RabbitMq.Connections;
 using Bridge.RabbitMq.DeadLetters;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tools.DeadLetters;
 

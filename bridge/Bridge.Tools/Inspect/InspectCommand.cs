@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tools.Inspect;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Bridge.Core.Routing;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tools.Inspect;
 

@@ -1,6 +1,7 @@
 using Telemetry;
-using Telemetry.Codec;
+using Telemetry.Governance;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Tools.Send;
 

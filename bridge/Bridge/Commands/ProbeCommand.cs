@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bridge.Hosting.Http;
 using Bridge.Tools;
 using Telemetry;
+using Telemetry.Governance;
 
 namespace Bridge.Commands;
 

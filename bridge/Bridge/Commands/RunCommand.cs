@@ -5,6 +5,7 @@ using Bridge.Tools;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Telemetry;
+using Telemetry.Governance;
 
 namespace Bridge.Commands;
 

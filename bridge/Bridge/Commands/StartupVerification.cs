@@ -1,6 +1,7 @@
 using Bridge.Hosting.Http;
 using Microsoft.Extensions.Logging;
 using Telemetry;
+using Telemetry.Queues;
 
 namespace Bridge.Commands;
 

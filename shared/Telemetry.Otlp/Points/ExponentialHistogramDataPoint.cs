@@ -1,6 +1,6 @@
 using Telemetry.Events;
 
-namespace Telemetry.Otlp.Proto;
+namespace Telemetry.Otlp;
 
 /// <content>An exponential histogram's point in JSON.</content>
 internal sealed partial class ExponentialHistogramDataPoint : IDataPoint

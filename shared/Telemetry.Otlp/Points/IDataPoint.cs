@@ -1,7 +1,7 @@
 using Google.Protobuf.Collections;
 using Telemetry.Events;
 
-namespace Telemetry.Otlp.Proto;
+namespace Telemetry.Otlp;
 
 /// <summary>What the kinds of data points have in common; the generated types have most of it.</summary>
 internal interface IDataPoint

@@ -1,6 +1,6 @@
 using Telemetry.Events;
 
-namespace Telemetry.Otlp.Proto;
+namespace Telemetry.Otlp;
 
 /// <content>A gauge's or a sum's point in JSON.</content>
 internal sealed partial class NumberDataPoint : IDataPoint

@@ -1,6 +1,6 @@
 using Telemetry.Events;
 
-namespace Telemetry.Otlp.Proto;
+namespace Telemetry.Otlp;
 
 /// <summary>Writes the numbers of data points.</summary>
 internal static class PointValues

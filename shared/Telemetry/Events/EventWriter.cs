@@ -28,7 +28,8 @@ internal sealed class EventWriter
 
     internal EventStyle Style { get; private set; }
 
-    internal TelemetryLevel Level { get; private set; }
+    /// <summary>The event's <see cref="TelemetryLevel"/> as a number: the higher, the more the event matters.</summary>
+    internal int Severity { get; private set; }
 
     internal string? Category { get; set; }
 
@@ -43,7 +44,7 @@ internal sealed class EventWriter
     /// <summary>The client's own account of what it gave up: no rule leaves it out.</summary>
     internal bool IsOwnReport { get; set; }
 
-    /// <summary>The part of the JSON that holds what callers gave, known at the <see cref="End"/>.</summary>
+    /// <summary>The part of the JSON that holds what callers gave; known after <see cref="EndAttributes"/>.</summary>
     internal Range Body => _body.._bodyEnd;
 
     /// <summary>Grows with every event begun, so that an event that was sent is not written to again.</summary>
@@ -56,15 +57,22 @@ internal sealed class EventWriter
         return writer;
     }
 
-    internal void Begin(EventStyle style, TelemetryLevel level, DateTimeOffset timestamp)
+    internal static ReadOnlySpan<byte> TraceParent => "traceparent"u8;
+
+    /// <summary>Begins an event.</summary>
+    /// <param name="style">What the event is.</param>
+    /// <param name="severity">Its level as a number.</param>
+    /// <param name="head">The JSON between the timestamp and the first member of the event's own.</param>
+    /// <param name="timestamp">When it happened.</param>
+    internal void Begin(EventStyle style, int severity, ReadOnlySpan<byte> head, DateTimeOffset timestamp)
     {
         Style = style;
-        Level = level;
+        Severity = severity;
         Span<byte> text = stackalloc byte[TimestampLength];
         Format(timestamp, text);
         Json.Append("{\"timestamp\":\""u8);
         Json.Append(text);
-        Json.Append(EventHeads.Of(style, level));
+        Json.Append(head);
         _body = Json.Length;
     }
 
@@ -76,15 +84,17 @@ internal sealed class EventWriter
         Trace = trace;
     }
 
-    /// <summary>Closes the attributes, adds what the client knows and gives the JSON, valid until <see cref="Return"/>.</summary>
-    internal ReadOnlySpan<byte> End(ClientMembers members)
+    /// <summary>Ends the attributes. What follows is not a caller's: it needs no redaction.</summary>
+    internal void EndAttributes()
     {
-        // What names its trace itself tells of something else than the work under way: a span that ended, a sum over many requests.
-        var activity = HasOwnTrace ? Activity : System.Diagnostics.Activity.Current;
-        members.WriteAttributes(Json, activity);
         Json.WriteEndObject();
         _bodyEnd = Json.Length;
-        members.WriteTo(this, activity);
+    }
+
+    /// <summary>Ends the event.</summary>
+    /// <returns>Its JSON, valid until <see cref="Return"/>.</returns>
+    internal ReadOnlySpan<byte> End()
+    {
         Json.Append("}"u8);
         return Json.Written;
     }

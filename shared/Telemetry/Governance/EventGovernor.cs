@@ -9,30 +9,24 @@ namespace Telemetry.Governance;
 /// </summary>
 internal sealed class EventGovernor
 {
-    private readonly LevelRules _levels;
     private readonly TraceSampling _sampling;
     private readonly SecretScan _scan;
     private readonly EventRewriter _rewriter;
     private readonly int _smallestLimit;
 
-    internal EventGovernor(TelemetryOptions options)
+    internal EventGovernor(RedactionOptions redaction, EventLimits limits, double samplingRatio)
     {
-        var names = new SecretNames(options.Redaction.Names);
-        var limits = new EventLimits(options.AttributeBytes, options.EventBytes);
-        _levels = options.Levels;
-        _sampling = new TraceSampling(options.SamplingRatio);
-        _scan = new SecretScan(options.Redaction.Patterns, names);
-        _rewriter = new EventRewriter(new TextRedactor(options.Redaction.Patterns, names), names, limits);
+        var names = new SecretNames(redaction.Names);
+        _sampling = new TraceSampling(samplingRatio);
+        _scan = new SecretScan(redaction.Patterns, names);
+        _rewriter = new EventRewriter(new TextRedactor(redaction.Patterns, names), names, limits);
         _smallestLimit = limits.Smallest;
     }
 
-    /// <summary>Whether logs of a level are sent.</summary>
-    internal bool Admits(TelemetryLevel level, string? category) => level >= _levels.Of(category);
-
-    /// <summary>Whether an event of a trace is kept; metrics, audit events and errors always are.</summary>
+    /// <summary>Whether an event of a trace is kept; metrics and audit events always are.</summary>
     internal bool Samples(EventWriter writer)
     {
-        if (_sampling.KeepsAll || writer.Level >= TelemetryLevel.Error || writer.Style is not (EventStyle.Log or EventStyle.Span))
+        if (_sampling.KeepsAll || writer.Style is not (EventStyle.Log or EventStyle.Span))
             return true;
         return writer.HasOwnTrace ? _sampling.Keeps(writer.Trace) : _sampling.KeepsCurrent();
     }

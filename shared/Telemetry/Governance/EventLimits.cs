@@ -1,5 +1,5 @@
 using System.Buffers.Text;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Telemetry.Governance;
 

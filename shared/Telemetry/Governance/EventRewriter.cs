@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Telemetry.Governance;
 

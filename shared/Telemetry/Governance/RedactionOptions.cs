@@ -1,4 +1,4 @@
-namespace Telemetry;
+namespace Telemetry.Governance;
 
 /// <summary>What is blotted out of every event before it leaves the process.</summary>
 public sealed record RedactionOptions

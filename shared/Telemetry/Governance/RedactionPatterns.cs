@@ -1,4 +1,4 @@
-namespace Telemetry;
+namespace Telemetry.Governance;
 
 /// <summary>Kinds of text that are recognised by their shape.</summary>
 [Flags]

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Telemetry.Governance;
 

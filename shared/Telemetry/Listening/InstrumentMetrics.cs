@@ -56,7 +56,7 @@ internal sealed class InstrumentMetrics
             {
                 if (!series.HasNews)
                     continue;
-                client.Send(TelemetryEvent.Metric(new MetricPoint(Instrument, Kind, _temporality, _since, now, series)));
+                client.Send(new MetricPoint(Instrument, Kind, _temporality, _since, now, series).ToEvent());
                 series.Report(startAnew: _temporality is MetricTemporality.Delta && Kind is MetricKind.Counter or MetricKind.Histogram);
             }
 

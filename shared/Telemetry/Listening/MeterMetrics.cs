@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Telemetry.Governance;
 
 namespace Telemetry.Listening;
 

@@ -10,11 +10,20 @@ internal readonly struct MetricPoint(
     private static ReadOnlySpan<byte> Delta => "delta"u8;
     private static ReadOnlySpan<byte> Cumulative => "cumulative"u8;
 
-    internal DateTimeOffset Now => now;
+    internal TelemetryEvent ToEvent()
+    {
+        var metric = TelemetryEvent.Begin(EventStyle.Metric, TelemetryLevel.Info, now);
+        var writer = metric.Writer();
+        // The number sums up many traces, so the event belongs to none.
+        writer.SetOwnTrace(default);
+        WriteMembers(writer.Json);
+        metric = metric.OpenAttributes();
+        foreach (ref readonly var tag in series.Tags.Tags.AsSpan())
+            TagText.Write(writer.Json, tag);
+        return metric;
+    }
 
-    internal ReadOnlySpan<KeyValuePair<string, object?>> Tags => series.Tags.Tags;
-
-    internal void WriteTo(JsonOutput json)
+    private void WriteMembers(JsonOutput json)
     {
         json.WriteString("name"u8, instrument.Name);
         json.WritePropertyName("value"u8);

@@ -1,4 +1,4 @@
-namespace Telemetry;
+namespace Telemetry.Listening;
 
 /// <summary>From when on a metric's number counts.</summary>
 public enum MetricTemporality

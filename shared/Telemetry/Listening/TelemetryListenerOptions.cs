@@ -1,4 +1,4 @@
-namespace Telemetry;
+namespace Telemetry.Listening;
 
 /// <summary>What existing code is listened to: names of sources and meters, <c>Orders.*</c> for all that begin so, <c>*</c> for all.</summary>
 public sealed class TelemetryListenerOptions

@@ -1,6 +1,6 @@
 using Telemetry.Listening;
 
-namespace Telemetry;
+namespace Telemetry.Listening;
 
 /// <summary>
 /// Sends what existing code tells .NET anyway: activities of any <see cref="System.Diagnostics.ActivitySource"/> as spans, measurements of any

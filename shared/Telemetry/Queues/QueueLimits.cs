@@ -8,9 +8,6 @@ namespace Telemetry.Queues;
 /// <param name="CallBytes">Texts that one send call takes, added up.</param>
 public sealed record QueueLimits(int MessageBytes, int CallMessages, int CallBytes)
 {
-    /// <summary>Smallest message limit that senders work with: the header and 12 bytes of a slice.</summary>
-    public const int SmallestMessageBytes = 64;
-
     /// <summary>Azure Storage Queue: 64 KiB a message, one message a call (Put Message).</summary>
     public static QueueLimits AzureStorage { get; } = new(65_536, 1, 65_536);
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Telemetry.Sending;
 
@@ -21,7 +21,9 @@ internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeP
     {
         OwnSending.Begin();
         var limits = await _queue.Value.GetLimitsAsync(cancellationToken).ConfigureAwait(false);
-        return known?.Limits == limits ? known : new BatchPacker(limits, _sender.Value.Value, key);
+        return known?.MessageBytes == limits.MessageBytes
+            ? known
+            : new BatchPacker(limits.MessageBytes, _sender.Value.Value, key);
     }
 
     internal SealedBatch? Pack(BatchPacker packer, ReadOnlySpan<byte> lines, out int consumed, out Refusal? refusal) =>

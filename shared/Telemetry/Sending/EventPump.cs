@@ -1,5 +1,6 @@
-using Telemetry.Codec;
+using Telemetry.Governance;
 using Telemetry.Queues;
+using Telemetry.Wire;
 using static System.FormattableString;
 
 namespace Telemetry.Sending;
@@ -102,7 +103,7 @@ internal sealed class EventPump(
             return;
         LastError = problem;
         trouble.Failed(
-            TroubleReport.Trouble.Sending, Invariant($"cannot send, {counters.Current.Waiting} events wait: {problem}"));
+            TroubleReport.Trouble.Sending, Invariant($"cannot send, {counters.Waiting} events wait: {problem}"));
     }
 
     private async Task SendRoundWithinAsync(bool fillMessages, CancellationToken cancellationToken)

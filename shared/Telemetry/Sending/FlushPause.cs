@@ -1,3 +1,5 @@
+using Telemetry.Queues;
+
 namespace Telemetry.Sending;
 
 /// <summary>

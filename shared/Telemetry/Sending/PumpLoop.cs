@@ -1,3 +1,5 @@
+using Telemetry.Queues;
+
 namespace Telemetry.Sending;
 
 /// <summary>
@@ -128,11 +130,11 @@ internal sealed class PumpLoop : IAsyncDisposable
 
     private bool TryRest()
     {
-        if (_counters.Current.Waiting > 0)
+        if (_counters.Waiting > 0)
             return false;
         Volatile.Write(ref _active, 0);
         // An event may have come between the count and the mark; its sender saw the loop still running.
-        return _counters.Current.Waiting == 0 || Interlocked.Exchange(ref _active, 1) != 0;
+        return _counters.Waiting == 0 || Interlocked.Exchange(ref _active, 1) != 0;
     }
 
     private async Task WaitForEventsAsync()

@@ -11,13 +11,31 @@ internal sealed class SendCounters
     private long _unreported;
     private long _sampledOut;
 
-    internal TelemetryStatistics Current
+    /// <summary>Events that were accepted and are neither sent nor dropped.</summary>
+    internal long Waiting
     {
         get
         {
             lock (_gate)
-                return new TelemetryStatistics(Volatile.Read(ref _accepted), _sent, _dropped, _messages) { SampledOut = Volatile.Read(ref _sampledOut) };
+                return Volatile.Read(ref _accepted) - _sent - _dropped;
         }
+    }
+
+    /// <summary>Queue messages that carried the events sent.</summary>
+    internal long Messages
+    {
+        get
+        {
+            lock (_gate)
+                return _messages;
+        }
+    }
+
+    /// <summary>All counts, as they were at one moment.</summary>
+    internal (long Accepted, long Sent, long Dropped, long Messages, long SampledOut) Read()
+    {
+        lock (_gate)
+            return (Volatile.Read(ref _accepted), _sent, _dropped, _messages, Volatile.Read(ref _sampledOut));
     }
 
     /// <summary>An event's trace is not kept: it was never accepted.</summary>

@@ -317,7 +317,7 @@ public sealed class PartitionAssemblyTests
     private static (string Event, List<byte[]> Texts) Large(int number, int chunks, QueueLimits? limits = null)
     {
         // Random Base64 compresses to three quarters: the slices are the random bytes, and a little.
-        var slice = Telemetry.Codec.BatchPacker.SliceBytes((limits ?? SmallMessages).MessageBytes);
+        var slice = Telemetry.Wire.BatchPacker.SliceBytes((limits ?? SmallMessages).MessageBytes);
         var random = new byte[(slice * (chunks - 1)) + (slice / 3)];
         new Random(number).NextBytes(random);
         var json = $$"""{"n":{{number}},"blob":"{{Convert.ToBase64String(random)}}"}""";

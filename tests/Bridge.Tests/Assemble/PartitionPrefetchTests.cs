@@ -1,5 +1,5 @@
 using Bridge.Core.Reassembly;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Assemble;
 

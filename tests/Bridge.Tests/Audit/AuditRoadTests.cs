@@ -6,8 +6,8 @@ using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
 using Harness.Components;
 using RabbitMQ.Client;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Audit;
 

@@ -1,6 +1,6 @@
 using Bridge.Tests.Support;
 using Bridge.Tools.Audit;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Audit;
 

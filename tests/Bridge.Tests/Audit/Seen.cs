@@ -2,7 +2,7 @@ using Bridge.Core.DeadLetters;
 using Bridge.RabbitMq.DeadLetters;
 using Bridge.Tools.Audit;
 using RabbitMQ.Client;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Audit;
 

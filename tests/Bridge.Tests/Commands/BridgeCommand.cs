@@ -1,6 +1,5 @@
 using Bridge.CloudQueues;
 using Bridge.Commands;
-using Bridge.Receive;
 using Harness.Components;
 using Telemetry.Queues;
 

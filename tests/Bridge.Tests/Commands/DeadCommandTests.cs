@@ -7,7 +7,7 @@ using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
 using Harness.Components;
 using RabbitMQ.Client;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Commands;
 

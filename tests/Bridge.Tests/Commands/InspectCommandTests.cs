@@ -1,7 +1,7 @@
 using System.Text;
 using Bridge.Tests.Support;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Commands;
 

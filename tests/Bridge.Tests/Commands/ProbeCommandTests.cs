@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Bridge.Diagnostics;
 using Bridge.Hosting.Http;
 using Harness.Components;
 

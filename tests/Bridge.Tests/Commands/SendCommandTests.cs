@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using Bridge.Tests.Publish;
 using Harness.Components;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Commands;
 

@@ -6,7 +6,7 @@ using Bridge.Core.Publishing;
 using Bridge.Core.Running;
 using Bridge.Tests.Publish;
 using Microsoft.Extensions.Logging.Abstractions;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.DeadLetter;
 

@@ -7,7 +7,7 @@ using Bridge.Hosting.Metrics;
 using Bridge.Tests.Publish;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.DeadLetter;
 

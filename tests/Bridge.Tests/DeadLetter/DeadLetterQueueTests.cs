@@ -3,7 +3,7 @@ using Bridge.Core.Publishing;
 using Bridge.RabbitMq.Connections;
 using Bridge.RabbitMq.DeadLetters;
 using Bridge.Tests.Publish;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.DeadLetter;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Bridge.Core.Routing;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Deliver;
 

@@ -1,14 +1,12 @@
 using System.Diagnostics.Metrics;
 using Bridge.CloudQueues;
 using Bridge.Core.Diagnostics;
-using Bridge.Diagnostics;
 using Bridge.Hosting.Metrics;
-using Bridge.Publish;
 using Bridge.RabbitMq.Publishing;
 using Harness.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Diagnostics;
 

@@ -1,4 +1,3 @@
-using Bridge.Publish;
 using Bridge.RabbitMq.Connections;
 using Harness.Components;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Bridge.Publish;
 using Bridge.RabbitMq.Connections;
 using Harness.Components;
 

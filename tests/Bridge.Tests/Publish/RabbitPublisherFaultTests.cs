@@ -1,5 +1,4 @@
 using Bridge.Core.Publishing;
-using Bridge.Publish;
 using Bridge.RabbitMq.Connections;
 using Harness.Components;
 

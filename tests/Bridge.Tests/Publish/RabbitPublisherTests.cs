@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using Bridge.Core.Publishing;
-using Bridge.Publish;
 using Bridge.RabbitMq.Connections;
 using Harness.Components;
 using RabbitMQ.Client;

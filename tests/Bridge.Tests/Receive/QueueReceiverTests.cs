@@ -334,7 +334,7 @@ public sealed class QueueReceiverTests
     public async Task What_was_dead_lettered_is_read_anew_when_it_is_sent_back()
     {
         await using var receiver = new RunningReceiver();
-        var text = Messages.Of([Messages.Event(1)], key: new Telemetry.Codec.MasterKey("k1", new byte[32]))[0];
+        var text = Messages.Of([Messages.Event(1)], key: new Telemetry.Wire.MasterKey("k1", new byte[32]))[0];
         receiver.Queue.Put(text);
         await receiver.StartAsync();
         await receiver.UntilEmptyAsync();

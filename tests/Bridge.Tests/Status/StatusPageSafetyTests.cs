@@ -10,7 +10,7 @@ using Bridge.Tests.Commands;
 using Bridge.Tests.DeadLetter;
 using Bridge.Tests.Publish;
 using Harness.Components;
-using Telemetry.Codec;
+using Telemetry.Wire;
 using static Bridge.Tests.Status.StatusPage;
 
 namespace Bridge.Tests.Status;

@@ -1,6 +1,6 @@
 using System.Text;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Support;
 
@@ -16,7 +16,7 @@ internal static class Messages
     public static List<byte[]> Of(IEnumerable<string> events, uint sequence = 0, QueueLimits? limits = null, MasterKey? key = null)
     {
         var lines = Encoding.UTF8.GetBytes(string.Concat(events.Select(json => json + "\n")));
-        using var batch = new BatchPacker(limits ?? QueueLimits.AzureStorage, Sender, key).Pack(lines, sequence, out var consumed, out _)!;
+        using var batch = new BatchPacker((limits ?? QueueLimits.AzureStorage).MessageBytes, Sender, key).Pack(lines, sequence, out var consumed, out _)!;
         Assert.Equal(lines.Length, consumed);
         return [.. Enumerable.Range(0, batch.MessageCount).Select(index =>
         {

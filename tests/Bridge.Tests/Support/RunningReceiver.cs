@@ -10,7 +10,7 @@ using Bridge.Core.Routing;
 using Bridge.Core.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Bridge.Tests.Support;
 

@@ -15,7 +15,8 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
     : IClassFixture<PackedLibraries>, IClassFixture<FauxqsFixture>, IClassFixture<AzuriteFixture>
 {
     [Theory]
-    [InlineData("ServerlessTelemetry", "Telemetry", "")]
+    [InlineData("ServerlessTelemetry.Wire", "Telemetry.Wire", "")]
+    [InlineData("ServerlessTelemetry", "Telemetry", "ServerlessTelemetry.Wire")]
     [InlineData("ServerlessTelemetry.Aws", "Telemetry.Aws", "ServerlessTelemetry, AWSSDK.SQS, AWSSDK.SecurityToken")]
     [InlineData("ServerlessTelemetry.Azure", "Telemetry.Azure", "ServerlessTelemetry, Azure.Core, Azure.Identity, Azure.Storage.Queues, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Functions", "Telemetry.Functions", "ServerlessTelemetry, Microsoft.Azure.Functions.Worker, Azure.Core, Google.Protobuf, Microsoft.Extensions.Logging.Abstractions")]

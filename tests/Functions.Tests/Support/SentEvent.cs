@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Functions.Tests.Support;
 

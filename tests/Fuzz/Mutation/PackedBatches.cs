@@ -1,6 +1,6 @@
 using System.Text;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Fuzz.Mutation;
 
@@ -25,8 +25,7 @@ internal static class PackedBatches
     private static List<byte[]> Pack(byte[] lines, int limit, MasterKey? key, Random random, int repeat)
     {
         var codec = FuzzedReceiver.Limits with { Chunks = 1_024 };
-        var packer = new BatchPacker(
-            new QueueLimits(limit, 1, limit), new SenderId(0x019a8c4d2e10, 9), key, codec, random.NextBytes);
+        var packer = new BatchPacker(limit, new SenderId(0x019a8c4d2e10, 9), key, codec, random.NextBytes);
         byte[] repeated = [.. Enumerable.Repeat(lines, repeat).SelectMany(line => line)];
         using var batch = packer.Pack(repeated, (uint)random.Next(), out _, out _)!;
         return [.. Enumerable.Range(0, batch.MessageCount).Select(index => Text(batch, index))];

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Fuzz.Reference;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Fuzz.Mutation;
 using Fuzz.Reference;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 

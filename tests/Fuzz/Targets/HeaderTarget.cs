@@ -1,6 +1,6 @@
 using Fuzz.Mutation;
 using Fuzz.Reference;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 

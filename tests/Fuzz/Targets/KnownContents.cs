@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 

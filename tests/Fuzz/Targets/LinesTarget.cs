@@ -2,7 +2,7 @@ using System.Text;
 using Bridge.Core.Routing;
 using Fuzz.Mutation;
 using Fuzz.Reference;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Fuzz.Reference;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 

@@ -2,10 +2,10 @@ using System.Text;
 using Fuzz.Mutation;
 using Fuzz.Reference;
 using Telemetry;
-using Telemetry.Codec;
 using Telemetry.Governance;
 using Telemetry.Queues;
 using Telemetry.Sending;
+using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 
@@ -34,8 +34,8 @@ internal sealed class SendTarget : IFuzzTarget
             ? queue
             : throw new InvalidOperationException(error);
 
-    private readonly EventGovernor[] _governors = [.. Options().Select(options => new EventGovernor(options))];
-    private readonly EventGovernor _nothing = new(Create(RedactionOptions.None, int.MaxValue));
+    private readonly EventGovernor[] _governors = [.. Options().Select(options => options.NewGovernor())];
+    private readonly EventGovernor _nothing = Create(RedactionOptions.None, int.MaxValue).NewGovernor();
 
     public string Name => "send";
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Fuzz.Mutation;
 using Fuzz.Reference;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 

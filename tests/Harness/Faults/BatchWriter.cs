@@ -1,12 +1,12 @@
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Harness.Faults;
 
 /// <summary>Makes a sender's messages without sending them.</summary>
 internal sealed class BatchWriter(QueueLimits limits, MasterKey? key = null)
 {
-    private readonly BatchPacker _packer = new(limits, SenderId.Create(TimeProvider.System), key);
+    private readonly BatchPacker _packer = new(limits.MessageBytes, SenderId.Create(TimeProvider.System), key);
     private uint _sequence;
 
     /// <summary>The texts of the next batch, one for each chunk.</summary>

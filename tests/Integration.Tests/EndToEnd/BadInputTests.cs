@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Harness.Components;
 using Harness.Faults;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Integration.Tests.EndToEnd;
 

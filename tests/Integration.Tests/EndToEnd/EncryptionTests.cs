@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Harness.Faults;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Integration.Tests.EndToEnd;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Integration.Tests.Security;
 

@@ -5,7 +5,7 @@ using System.Text;
 using Harness.Components;
 using Harness.Faults;
 using Integration.Tests.EndToEnd;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Integration.Tests.Security;
 

@@ -4,8 +4,8 @@ using Harness.Faults;
 using Integration.Tests.EndToEnd;
 using Telemetry.Aws;
 using Telemetry.Azure;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Integration.Tests.Security;
 

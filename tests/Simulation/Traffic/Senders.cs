@@ -5,8 +5,8 @@ using Simulation.Accounts;
 using Simulation.Broker;
 using Simulation.Queues;
 using Simulation.World;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Simulation.Traffic;
 
@@ -65,7 +65,7 @@ internal sealed class Senders(SimulatedWorld world, IReadOnlyList<SimulatedQueue
         _sequences[sender] = sequence + 1;
         var events = Events();
         var lines = events.SelectMany(json => json.Append((byte)'\n')).ToArray();
-        using var batch = new BatchPacker(Limits, sender).Pack(lines, sequence, out var consumed, out _)
+        using var batch = new BatchPacker(Limits.MessageBytes, sender).Pack(lines, sequence, out var consumed, out _)
             ?? throw new InvalidOperationException("an event is too large for the format");
         var sent = events.Take(batch.Events).Select((json, ordinal) => new SentEvent($"{batch.Id}-{ordinal}", json)).ToList();
         SendMessages(batch, sent);

@@ -9,6 +9,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Telemetry.Governance;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Extensions;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Telemetry.Listening;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Extensions;

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Telemetry.Extensions;
+using Telemetry.Listening;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Extensions;

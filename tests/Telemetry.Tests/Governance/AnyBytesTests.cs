@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Telemetry.Governance;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Governance;
@@ -73,7 +74,7 @@ public sealed class AnyBytesTests
 
     private static void Send(TelemetryOptions options, byte[] json)
     {
-        var governor = new Telemetry.Governance.EventGovernor(options);
+        var governor = options.NewGovernor();
         var problem = governor.GovernReady(json, out var result);
         Assert.True(problem is not null || !result.IsEmpty);
         governor.Govern(json, .., out _);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Telemetry.Governance;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Governance;

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Telemetry.Extensions;
+using Telemetry.Governance;
+using Telemetry.Listening;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Governance;

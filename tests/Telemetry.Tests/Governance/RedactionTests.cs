@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Telemetry.Governance;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Governance;

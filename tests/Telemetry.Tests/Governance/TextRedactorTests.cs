@@ -1,6 +1,6 @@
 using System.Text;
-using Telemetry.Codec;
 using Telemetry.Governance;
+using Telemetry.Wire;
 
 namespace Telemetry.Tests.Governance;
 

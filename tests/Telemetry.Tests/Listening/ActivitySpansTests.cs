@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Telemetry.Listening;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Listening;

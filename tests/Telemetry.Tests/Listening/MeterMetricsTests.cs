@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Telemetry.Listening;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Listening;

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
-using Telemetry.Otlp.Proto;
+using Telemetry.Otlp;
 using Telemetry.Tests.Support;
 using static Telemetry.Tests.Otlp.OtlpPost;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
-using Telemetry.Otlp.Proto;
+using Telemetry.Otlp;
 using Telemetry.Tests.Support;
 using static Telemetry.Tests.Otlp.OtlpPost;
 

@@ -7,6 +7,7 @@ using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using Telemetry.Otlp;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Otlp;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Google.Protobuf;
-using Telemetry.Otlp.Proto;
+using Telemetry.Otlp;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Otlp;

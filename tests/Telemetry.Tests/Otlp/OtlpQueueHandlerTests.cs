@@ -11,6 +11,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Telemetry.Otlp;
 using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Otlp;

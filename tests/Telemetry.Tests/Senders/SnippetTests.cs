@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Harness.Components;
-using Telemetry.Codec;
 using Telemetry.Tests.Aws;
 using Telemetry.Tests.Support;
+using Telemetry.Wire;
 
 namespace Telemetry.Tests.Senders;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Telemetry.Codec;
 using Telemetry.Tests.Aws;
 using Telemetry.Tests.Support;
+using Telemetry.Wire;
 
 namespace Telemetry.Tests.Senders;
 

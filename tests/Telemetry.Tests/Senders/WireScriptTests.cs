@@ -1,6 +1,6 @@
 using System.Text;
-using Telemetry.Codec;
 using Telemetry.Tests.Support;
+using Telemetry.Wire;
 
 namespace Telemetry.Tests.Senders;
 

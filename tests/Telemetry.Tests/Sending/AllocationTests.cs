@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Telemetry.Extensions;
+using Telemetry.Listening;
 using Telemetry.Queues;
 using Telemetry.Tests.Support;
 

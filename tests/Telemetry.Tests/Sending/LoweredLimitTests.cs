@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Telemetry.Aws;
-using Telemetry.Codec;
 using Telemetry.Queues;
 using Telemetry.Tests.Aws;
 using Telemetry.Tests.Support;
+using Telemetry.Wire;
 
 namespace Telemetry.Tests.Sending;
 

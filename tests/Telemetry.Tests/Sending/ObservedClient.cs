@@ -8,9 +8,11 @@ using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using Telemetry.Codec;
+using Telemetry.Listening;
+using Telemetry.Otlp;
 using Telemetry.Queues;
 using Telemetry.Tests.Support;
+using Telemetry.Wire;
 
 namespace Telemetry.Tests.Sending;
 

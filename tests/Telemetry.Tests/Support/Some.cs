@@ -1,5 +1,5 @@
 using System.Text;
-using Telemetry.Codec;
+using Telemetry.Wire;
 
 namespace Telemetry.Tests.Support;
 

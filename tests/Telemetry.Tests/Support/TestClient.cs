@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Telemetry.Codec;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Telemetry.Tests.Support;
 
