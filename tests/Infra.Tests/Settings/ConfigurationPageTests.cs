@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Local.Components;
+using Harness.Components;
 
 namespace Infra.Tests.Settings;
 
