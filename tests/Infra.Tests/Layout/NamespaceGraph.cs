@@ -13,16 +13,12 @@ internal sealed partial class NamespaceGraph
     /// <param name="sources">The texts of C# files, each with one file-scoped namespace; files without one are left out.</param>
     public NamespaceGraph(IEnumerable<string> sources)
     {
-        var files = sources.Select(text => (Namespace: Declaration().Match(text).Groups["name"].Value, Text: text))
-            .Where(file => file.Namespace.Length > 0)
-            .Select(file => (file.Namespace, Code: Silent().Replace(file.Text, " "))).ToList();
-        var types = files.ToLookup(file => file.Namespace, StringComparer.Ordinal).ToDictionary(
-            group => group.Key,
-            group => group.SelectMany(file => TypeName().Matches(file.Code).Select(match => match.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal),
-            StringComparer.Ordinal);
+        var files = sources.Select(Source.Read).Where(file => file.Namespace.Length > 0).ToList();
+        var types = files.GroupBy(file => file.Namespace, StringComparer.Ordinal).ToDictionary(
+            space => space.Key, space => space.SelectMany(file => file.Types).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
         _references = types.Keys.ToDictionary(name => name, _ => new SortedSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
-        foreach (var (from, code) in files)
-            _references[from].UnionWith(types.Where(to => to.Key != from && Refers(code, from, to.Key, to.Value)).Select(to => to.Key));
+        foreach (var file in files)
+            _references[file.Namespace].UnionWith(types.Where(to => to.Key != file.Namespace && file.RefersTo(to.Key, to.Value)).Select(to => to.Key));
     }
 
     /// <summary>The namespaces, and those that each refers to.</summary>
@@ -52,28 +48,6 @@ internal sealed partial class NamespaceGraph
         return null;
     }
 
-    private static bool Refers(string code, string from, string to, HashSet<string> types)
-    {
-        if (Uses().Matches(code).Any(use => use.Groups["name"].Value is var name && (name == to || IsTypeOf(name, to, types))))
-            return true;
-        if (from.StartsWith($"{to}.", StringComparison.Ordinal) && Words().Matches(code).Any(word => types.Contains(word.Value)))
-            return true;
-
-        // A name may be qualified from any namespace that encloses this file's: Core.Routing.EventRouter within Bridge.
-        var names = Enclosing(from).Where(outer => to.StartsWith($"{outer}.", StringComparison.Ordinal))
-            .Select(outer => to[(outer.Length + 1)..]).Append(to);
-        return names.Any(name => QualifiedNames().Matches(code).Any(qualified => IsTypeOf(qualified.Value, name, types)));
-    }
-
-    private static bool IsTypeOf(string name, string space, HashSet<string> types) =>
-        name.StartsWith($"{space}.", StringComparison.Ordinal) && types.Contains(name[(space.Length + 1)..].Split('.')[0]);
-
-    private static IEnumerable<string> Enclosing(string name)
-    {
-        for (var dot = name.Length; dot > 0; dot = name.LastIndexOf('.', dot - 1))
-            yield return name[..dot];
-    }
-
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Declaration();
 
@@ -82,7 +56,7 @@ internal sealed partial class NamespaceGraph
     private static partial Regex Silent();
 
     [GeneratedRegex(@"^(global )?using (static )?(\w+ = )?(?<name>[\w.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex Uses();
+    private static partial Regex UsedName();
 
     [GeneratedRegex(
         @"^(\w+ )*(class|struct|interface|enum|record|delegate [\w<>?,]+) (class |struct )?(?<name>\w+)",
@@ -91,8 +65,45 @@ internal sealed partial class NamespaceGraph
     private static partial Regex TypeName();
 
     [GeneratedRegex(@"(?<![\w.])[A-Z]\w*", RegexOptions.None, 5000)]
-    private static partial Regex Words();
+    private static partial Regex Word();
 
     [GeneratedRegex(@"(?<![\w.])[A-Z]\w*(\.[A-Z]\w*)+", RegexOptions.ExplicitCapture, 5000)]
-    private static partial Regex QualifiedNames();
+    private static partial Regex QualifiedName();
+
+    /// <summary>A file: its namespace, the types that it declares, what it uses, and the names in its code.</summary>
+    private sealed record Source(string Namespace, string[] Types, string[] Uses, HashSet<string> Words, string[] QualifiedNames)
+    {
+        public static Source Read(string text)
+        {
+            var code = Silent().Replace(text, " ");
+            return new Source(
+                Declaration().Match(code).Groups["name"].Value,
+                [.. TypeName().Matches(code).Select(match => match.Groups["name"].Value)],
+                [.. UsedName().Matches(code).Select(match => match.Groups["name"].Value)],
+                Word().Matches(code).Select(match => match.Value).ToHashSet(StringComparer.Ordinal),
+                [.. QualifiedName().Matches(code).Select(match => match.Value).Distinct(StringComparer.Ordinal)]);
+        }
+
+        public bool RefersTo(string space, HashSet<string> types)
+        {
+            if (Uses.Any(name => name == space || IsTypeOf(name, space, types)))
+                return true;
+            if (Namespace.StartsWith($"{space}.", StringComparison.Ordinal) && Words.Overlaps(types))
+                return true;
+
+            // A name may be qualified from any namespace that encloses this file's: Core.Routing.EventRouter within Bridge.
+            return Enclosing().Where(outer => space.StartsWith($"{outer}.", StringComparison.Ordinal))
+                .Select(outer => space[(outer.Length + 1)..]).Append(space)
+                .Any(relative => QualifiedNames.Any(name => IsTypeOf(name, relative, types)));
+        }
+
+        private static bool IsTypeOf(string name, string space, HashSet<string> types) =>
+            name.StartsWith($"{space}.", StringComparison.Ordinal) && types.Contains(name[(space.Length + 1)..].Split('.')[0]);
+
+        private IEnumerable<string> Enclosing()
+        {
+            for (var end = Namespace.Length; end > 0; end = Namespace.LastIndexOf('.', end - 1))
+                yield return Namespace[..end];
+        }
+    }
 }
