@@ -23,16 +23,17 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
     [InlineData("ServerlessTelemetry.Lambda", "Telemetry.Lambda", "ServerlessTelemetry")]
     [InlineData("ServerlessTelemetry.Extensions", "Telemetry.Extensions", "ServerlessTelemetry, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Otlp", "Telemetry.Otlp", "ServerlessTelemetry, Google.Protobuf")]
-    public void A_package_has_its_library_documentation_readme_licence_and_symbols(string id, string assembly, string dependencies)
+    public void A_package_has_its_library_documentation_readme_icon_licence_and_symbols(string id, string assembly, string dependencies)
     {
         var file = Path.GetFileName(Assert.Single(Directory.GetFiles(libraries.Feed, $"{id}.?.?.?.nupkg")));
         var package = PackedLibraries.Read(libraries.Feed, file);
         var symbols = PackedLibraries.Read(libraries.Feed, Path.ChangeExtension(file, "snupkg"));
         var nuspec = XDocument.Load(new MemoryStream(package[$"{id}.nuspec"]));
 
-        Assert.All([$"lib/net10.0/{assembly}.dll", $"lib/net10.0/{assembly}.xml", "README.md", "LICENSE"], name => Assert.Contains(name, package.Keys));
+        Assert.All([$"lib/net10.0/{assembly}.dll", $"lib/net10.0/{assembly}.xml", "README.md", "LICENSE", "icon.png"], name => Assert.Contains(name, package.Keys));
         Assert.Contains($"lib/net10.0/{assembly}.pdb", symbols.Keys);
-        Assert.Equal(("Apache-2.0", "README.md"), (Value("license"), Value("readme")));
+        Assert.StartsWith($"# {id}\n", Encoding.UTF8.GetString(package["README.md"]), StringComparison.Ordinal);
+        Assert.Equal(("Apache-2.0", "README.md", "icon.png"), (Value("license"), Value("readme"), Value("icon")));
         Assert.Equal(dependencies, string.Join(", ", Elements("dependency").Select(one => (string?)one.Attribute("id"))));
 
         IEnumerable<XElement> Elements(string name) => nuspec.Descendants().Where(element => element.Name.LocalName == name);

@@ -35,13 +35,14 @@ public sealed class PackedLibraries : IAsyncLifetime
         return package.Entries.ToDictionary(entry => entry.FullName, Bytes, StringComparer.Ordinal);
     }
 
-    // The same place for both: it stands in what the compiler is told.
+    // The same place for both: it stands in what the compiler is told. The version is the one that functions/README.md names, whatever
+    // git's tags say.
     private async Task PackAsync(string project, string folder)
     {
         var artifacts = Path.Combine(_folder.FullName, "artifacts");
         await Dotnet.RunAsync(
             LocalFolders.Root, "pack", project, "-c", "Release", "-o", folder, "--artifacts-path", artifacts,
-            "-p:ContinuousIntegrationBuild=true", "-v", "quiet");
+            "-p:ContinuousIntegrationBuild=true", "-p:MinVerVersionOverride=0.1.0", "-v", "quiet");
         Directory.Delete(artifacts, recursive: true);
     }
 
