@@ -19,13 +19,9 @@ public sealed class LayoutTests
     // Namespaces of shared/ that are in circles still, with what keeps each in.
     private static readonly Dictionary<string, string> KnownInShared = new(StringComparer.Ordinal)
     {
-        ["Microsoft.Extensions.Hosting"] = "TelemetryQueueWorkerExtensions extends its builders and calls Telemetry.Functions, which uses hosting itself",
-        ["Microsoft.Extensions.Logging"] = "TelemetryQueueLoggingExtensions extends its builder and calls Telemetry.Extensions, whose logger is one of its own",
         ["Telemetry"] = "the public client and its options call the rooms below, which take the options and levels that stand beside the client",
         ["Telemetry.Codec"] = "EventJson unescapes with JsonText of Telemetry.Governance",
         ["Telemetry.Events"] = "what writes events takes levels, contexts and options of Telemetry",
-        ["Telemetry.Extensions"] = "the logger gives events to the client, in Telemetry, and lies below it by name",
-        ["Telemetry.Functions"] = "the middleware flushes the client, in Telemetry, and lies below it by name",
         ["Telemetry.Governance"] = "the governor takes options and levels of Telemetry",
         ["Telemetry.Listening"] = "what listens sends with the client, in Telemetry",
         ["Telemetry.Otlp"] = "OtlpQueueHandler, in Telemetry, calls it, and it makes events of Telemetry",
@@ -64,6 +60,13 @@ public sealed class LayoutTests
     [InlineData("namespace A.Low; class C { string _s = \"A.High.Top\"; }")]
     public void What_is_only_named_is_no_reference(string low) => Assert.Empty(
         new NamespaceGraph([OnLines(low), OnLines("namespace A.High; using A.Low; class Top { }")]).Circles());
+
+    [Theory]
+    [InlineData("namespace A.Log; using Microsoft.Log; class C { }", 0)]
+    [InlineData("namespace A.Log; using Microsoft.Log; class C { Ours? _ours; }", 2)]
+    public void A_namespace_that_others_share_is_referred_to_by_its_types_here(string log, int inCircles) => Assert.Equal(
+        inCircles,
+        new NamespaceGraph([OnLines(log), OnLines("namespace Microsoft.Log; using A.Log; class Ours { }")]).Circles().Count);
 
     [Fact]
     public void A_type_of_the_enclosing_namespace_is_a_reference() => Assert.Equal(

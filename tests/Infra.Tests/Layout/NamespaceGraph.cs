@@ -86,7 +86,9 @@ internal sealed partial class NamespaceGraph
 
         public bool RefersTo(string space, HashSet<string> types)
         {
-            if (Uses.Any(name => name == space || IsTypeOf(name, space, types)))
+            // A using of a namespace in which others have most types, such as Microsoft.Extensions.Logging, is meant for theirs.
+            var isShared = space.StartsWith("Microsoft.", StringComparison.Ordinal);
+            if (Uses.Any(name => (name == space && (!isShared || Words.Overlaps(types))) || IsTypeOf(name, space, types)))
                 return true;
             if (Namespace.StartsWith($"{space}.", StringComparison.Ordinal) && Words.Overlaps(types))
                 return true;
