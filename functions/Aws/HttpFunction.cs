@@ -3,7 +3,7 @@ using Orders.Http;
 
 namespace Functions.Aws;
 
-/// <summary>Serves a function that knows no cloud behind an HTTP API.</summary>
+/// <summary>Connects a function that is independent of the cloud with an HTTP API.</summary>
 internal static class HttpFunction
 {
     internal static LambdaHandler Handler(Func<FunctionRequest, CancellationToken, Task<FunctionResponse>> function) =>

@@ -2,4 +2,4 @@ using Functions.Aws;
 using Telemetry.Lambda;
 
 return await LambdaRuntime.RunAsync(() =>
-    OrderFunctions.Create(Environment.GetEnvironmentVariable("_HANDLER"), TimeProvider.System));
+    OrderHandlers.Create(Environment.GetEnvironmentVariable("_HANDLER"), TimeProvider.System));

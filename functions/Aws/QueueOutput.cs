@@ -3,7 +3,9 @@ using Telemetry.Queues;
 
 namespace Functions.Aws;
 
-/// <summary>The queue of the next function: an SQS queue whose URL an environment variable holds. Opened at the first message.</summary>
+/// <summary>
+/// The queue of the next function: an SQS queue whose URL an environment variable holds. Opened at the first message.
+/// </summary>
 internal sealed class QueueOutput
 {
     private readonly Lazy<IQueueSender> _queue;

@@ -4,9 +4,9 @@ using Functions.Aws;
 using Telemetry;
 using Telemetry.Lambda;
 
-// The setting Handler names this assembly, so a variable names the function.
+// The setting Handler must name this assembly, so a variable names the function.
 TelemetryQueue.Prepare();
-var handler = OrderFunctions.Create(Environment.GetEnvironmentVariable("ORDER_FUNCTION"), TimeProvider.System);
+var handler = OrderHandlers.Create(Environment.GetEnvironmentVariable("ORDER_FUNCTION"), TimeProvider.System);
 Func<Stream, ILambdaContext, Task<Stream>> function = (payload, context) => ManagedRuntime.AnswerThenFlushAsync(
     context.AwsRequestId,
     context.RemainingTime,

@@ -3,7 +3,7 @@ using Orders.Http;
 
 namespace Functions.Azure;
 
-/// <summary>Writes the answer of a function that knows no cloud.</summary>
+/// <summary>Writes the answer of a function that is independent of the cloud.</summary>
 internal sealed class FunctionResult(FunctionResponse response) : IActionResult
 {
     public Task ExecuteResultAsync(ActionContext context)

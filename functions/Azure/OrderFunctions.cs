@@ -10,7 +10,8 @@ using Orders.Model;
 namespace Functions.Azure;
 
 /// <summary>The order functions with the triggers and outputs of Azure Functions.</summary>
-public sealed class OrderFunctions(CreateOrder createOrder, UpdateInventory updateInventory, DailySummary dailySummary, TimeProvider clock)
+public sealed class OrderFunctions(
+    CreateOrder createOrder, UpdateInventory updateInventory, DailySummary dailySummary, TimeProvider clock)
 {
     /// <summary>Creates an order and answers its identity.</summary>
     [Function(nameof(CreateOrder))]
@@ -30,7 +31,8 @@ public sealed class OrderFunctions(CreateOrder createOrder, UpdateInventory upda
     }
 
     /// <summary>Pays an order.</summary>
-    /// <returns>The message for the inventory, which the host stores when the invocation succeeds; null for a declined payment.</returns>
+    /// <returns>The message for the inventory, which the host stores when the invocation succeeds; null for a declined
+    /// payment.</returns>
     [Function(nameof(ProcessPayment))]
     [QueueOutput("inventory")]
     public async Task<string?> ProcessPaymentAsync(

@@ -5,7 +5,7 @@ using Orders;
 using Orders.Model;
 
 var builder = FunctionsApplication.CreateBuilder(args);
-// Before the web application: callers have their answer before the flush begins.
+// This comes before the web application, so that callers have their answer before the flush begins.
 builder.UseTelemetryQueue();
 builder.ConfigureFunctionsWebApplication();
 builder.Services

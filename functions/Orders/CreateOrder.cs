@@ -7,17 +7,18 @@ using Telemetry.Queues;
 namespace Orders;
 
 /// <summary>
-/// The function behind <c>POST /api/orders</c>: takes <c>{"customer":"...","lines":[{"sku":"...","quantity":1,"price":9.5}]}</c>
-/// and answers 201 <c>{"orderId":"...","total":9.5}</c>, 400 for what is no order, or 503 when the order could not be audited.
+/// The function for <c>POST /api/orders</c>. It takes <c>{"customer":"...","lines":[{"sku":"...","quantity":1,"price":9.5}]}</c>
+/// and answers 201 <c>{"orderId":"...","total":9.5}</c>, 400 for a body that is no order, or 503 when the audit event could not
+/// be sent.
 /// </summary>
 /// <param name="clock">The clock of identities, durations and the audit's time limit.</param>
-/// <param name="auditTimeout">How long the audit event may take; 3 s when null: a caller waits for it.</param>
+/// <param name="auditTimeout">How long the audit event may take, since the caller waits for it; 3 s when null.</param>
 public sealed class CreateOrder(TimeProvider clock, TimeSpan? auditTimeout = null)
 {
     private const string Name = "create-order";
     private const string NotAudited = "the order was not created: its audit event could not be stored; try again";
 
-    // Above it an order is rare enough to keep whole, and its lines are worth more than their sum.
+    // Orders with a higher total are rare, so each is logged with all its lines.
     private const int SnapshotAbove = 100;
 
     private readonly TimeSpan _auditTimeout = auditTimeout ?? TimeSpan.FromSeconds(3);
@@ -37,8 +38,8 @@ public sealed class CreateOrder(TimeProvider clock, TimeSpan? auditTimeout = nul
 
         var created = new OrderCreated($"{Guid.CreateVersion7(clock.GetUtcNow())}", OrderTotal.Of(order));
         activity.SetTag("order.id", created.OrderId);
-        // The order counts as created once its audit event is stored, and nothing before that has an effect. So a caller who
-        // gets 503 may simply repeat: an order without its audit event would be worse than an order a moment later.
+        // The order counts as created when its audit event is stored; before that, nothing has an effect. So a caller who gets
+        // 503 may repeat the request.
         if (!await TryAuditAsync(created, order, cancellationToken))
             return FunctionResponse.Problem(503, NotAudited) with { RetryAfter = 1 };
 
@@ -60,7 +61,8 @@ public sealed class CreateOrder(TimeProvider clock, TimeSpan? auditTimeout = nul
             await TelemetryQueue.SendAsync(audit, both.Token);
             return true;
         }
-        catch (Exception e) when (e is QueueException or TimeoutException or InvalidOperationException || time.IsCancellationRequested)
+        catch (Exception e) when (
+            e is QueueException or TimeoutException or InvalidOperationException || time.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
             TelemetryQueue.Send(TelemetryEvent.Log(TelemetryLevel.Error, "order not audited")

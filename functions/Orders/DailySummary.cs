@@ -5,16 +5,16 @@ using Telemetry;
 
 namespace Orders;
 
-/// <summary>The function behind a timer: adds up the day before.</summary>
-/// <param name="clock">Says which day it is, in UTC.</param>
+/// <summary>The function for a timer: adds up the orders of the previous day.</summary>
+/// <param name="clock">Tells the current day in UTC.</param>
 /// <param name="report">Reads the day's orders.</param>
 public sealed class DailySummary(TimeProvider clock, SalesReport report)
 {
     private const string Name = "daily-summary";
 
     /// <summary>Runs the function.</summary>
-    /// <param name="tick">What the timer says.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="tick">The data of the timer.</param>
+    /// <param name="cancellationToken">Ends the function.</param>
     /// <exception cref="Exception">The report or the audit failed.</exception>
     public Task InvokeAsync(TimerTick tick, CancellationToken cancellationToken) =>
         TracedFunction.RunAsync(Name, "timer", tick.TraceParent, activity => SummariseAsync(tick, activity, cancellationToken));
@@ -28,7 +28,8 @@ public sealed class DailySummary(TimeProvider clock, SalesReport report)
 
         var sales = await report(day, cancellationToken);
         await TelemetryQueue.SendAsync(
-            TelemetryEvent.Audit("day.closed").With("day", $"{day:O}").With("orders", sales.Orders).With("revenue", sales.Revenue),
+            TelemetryEvent.Audit("day.closed").With("day", $"{day:O}").With("orders", sales.Orders)
+                .With("revenue", sales.Revenue),
             cancellationToken);
         TelemetryQueue.Send(TelemetryEvent.Metric("sales.orders", sales.Orders, "{order}").With("day", $"{day:O}"));
         TelemetryQueue.Send(TelemetryEvent.Metric("sales.revenue", (double)sales.Revenue).With("day", $"{day:O}"));

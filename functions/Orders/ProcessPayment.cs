@@ -7,19 +7,21 @@ using Telemetry;
 namespace Orders;
 
 /// <summary>
-/// The function behind the queue of payments: <c>{"orderId":"...","amount":9.5,"method":"...","lines":[...],"traceparent":"..."}</c>.
-/// What is paid goes on to <see cref="UpdateInventory"/>; what is declined is done; what fails is thrown, and its message comes again.
+/// The function for the queue of payments:
+/// <c>{"orderId":"...","amount":9.5,"method":"...","lines":[...],"traceparent":"..."}</c>. A paid order is sent to
+/// <see cref="UpdateInventory"/>; a declined payment needs nothing more; after a failure the queue delivers the message again.
 /// </summary>
 /// <param name="clock">The clock of durations.</param>
-/// <param name="gateway">Moves the money.</param>
-/// <param name="next">Takes the message for the inventory.</param>
+/// <param name="gateway">Executes the payment.</param>
+/// <param name="next">Sends the message for the inventory.</param>
 public sealed class ProcessPayment(TimeProvider clock, PaymentGateway gateway, MessageOutput next)
 {
     private const string Name = "process-payment";
 
     /// <summary>Runs the function for one message.</summary>
     /// <exception cref="MessageException">The message is no payment.</exception>
-    /// <exception cref="Exception">The gateway, the audit or the next queue failed: the message must come again.</exception>
+    /// <exception cref="Exception">The gateway, the audit or the next queue failed; the queue must deliver the message
+    /// again.</exception>
     public Task InvokeAsync(FunctionMessage message, CancellationToken cancellationToken) =>
         MessageFunction.RunAsync(
             Name, message, MessagesJson.Default.Payment, (payment, activity) => PayAsync(payment, activity, cancellationToken));
@@ -29,7 +31,7 @@ public sealed class ProcessPayment(TimeProvider clock, PaymentGateway gateway, M
         var start = clock.GetTimestamp();
         var paid = await gateway(payment, cancellationToken);
         var outcome = paid ? "authorised" : "declined";
-        // Before anything follows from it. Should it fail, the message comes again, and the gateway gives the same answer again.
+        // The audit event comes first. If it fails, the message is delivered again, and the gateway gives the same answer again.
         await TelemetryQueue.SendAsync(
             TelemetryEvent.Audit($"payment.{outcome}").With("orderId", payment.OrderId).With("amount", payment.Amount),
             cancellationToken);
@@ -46,7 +48,8 @@ public sealed class ProcessPayment(TimeProvider clock, PaymentGateway gateway, M
 
     private static void Report(Payment payment, string outcome, TimeSpan duration)
     {
-        TelemetryQueue.Send(TelemetryEvent.Log(outcome is "declined" ? TelemetryLevel.Warn : TelemetryLevel.Info, $"payment {outcome}")
+        var level = outcome is "declined" ? TelemetryLevel.Warn : TelemetryLevel.Info;
+        TelemetryQueue.Send(TelemetryEvent.Log(level, $"payment {outcome}")
             .With("orderId", payment.OrderId)
             .With("amount", payment.Amount));
         TelemetryQueue.Send(TelemetryEvent.Metric("payments.processed", 1, "{payment}").With("outcome", outcome));

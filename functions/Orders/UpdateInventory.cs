@@ -5,20 +5,21 @@ using Telemetry;
 namespace Orders;
 
 /// <summary>
-/// The function behind the queue of paid orders: <c>{"orderId":"...","lines":[{"sku":"...","quantity":1}],"traceparent":"..."}</c>.
-/// Takes the lines out of the stock and tells how much is left.
+/// The function for the queue of paid orders:
+/// <c>{"orderId":"...","lines":[{"sku":"...","quantity":1}],"traceparent":"..."}</c>. It takes the lines from the stock and
+/// reports what is left.
 /// </summary>
-/// <param name="stock">Takes each order once.</param>
+/// <param name="stock">The stock, which counts each order once.</param>
 public sealed class UpdateInventory(Stock stock)
 {
     private const string Name = "update-inventory";
 
-    // Below it somebody should reorder.
+    // Below this level, somebody should reorder.
     private const int ReorderLevel = 100;
 
     /// <summary>Runs the function for one message.</summary>
     /// <exception cref="MessageException">The message is no change of the inventory.</exception>
-    /// <exception cref="Exception">The stock or the audit failed: the message must come again.</exception>
+    /// <exception cref="Exception">The stock or the audit failed; the queue must deliver the message again.</exception>
     public Task InvokeAsync(FunctionMessage message, CancellationToken cancellationToken) =>
         MessageFunction.RunAsync(
             Name, message, MessagesJson.Default.InventoryChange, (change, _) => UpdateAsync(change, cancellationToken));

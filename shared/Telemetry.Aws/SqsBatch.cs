@@ -5,14 +5,16 @@ using Telemetry.Queues;
 namespace Telemetry.Aws;
 
 /// <summary>
-/// Carries many entries through batch calls, several at a time. An entry that failed for a reason that may pass is sent again, without
-/// the others. An entry that the answer does not mention has failed: nobody knows its fate.
+/// Sends many entries in batch calls, several calls at a time. An entry with a transient failure is sent again, without the
+/// others. An entry that the answer does not mention counts as failed, since it is unknown whether it succeeded.
 /// </summary>
 /// <param name="failures">The failures of the queue.</param>
 /// <param name="clock">For the waits between attempts.</param>
 /// <param name="operation">One of <see cref="SqsOperation"/>.</param>
 /// <param name="send">Makes the call for these entries.</param>
-/// <param name="isSettled">True when the entry needs nothing more; with its error, or null when it succeeded. Called by several threads.</param>
+/// <param name="isSettled">Returns true when the entry needs no further call. It is given the entry's error, or null for success,
+/// and is
+/// called by several threads.</param>
 internal sealed class SqsBatch(
     SqsFailures failures,
     TimeProvider clock,
@@ -20,10 +22,10 @@ internal sealed class SqsBatch(
     Func<List<int>, CancellationToken, Task<(IEnumerable<string>? Successful, List<BatchResultErrorEntry>? Failed)>> send,
     Func<int, BatchResultErrorEntry?, bool> isSettled)
 {
-    // Enough to fill a fast line, few enough not to be throttled for it.
+    // This many calls use a fast connection fully and are not yet throttled.
     private const int CallsAtATime = 8;
 
-    // The SDK repeats calls, but no entries of a call.
+    // The SDK repeats whole calls, but not single entries.
     private const int EntryAttempts = 4;
 
     private readonly ConcurrentCalls _calls = new(CallsAtATime);
@@ -37,7 +39,8 @@ internal sealed class SqsBatch(
     public async Task<QueueException?> RunAsync(
         IEnumerable<IReadOnlyList<int>> calls, int count, string done, CancellationToken cancellationToken)
     {
-        await _calls.RunAsync(calls, (entries, token) => SettleAsync([.. entries], token), cancellationToken).ConfigureAwait(false);
+        await _calls.RunAsync(
+            calls, (entries, token) => SettleAsync([.. entries], token), cancellationToken).ConfigureAwait(false);
         return _calls.Failure(count, done);
     }
 

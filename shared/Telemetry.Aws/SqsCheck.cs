@@ -8,51 +8,59 @@ using static System.FormattableString;
 namespace Telemetry.Aws;
 
 /// <summary>
-/// Tries what a receiver needs, each operation so that it leaves the queue as it was, and finds settings of a queue that do not
-/// suit telemetry: it works, and loses or delays events in a bad hour.
+/// Tries each operation that a receiver needs, without changing the queue. It also finds settings with which a queue works but
+/// loses or delays events while the broker cannot be reached.
 /// </summary>
 internal static class SqsCheck
 {
-    // No receipt handle: a caller who may use the operation is told so, any other is denied before it is looked at.
+    // This is no receipt handle. A caller with the permission gets an error about it; any other caller is denied before.
     private const string NoReceipt = "made-up-by-check";
 
-    // While the broker is away a message is delivered about once a minute, from 2 s on.
+    // While the broker cannot be reached, a message is delivered about once a minute, at first after 2 s.
     private const long LeastReceives = 50;
     private const long LeastRetention = 24 * 60 * 60;
 
     private static readonly List<string> Attributes =
         ["ApproximateNumberOfMessages", "RedrivePolicy", "MessageRetentionPeriod", "DelaySeconds"];
 
-    /// <summary>A finding an operation.</summary>
-    public static async Task<IReadOnlyList<QueueFinding>> RunAsync(SqsConnection connection, string url, CancellationToken cancellationToken)
+    /// <summary>Returns one finding for each operation.</summary>
+    public static async Task<IReadOnlyList<QueueFinding>> RunAsync(
+        SqsConnection connection, string url, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> warnings = [];
-        // Visible again at once; the message that it finds, if any, counts one more delivery.
+        // A message that this receives becomes visible again at once, but the queue counts one more delivery of it.
         var receive = new ReceiveMessageRequest(url) { MaxNumberOfMessages = 1, VisibilityTimeout = 0, WaitTimeSeconds = 0 };
         var findings = await QueueChecks.RunAsync(
             [
                 (SqsOperation.GetQueueAttributes, async () => warnings = [.. Judge((await connection.CallAsync(
-                    SqsOperation.GetQueueAttributes, sqs => sqs.GetQueueAttributesAsync(url, Attributes, cancellationToken), cancellationToken)
+                    SqsOperation.GetQueueAttributes,
+                    sqs => sqs.GetQueueAttributesAsync(url, Attributes, cancellationToken),
+                    cancellationToken)
                     .ConfigureAwait(false)).Answer.Attributes ?? [])]),
                 (SqsOperation.ReceiveMessage, () => connection.CallAsync(
                     SqsOperation.ReceiveMessage, sqs => sqs.ReceiveMessageAsync(receive, cancellationToken), cancellationToken)),
                 (SqsOperation.ChangeMessageVisibility, () => connection.CallAsync(
-                    SqsOperation.ChangeMessageVisibility, sqs => sqs.ChangeMessageVisibilityAsync(url, NoReceipt, 0, cancellationToken), cancellationToken)),
+                    SqsOperation.ChangeMessageVisibility,
+                    sqs => sqs.ChangeMessageVisibilityAsync(url, NoReceipt, 0, cancellationToken),
+                    cancellationToken)),
                 (SqsOperation.DeleteMessage, () => connection.CallAsync(
-                    SqsOperation.DeleteMessage, sqs => sqs.DeleteMessageAsync(url, NoReceipt, cancellationToken), cancellationToken)),
+                    SqsOperation.DeleteMessage,
+                    sqs => sqs.DeleteMessageAsync(url, NoReceipt, cancellationToken),
+                    cancellationToken)),
             ],
             isAllowed: failure => SqsFailures.IsLostLease(failure.Code),
             isPermission: failure => SqsFailures.IsAccessDenied(failure.Code)).ConfigureAwait(false);
         return [findings[0] with { Warnings = warnings }, .. findings.Skip(1)];
     }
 
-    // One line with the remedy for each setting that does not suit.
+    // One line with the remedy for each unsuitable setting.
     private static IEnumerable<string> Judge(Dictionary<string, string> attributes)
     {
         if (MaxReceiveCount(attributes.GetValueOrDefault("RedrivePolicy")) is < LeastReceives and var count)
         {
             yield return Invariant($"its RedrivePolicy moves a message away after {count} deliveries,")
-                + " which a broker that is away for minutes causes: set maxReceiveCount to 200, above Bridge:Receive:MaxDeliveries";
+                + " which a broker that is away for minutes causes:"
+                + " set maxReceiveCount to 200, above Bridge:Receive:MaxDeliveries";
         }
 
         if (Number(attributes.GetValueOrDefault("MessageRetentionPeriod")) is < LeastRetention and var seconds)
@@ -65,7 +73,8 @@ internal static class SqsCheck
             yield return Invariant($"its DelaySeconds is {delay}: every event arrives that much later; set 0");
     }
 
-    private static long? Number(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Number(string? text) =>
+        long.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static long? MaxReceiveCount(string? policy)
     {

@@ -7,11 +7,11 @@ using Telemetry.Queues;
 namespace Telemetry.Aws;
 
 /// <summary>
-/// The SDK's client of one queue; turns whatever goes wrong with a call into a <see cref="QueueException"/>. Safe for concurrent use.
+/// The SDK's client of one queue. It turns every failure of a call into a <see cref="QueueException"/>. Safe for concurrent use.
 /// </summary>
 internal sealed class SqsConnection(QueueEndpoint queue, TimeProvider clock, AWSCredentials credentials) : IDisposable
 {
-    // With the SDK's waits, of up to 1, 2 and 4 s, a service that refuses costs 3.5 s on average: then the caller knows better what to do.
+    // The SDK waits up to 1, 2 and 4 s, so a service that refuses costs 3.5 s on average. After that, the caller decides.
     private const int Retries = 3;
 
     private readonly AmazonSQSClient _client = new(credentials, Configure(queue, clock));
@@ -24,9 +24,9 @@ internal sealed class SqsConnection(QueueEndpoint queue, TimeProvider clock, AWS
     /// <param name="operation">One of <see cref="SqsOperation"/>.</param>
     /// <param name="send">Makes the call.</param>
     /// <param name="cancellationToken">Ends the wait for credentials; <paramref name="send"/> may let it end the call.</param>
-    /// <param name="wait">How long the service may hold the answer back on purpose.</param>
+    /// <param name="wait">How long the service may delay the answer, as in a long poll.</param>
     /// <returns>The answer, and the timestamp from before the attempt that was answered.</returns>
-    /// <exception cref="QueueException">Refused, unreadable, or no answer.</exception>
+    /// <exception cref="QueueException">The call was refused or not answered, or the answer is unreadable.</exception>
     public async Task<(T Answer, long SentAt)> CallAsync<T>(
         string operation, Func<AmazonSQSClient, Task<T>> send, CancellationToken cancellationToken, TimeSpan wait = default)
     {
@@ -54,21 +54,25 @@ internal sealed class SqsConnection(QueueEndpoint queue, TimeProvider clock, AWS
         }
     }
 
-    /// <summary>Ends the SDK's client; calls under way end by themselves.</summary>
+    /// <summary>Disposes the SDK's client. Current calls end by themselves.</summary>
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The region that the host name tells; for an emulator's <c>AWS_REGION</c>, <c>AWS_DEFAULT_REGION</c> or us-east-1.</summary>
+    /// <summary>
+    /// The region in the host name. An emulator's host has none: then <c>AWS_REGION</c>, <c>AWS_DEFAULT_REGION</c> or us-east-1.
+    /// </summary>
     internal static string RegionOf(string host, Func<string, string?> environment)
     {
-        // us-east-1 where the SDK does not know the host, too.
+        // This is us-east-1 also when the SDK does not know the host.
         var region = AWSSDKUtils.DetermineRegion($"https://{host}");
-        return host.Contains(region, StringComparison.OrdinalIgnoreCase) || host.TrimEnd('.').EndsWith("amazonaws.com", StringComparison.OrdinalIgnoreCase) ? region
+        var isKnown = host.Contains(region, StringComparison.OrdinalIgnoreCase)
+            || host.TrimEnd('.').EndsWith("amazonaws.com", StringComparison.OrdinalIgnoreCase);
+        return isKnown ? region
             : environment("AWS_REGION") is { Length: > 0 } first ? first
             : environment("AWS_DEFAULT_REGION") is { Length: > 0 } second ? second
             : region;
     }
 
-    // The SDK answers from memory where it can. Asked here, so that it is clear what has failed.
+    // The SDK caches credentials. They are read here, so that a failure of the credentials is not mistaken for one of the call.
     private async Task GetCredentialsAsync(string operation, CancellationToken cancellationToken)
     {
         try
@@ -86,14 +90,14 @@ internal sealed class SqsConnection(QueueEndpoint queue, TimeProvider clock, AWS
     {
         ServiceURL = queue.Url.GetLeftPart(UriPartial.Authority),
         AuthenticationRegion = RegionOf(queue.Url.Host, Environment.GetEnvironmentVariable),
-        // The address says all; the environment's wish for another endpoint would be an error.
+        // The address decides; an endpoint in the environment must not replace it.
         UseFIPSEndpoint = false,
         UseDualstackEndpoint = false,
         RetryMode = RequestRetryMode.Standard,
         MaxErrorRetry = Retries,
         MaxStaleConnectionRetries = 0,
         HttpClientFactory = new SharedConnections(clock),
-        // No telemetry from telemetry, whatever the application has the SDK do for its own calls.
+        // Sending telemetry must not create telemetry, even if the application configures the SDK to do so for its own calls.
         DisableLogging = true,
         TelemetryProvider = new DefaultTelemetryProvider(),
     };

@@ -15,17 +15,17 @@ internal sealed class SqsCredentials : AWSCredentials
     private AWSCredentials? _found;
 
     /// <summary>
-    /// The chain; for an emulator on this machine the environment's credentials or the dummy <c>test</c>/<c>test</c>, since an
-    /// emulator has no use for real ones, and the search for instance metadata can take seconds where there is none.
+    /// The chain. For an emulator on this machine, the environment's credentials or the dummy <c>test</c>/<c>test</c>: an
+    /// emulator needs no real credentials, and the search for instance metadata can take seconds.
     /// </summary>
     public static AWSCredentials For(QueueEndpoint queue) =>
         !queue.Url.IsLoopback ? new SqsCredentials()
-        // The SDK's constructor throws where one of the two is missing.
+        // The SDK's constructor throws if one of the two is missing.
         : IsSet("AWS_ACCESS_KEY_ID") && IsSet("AWS_SECRET_ACCESS_KEY") ? new EnvironmentVariablesAWSCredentials()
         : new BasicAWSCredentials("test", "test");
 
     /// <inheritdoc/>
-    // The chain makes the STS client by name; without this, trimming would remove it.
+    // The chain creates the STS client by name. Without this attribute, trimming would remove the client.
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceClient))]
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceConfig))]
     public override async Task<ImmutableCredentials> GetCredentialsAsync()
@@ -35,9 +35,10 @@ internal sealed class SqsCredentials : AWSCredentials
     }
 
     /// <inheritdoc/>
-    public override ImmutableCredentials GetCredentials() => DefaultAWSCredentialsIdentityResolver.GetCredentials().GetCredentials();
+    public override ImmutableCredentials GetCredentials() =>
+        DefaultAWSCredentialsIdentityResolver.GetCredentials().GetCredentials();
 
-    /// <summary>The service called the credentials expired: the next question must not be answered from memory.</summary>
+    /// <summary>Discards the cached credentials, because the service has answered that they are expired.</summary>
     public void Forget() => (_found as RefreshingAWSCredentials)?.ClearCredentials();
 
     private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };

@@ -15,10 +15,10 @@ internal sealed class SqsFailures(QueueEndpoint queue)
 {
     private const string LegacyPrefix = "AWS.SimpleQueueService.";
 
-    // Where the credential chain gets tokens for roles.
+    // The host from which the credential chain gets tokens for roles.
     private static readonly Uri TokenService = new("https://sts.amazonaws.com/");
 
-    /// <summary>What the SDK has thrown.</summary>
+    /// <summary>The failure for an exception of the SDK.</summary>
     public QueueFailure Of(string operation, Exception error) => error switch
     {
         AmazonServiceException { StatusCode: >= HttpStatusCode.Continue } refused => Refused(operation, refused),
@@ -33,14 +33,14 @@ internal sealed class SqsFailures(QueueEndpoint queue)
         ? Unusable(operation, "the answer does not mention this entry")
         : Answered(operation, HttpStatusCode.OK, CodeOf(entry.Code, entry.Message), isTransient: entry.SenderFault is not true);
 
-    /// <summary>The request was not sent, for a reason on this side.</summary>
+    /// <summary>The failure when no request was sent, for a reason on this side.</summary>
     public QueueFailure Unsent(string operation, string detail, bool isTransient = false) =>
         new() { Queue = queue, Operation = operation, Detail = detail, IsTransient = isTransient };
 
     /// <summary>No credentials were found, or they could not be renewed.</summary>
-    /// <param name="operation">What they were for.</param>
-    /// <param name="error">What the provider threw.</param>
-    /// <param name="hadSome">True when there were credentials before: then their source is only temporarily out of reach.</param>
+    /// <param name="operation">The operation that needed them.</param>
+    /// <param name="error">The exception of the provider.</param>
+    /// <param name="hadSome">True when there were credentials before; then the failure counts as transient.</param>
     public QueueFailure WithoutCredentials(string operation, Exception error, bool hadSome)
     {
         var network = NetworkFailure.Find(error, TokenService);
@@ -56,7 +56,7 @@ internal sealed class SqsFailures(QueueEndpoint queue)
     /// <summary>The caller lacks a permission.</summary>
     public static bool IsAccessDenied(string? code) => code is "AccessDenied" or "KmsAccessDenied" or "KMS.AccessDenied";
 
-    /// <summary>One name for the spellings of a code.</summary>
+    /// <summary>Unifies the spellings of a code.</summary>
     public static string? Normalize(string? code)
     {
         if (string.IsNullOrWhiteSpace(code))
@@ -67,9 +67,13 @@ internal sealed class SqsFailures(QueueEndpoint queue)
         return code is "NonExistentQueue" ? "QueueDoesNotExist" : code;
     }
 
-    /// <summary>The code of a refusal. A parameter error about the receipt handle gets the code of its own that the service uses elsewhere.</summary>
+    /// <summary>
+    /// The code of a refusal. A parameter error about the receipt handle gets the code of its own that the service uses
+    /// elsewhere.
+    /// </summary>
     public static string? CodeOf(string? code, string? message) => Normalize(code) is var name && name is "InvalidParameterValue"
-        && message?.Replace(" ", "", StringComparison.Ordinal).Contains("ReceiptHandle", StringComparison.OrdinalIgnoreCase) is true
+        && message?.Replace(" ", "", StringComparison.Ordinal)
+            .Contains("ReceiptHandle", StringComparison.OrdinalIgnoreCase) is true
             ? "ReceiptHandleIsInvalid"
             : name;
 
@@ -81,9 +85,10 @@ internal sealed class SqsFailures(QueueEndpoint queue)
 
     private QueueFailure Answered(string operation, HttpStatusCode status, string? code, bool isTransient)
     {
-        var isTrouble = status is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;
+        var isServerFault =
+            status is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;
         var detail = SqsRemedies.For(operation, code)
-            ?? (code is not null || isTrouble ? null
+            ?? (code is not null || isServerFault ? null
             : status is HttpStatusCode.ProxyAuthenticationRequired ? NetworkFailure.ProxyRefused(queue.Url, status).Detail
             : SqsRemedies.NotSqs);
         return new QueueFailure
@@ -93,7 +98,7 @@ internal sealed class SqsFailures(QueueEndpoint queue)
             Status = (int)status,
             Code = code,
             Detail = detail,
-            IsTransient = isTransient || isTrouble || SqsRemedies.IsTransient(code),
+            IsTransient = isServerFault || isTransient || SqsRemedies.IsTransient(code),
         };
     }
 

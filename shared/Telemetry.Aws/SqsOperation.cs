@@ -11,6 +11,6 @@ internal static class SqsOperation
     public const string ReceiveMessage = nameof(ReceiveMessage);
     public const string SendMessageBatch = nameof(SendMessageBatch);
 
-    /// <summary>The IAM action that allows the operation: batches share it with the single form.</summary>
+    /// <summary>The IAM action that allows the operation. A batch operation has the action of the single operation.</summary>
     public static string ActionOf(string operation) => "sqs:" + operation.Replace("Batch", null, StringComparison.Ordinal);
 }

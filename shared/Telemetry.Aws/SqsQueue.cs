@@ -9,9 +9,19 @@ using static System.FormattableString;
 
 namespace Telemetry.Aws;
 
+/// <summary>Opens Amazon SQS queues.</summary>
+public sealed class SqsQueueConnector : IQueueConnector
+{
+    /// <inheritdoc/>
+    public IQueueSender OpenSender(QueueEndpoint endpoint, TimeProvider clock) => new SqsQueue(endpoint, clock);
+
+    /// <inheritdoc/>
+    public IQueueReceiver OpenReceiver(QueueEndpoint endpoint, TimeProvider clock) => new SqsQueue(endpoint, clock);
+}
+
 /// <summary>
-/// One Amazon SQS standard queue, over AWSSDK.SQS. Safe for concurrent use; connections are shared by the process, so disposing
-/// ends none. Nothing is looked up or connected before the first operation.
+/// One Amazon SQS standard queue, over AWSSDK.SQS. Safe for concurrent use. The connections belong to the process, so disposing
+/// this closes none of them. Nothing is resolved or connected before the first operation.
 /// </summary>
 /// <remarks>
 /// <para>The region comes from the queue's host name; for an emulator from <c>AWS_REGION</c>, <c>AWS_DEFAULT_REGION</c> or it is
@@ -25,7 +35,7 @@ namespace Telemetry.Aws;
 /// </remarks>
 public sealed class SqsQueue : IQueueSender, IQueueReceiver
 {
-    // The service's, of receives and of deletes alike.
+    // The service's limit for receives and for deletes.
     private const int BatchEntries = 10;
 
     private const string MaximumMessageSize = nameof(MaximumMessageSize);
@@ -40,7 +50,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     private readonly Lazy<SqsConnection> _connection;
     private volatile QueueLimits? _limits;
 
-    /// <summary>A queue that is reached when it is first used.</summary>
+    /// <summary>A queue. No request is made before its first use.</summary>
     public SqsQueue(QueueEndpoint endpoint, TimeProvider clock)
         : this(endpoint, clock, () => SqsCredentials.For(endpoint))
     {
@@ -74,7 +84,8 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         try
         {
             var attributes = await GetAttributesAsync([MaximumMessageSize], cancellationToken).ConfigureAwait(false);
-            return _limits = QueueLimits.ForSqs((int)Number(attributes.GetValueOrDefault(MaximumMessageSize), QueueLimits.Sqs.MessageBytes));
+            return _limits = QueueLimits.ForSqs(
+                (int)Number(attributes.GetValueOrDefault(MaximumMessageSize), QueueLimits.Sqs.MessageBytes));
         }
         catch (QueueException e) when (SqsFailures.IsAccessDenied(e.Failure.Code))
         {
@@ -93,8 +104,11 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
         var limits = await GetLimitsAsync(cancellationToken).ConfigureAwait(false);
         if (limits.Refusal(messages) is { } refusal)
             throw new QueueException(Connection.Failures.Unsent(SqsOperation.SendMessageBatch, refusal));
-        var batch = new SqsBatch(Connection.Failures, _clock, SqsOperation.SendMessageBatch, SendAsync, (_, error) => error is null);
-        if (await batch.RunAsync(SqsBatch.Split(messages, limits), messages.Count, "stored", cancellationToken).ConfigureAwait(false) is not { } failure)
+        var batch = new SqsBatch(
+            Connection.Failures, _clock, SqsOperation.SendMessageBatch, SendAsync, (_, error) => error is null);
+        var calls = SqsBatch.Split(messages, limits);
+        var failure = await batch.RunAsync(calls, messages.Count, "stored", cancellationToken).ConfigureAwait(false);
+        if (failure is null)
             return;
         // MaximumMessageSize may have been lowered.
         if (!failure.Failure.IsTransient)
@@ -103,9 +117,12 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
         async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> SendAsync(List<int> entries, CancellationToken token)
         {
-            var request = entries.ConvertAll(entry => new SendMessageBatchRequestEntry(SqsBatch.IdOf(entry), Encoding.UTF8.GetString(messages[entry].Span)));
+            var request = entries.ConvertAll(
+                entry => new SendMessageBatchRequestEntry(SqsBatch.IdOf(entry), Encoding.UTF8.GetString(messages[entry].Span)));
             var (answer, _) = await Connection.CallAsync(
-                SqsOperation.SendMessageBatch, sqs => sqs.SendMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
+                SqsOperation.SendMessageBatch,
+                sqs => sqs.SendMessageBatchAsync(_url, request, token),
+                token).ConfigureAwait(false);
             return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
         }
     }
@@ -129,7 +146,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             MessageSystemAttributeNames = ["ApproximateReceiveCount", "SentTimestamp", TraceHeader],
             MessageAttributeNames = ["All"],
         };
-        // Not to be cancelled: the service may have leased messages already.
+        // This call is not cancelled, since the service may have leased messages already.
         var (answer, sentAt) = await Connection.CallAsync(
             SqsOperation.ReceiveMessage,
             sqs => sqs.ReceiveMessageAsync(request, CancellationToken.None),
@@ -162,15 +179,20 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
         async Task<(IEnumerable<string>?, List<BatchResultErrorEntry>?)> DeleteAsync(List<int> entries, CancellationToken token)
         {
-            var request = entries.ConvertAll(entry => new DeleteMessageBatchRequestEntry(SqsBatch.IdOf(entry), messages[entry].Receipt));
+            var request = entries.ConvertAll(
+                entry => new DeleteMessageBatchRequestEntry(SqsBatch.IdOf(entry), messages[entry].Receipt));
             var (answer, _) = await Connection.CallAsync(
-                SqsOperation.DeleteMessageBatch, sqs => sqs.DeleteMessageBatchAsync(_url, request, token), token).ConfigureAwait(false);
+                SqsOperation.DeleteMessageBatch,
+                sqs => sqs.DeleteMessageBatchAsync(_url, request, token),
+                token).ConfigureAwait(false);
             return (answer.Successful?.Select(entry => entry.Id), answer.Failed);
         }
 
         bool IsSettled(int entry, BatchResultErrorEntry? error)
         {
-            var isLost = error is null ? HasEnded(messages[entry]) : SqsFailures.IsLostLease(SqsFailures.CodeOf(error.Code, error.Message));
+            var isLost = error is null
+                ? HasEnded(messages[entry])
+                : SqsFailures.IsLostLease(SqsFailures.CodeOf(error.Code, error.Message));
             if (isLost)
                 lost.Enqueue(messages[entry]);
             return isLost || error is null;
@@ -187,22 +209,26 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     public async Task<long> GetDepthAsync(CancellationToken cancellationToken)
     {
         const string visible = "ApproximateNumberOfMessages";
-        var attributes = await GetAttributesAsync([visible, visible + "NotVisible", visible + "Delayed"], cancellationToken).ConfigureAwait(false);
+        var attributes = await GetAttributesAsync(
+            [visible, visible + "NotVisible", visible + "Delayed"], cancellationToken).ConfigureAwait(false);
         return attributes.Values.Sum(count => Number(count, 0));
     }
 
     /// <inheritdoc/>
-    /// <remarks>It is created in the account of the credentials, with the service's defaults; the attributes of one that exists stand.</remarks>
+    /// <remarks>It is created in the account of the credentials, with the service's defaults; the attributes of one that exists
+    /// stand.</remarks>
     public async Task CreateIfMissingAsync(CancellationToken cancellationToken)
     {
         try
         {
             await Connection.CallAsync(
-                SqsOperation.CreateQueue, sqs => sqs.CreateQueueAsync(Endpoint.Name, cancellationToken), cancellationToken).ConfigureAwait(false);
+                SqsOperation.CreateQueue,
+                sqs => sqs.CreateQueueAsync(Endpoint.Name, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException e) when (e.Failure.Code is "QueueNameExists" or "QueueAlreadyExists")
         {
-            // It has attributes of its own.
+            // The queue exists, with other attributes.
         }
     }
 
@@ -222,7 +248,9 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
     private async Task<Dictionary<string, string>> GetAttributesAsync(List<string> names, CancellationToken cancellationToken)
     {
         var (answer, _) = await Connection.CallAsync(
-            SqsOperation.GetQueueAttributes, sqs => sqs.GetQueueAttributesAsync(_url, names, cancellationToken), cancellationToken).ConfigureAwait(false);
+            SqsOperation.GetQueueAttributes,
+            sqs => sqs.GetQueueAttributesAsync(_url, names, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         return answer.Attributes ?? [];
     }
 
@@ -256,7 +284,8 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
             EnqueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(Number(system.GetValueOrDefault("SentTimestamp"), 0)),
             LeaseStart = sentAt,
             Lease = lease,
-            TraceParent = own.GetValueOrDefault(TraceParent)?.StringValue ?? XRayTrace.ToTraceParent(system.GetValueOrDefault(TraceHeader)),
+            TraceParent = own.GetValueOrDefault(TraceParent)?.StringValue
+                ?? XRayTrace.ToTraceParent(system.GetValueOrDefault(TraceHeader)),
             Attributes = own.Where(attribute => attribute is { Key: not TraceParent, Value.StringValue: not null })
                 .ToDictionary(attribute => attribute.Key, attribute => attribute.Value.StringValue, StringComparer.Ordinal),
         };
@@ -270,7 +299,7 @@ public sealed class SqsQueue : IQueueSender, IQueueReceiver
 
     private static int SecondsOfLease(TimeSpan lease) => Seconds(lease, TimeSpan.FromSeconds(1), LongestLease);
 
-    // As the service counts: whole ones, rounded up.
+    // The service counts whole seconds.
     private static int Seconds(TimeSpan span, TimeSpan least, TimeSpan most)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, least);

@@ -1,6 +1,6 @@
 namespace Telemetry.Aws;
 
-/// <summary>What to do about an error, in one clause.</summary>
+/// <summary>Remedies for errors, each in one clause.</summary>
 internal static class SqsRemedies
 {
     public const string NoCredentials =
@@ -12,7 +12,7 @@ internal static class SqsRemedies
 
     public const string NotSqs = "the answer is not SQS's: check the queue's address, and whether a proxy stands between";
 
-    /// <summary>The remedy for a code; null where the code says all.</summary>
+    /// <summary>The remedy for a code; null if the code needs no explanation.</summary>
     public static string? For(string operation, string? code) => code switch
     {
         "AccessDenied" =>
@@ -43,8 +43,9 @@ internal static class SqsRemedies
         _ => null,
     };
 
-    /// <summary>The same call may succeed later, as the code alone tells.</summary>
-    public static bool IsTransient(string? code) => code is "RequestThrottled" or "RequestThrottling" or "Throttling" or "Throttled"
+    /// <summary>Whether the code alone shows that the same call may succeed later.</summary>
+    public static bool IsTransient(string? code) =>
+        code is "RequestThrottled" or "RequestThrottling" or "Throttling" or "Throttled"
         or "ThrottledRequest" or "TooManyRequests" or "KmsThrottled" or "KMS.Throttling" or "OverLimit" or "QueueDeletedRecently"
         or "ServiceUnavailable" or "InternalError" or "InternalFailure";
 

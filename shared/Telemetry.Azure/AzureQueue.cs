@@ -6,9 +6,19 @@ using Telemetry.Queues;
 
 namespace Telemetry.Azure;
 
+/// <summary>Opens Azure Storage Queues. Found by its name: <c>Telemetry.Azure.AzureQueueConnector</c>.</summary>
+public sealed class AzureQueueConnector : IQueueConnector
+{
+    /// <inheritdoc/>
+    public IQueueSender OpenSender(QueueEndpoint endpoint, TimeProvider clock) => new AzureQueue(endpoint, clock);
+
+    /// <inheritdoc/>
+    public IQueueReceiver OpenReceiver(QueueEndpoint endpoint, TimeProvider clock) => new AzureQueue(endpoint, clock);
+}
+
 /// <summary>
-/// An Azure Storage Queue over Azure.Storage.Queues. Authorised by the endpoint's connection string where it has one, else by
-/// <c>DefaultAzureCredential</c>; either is built at the first request. Safe for use by several threads at once.
+/// An Azure Storage Queue over Azure.Storage.Queues. The endpoint's connection string authorises the requests, or
+/// <c>DefaultAzureCredential</c> if it has none. Either is created at the first request. Safe for use by several threads at once.
 /// </summary>
 /// <remarks>
 /// The service stores one message a call, so a list travels in up to 16 calls at a time. Messages are stored without an expiry:
@@ -21,7 +31,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
 
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(-1);
 
-    // A message that cannot exist: a check touches no real one.
+    // No message has this identity, so a check changes no real message.
     private static readonly ReceivedMessage NoMessage = new()
     {
         Id = "00000000-0000-0000-0000-000000000000",
@@ -32,7 +42,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         LeaseStart = 0,
     };
 
-    // The service has no long poll: an empty queue is asked again after waits that grow to a second.
+    // The service has no long poll. An empty queue is asked again after waits that grow up to one second.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -45,7 +55,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     {
     }
 
-    /// <summary>A client with an identity and an HTTP handler of its own; null takes the process's.</summary>
+    /// <summary>A client with its own identity and HTTP handler; null means those of the process.</summary>
     internal AzureQueue(QueueEndpoint endpoint, TimeProvider clock, TokenCredential? credential, HttpMessageHandler? handler)
     {
         Endpoint = endpoint;
@@ -96,9 +106,11 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            // Not to be cancelled: the service may have leased messages already.
+            // This call is not cancelled, since the service may have leased messages already.
             var (messages, sentAt) = await _connection.CallAsync(
-                QueueOperation.GetMessages, queue => GetMessagesAsync(queue, max, Seconds(lease)), CancellationToken.None).ConfigureAwait(false);
+                QueueOperation.GetMessages,
+                queue => GetMessagesAsync(queue, max, Seconds(lease)),
+                CancellationToken.None).ConfigureAwait(false);
             var remaining = wait - _clock.GetElapsedTime(start);
             if (messages.Length > 0 || remaining <= TimeSpan.Zero)
                 return Array.ConvertAll(messages, message => Received(message, sentAt));
@@ -128,7 +140,9 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
                 try
                 {
                     await _connection.CallAsync(
-                        QueueOperation.DeleteMessage, queue => queue.DeleteMessageAsync(message.Id, message.Receipt, token), token).ConfigureAwait(false);
+                        QueueOperation.DeleteMessage,
+                        queue => queue.DeleteMessageAsync(message.Id, message.Receipt, token),
+                        token).ConfigureAwait(false);
                 }
                 catch (QueueException e) when (IsLostLease(e.Failure))
                 {
@@ -145,7 +159,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     public Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        // Where the lease is lost, whoever has it now decides when the message returns.
+        // If the lease is lost, its new owner decides when the message returns.
         return UpdateAsync(message, delay, cancellationToken);
     }
 
@@ -153,7 +167,9 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     public async Task<long> GetDepthAsync(CancellationToken cancellationToken)
     {
         var (answer, _) = await _connection.CallAsync(
-            QueueOperation.GetQueueMetadata, queue => queue.GetPropertiesAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            QueueOperation.GetQueueMetadata,
+            queue => queue.GetPropertiesAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         return answer.Value.ApproximateMessagesCountLong;
     }
 
@@ -163,11 +179,13 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         try
         {
             await _connection.CallAsync(
-                QueueOperation.CreateQueue, queue => queue.CreateAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+                QueueOperation.CreateQueue,
+                queue => queue.CreateAsync(cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (QueueException exists) when (exists.Failure is { Status: 409, Code: "QueueAlreadyExists" })
         {
-            // It has metadata of its own, which creating it anew would not have kept.
+            // The queue exists, with metadata that a new queue would not have.
         }
     }
 
@@ -185,7 +203,7 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         // Without authentication, no other operation would succeed.
         isPermission: failure => failure is { Status: 403, Code: not "AuthenticationFailed" });
 
-    /// <summary>Nothing is held: connections and identity are the process's.</summary>
+    /// <summary>Does nothing: connections and identity belong to the process.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static async Task<QueueMessage[]> GetMessagesAsync(QueueClient queue, int max, TimeSpan lease)
@@ -201,14 +219,16 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
     private static bool IsLostLease(QueueFailure failure) =>
         failure is { Status: 404, Code: "MessageNotFound" } or { Status: 400, Code: "PopReceiptMismatch" };
 
-    private async Task<ReceivedMessage?> UpdateAsync(ReceivedMessage message, TimeSpan invisible, CancellationToken cancellationToken)
+    private async Task<ReceivedMessage?> UpdateAsync(
+        ReceivedMessage message, TimeSpan invisible, CancellationToken cancellationToken)
     {
         try
         {
-            // Without a text the service keeps the one that it has.
+            // Without a text, the service keeps the text of the message.
             var (answer, sentAt) = await _connection.CallAsync(
                 QueueOperation.UpdateMessage,
-                queue => queue.UpdateMessageAsync(message.Id, message.Receipt, (BinaryData?)null, Seconds(invisible), cancellationToken),
+                queue => queue.UpdateMessageAsync(
+                    message.Id, message.Receipt, (BinaryData?)null, Seconds(invisible), cancellationToken),
                 cancellationToken).ConfigureAwait(false);
             return message with { Receipt = answer.Value.PopReceipt, LeaseStart = sentAt };
         }
@@ -228,6 +248,6 @@ public sealed class AzureQueue : IQueueSender, IQueueReceiver
         LeaseStart = sentAt,
     };
 
-    // The service counts whole ones, and the SDK would cut the rest off.
+    // The service counts whole seconds, and the SDK would round down.
     private static TimeSpan Seconds(TimeSpan span) => TimeSpan.FromSeconds(Math.Ceiling(span.TotalSeconds));
 }

@@ -7,29 +7,34 @@ using Telemetry.Queues;
 
 namespace Telemetry.Azure;
 
-/// <summary>The SDK's client of one queue, built at the first call; turns whatever goes wrong with a call into a <see cref="QueueException"/>.</summary>
+/// <summary>
+/// The SDK's client of one queue. It is created at the first call, and turns every failure of a call into a
+/// <see cref="QueueException"/>.
+/// </summary>
 /// <param name="endpoint">The queue.</param>
 /// <param name="clock">Measures the attempts.</param>
-/// <param name="credential">An identity of its own; null takes the process's.</param>
-/// <param name="handler">Sends instead of the process's connections; null takes these.</param>
-internal sealed class QueueConnection(QueueEndpoint endpoint, TimeProvider clock, TokenCredential? credential, HttpMessageHandler? handler)
+/// <param name="credential">The identity; null means that of the process.</param>
+/// <param name="handler">Sends the requests; null means the connections of the process.</param>
+internal sealed class QueueConnection(
+    QueueEndpoint endpoint, TimeProvider clock, TokenCredential? credential, HttpMessageHandler? handler)
 {
-    // The emulator's account, the same on every machine and published in its documentation: no secret.
+    // The emulator's account. It is the same on every machine and published in the emulator's documentation, so it is no secret.
     private const string DevelopmentStorage = "AccountName=devstoreaccount1;AccountKey="
         + "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    // One for all queues of the process, because it caches its tokens.
+    // All queues of the process share it, because it caches tokens.
     private static readonly Lazy<TokenCredential> ProcessIdentity = new(() =>
-        new DefaultAzureCredential(new DefaultAzureCredentialOptions { Transport = new HttpClientTransport(QueueHttp.NewClient()) }));
+        new DefaultAzureCredential(
+            new DefaultAzureCredentialOptions { Transport = new HttpClientTransport(QueueHttp.NewClient()) }));
 
     private QueueClient? _client;
 
-    /// <summary>The words for failures of this queue.</summary>
+    /// <summary>Creates the failures of this queue.</summary>
     public QueueFailures Failures { get; } = new(endpoint);
 
     /// <summary>Calls, with the SDK's retries.</summary>
     /// <returns>The answer, and the timestamp from before the attempt that was answered.</returns>
-    /// <exception cref="QueueException">Refused, unreadable, or not answered.</exception>
+    /// <exception cref="QueueException">The call was refused or not answered, or the answer is unreadable.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<(T Answer, long SentAt)> CallAsync<T>(
         QueueOperation operation, Func<QueueClient, Task<T>> send, CancellationToken cancellationToken)
@@ -43,7 +48,7 @@ internal sealed class QueueConnection(QueueEndpoint endpoint, TimeProvider clock
         }
         catch (Exception error)
         {
-            // A cancelled call may surface as any of its tries' errors.
+            // A cancelled call may end with the error of any attempt.
             cancellationToken.ThrowIfCancellationRequested();
             throw Failures.Of(operation, error);
         }
@@ -63,7 +68,7 @@ internal sealed class QueueConnection(QueueEndpoint endpoint, TimeProvider clock
                 // QueueCall bounds each try.
                 NetworkTimeout = Timeout.InfiniteTimeSpan,
             },
-            // No telemetry from telemetry.
+            // Sending telemetry must not create telemetry.
             Diagnostics = { ApplicationId = "telemetry-queue", IsLoggingEnabled = false, IsDistributedTracingEnabled = false },
         };
         if (endpoint.Connection is null && !string.Equals(endpoint.Url.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal))
@@ -76,7 +81,7 @@ internal sealed class QueueConnection(QueueEndpoint endpoint, TimeProvider clock
         }
         catch (Exception error) when (error is FormatException or ArgumentException or InvalidOperationException)
         {
-            // The cause may quote the string.
+            // The exception is not kept, since it may quote the string.
             throw Failures.Misconfigured(operation, endpoint.Connection is null ? Remedy.WrongIdentity : Remedy.WrongConnection);
         }
     }
@@ -86,7 +91,8 @@ internal sealed class QueueConnection(QueueEndpoint endpoint, TimeProvider clock
     {
         var parts = connection.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(part => !part.StartsWith("QueueEndpoint=", StringComparison.OrdinalIgnoreCase))
-            .Select(part => part.Equals("UseDevelopmentStorage=true", StringComparison.OrdinalIgnoreCase) ? DevelopmentStorage : part);
+            .Select(part =>
+                part.Equals("UseDevelopmentStorage=true", StringComparison.OrdinalIgnoreCase) ? DevelopmentStorage : part);
         var account = endpoint.Url.AbsoluteUri[..^(endpoint.Name.Length + 1)];
         return new QueueClient($"{string.Join(';', parts)};QueueEndpoint={account}", endpoint.Name, options);
     }

@@ -8,18 +8,18 @@ using static System.FormattableString;
 namespace Telemetry.Azure;
 
 /// <summary>
-/// Puts what went wrong into words for people who run the queue. The texts of the service and of the SDK are not passed on: they may
+/// Describes failures for the people who run the queue. The texts of the service and of the SDK are not used, since they may
 /// quote the string that was signed, or a message.
 /// </summary>
 internal sealed class QueueFailures(QueueEndpoint endpoint)
 {
-    // Where identities get tokens, unless the environment names another.
+    // The host from which identities get tokens, unless the environment names another one.
     private static readonly Uri TokenService = new("https://login.microsoftonline.com/");
 
-    /// <summary>What the SDK has thrown.</summary>
+    /// <summary>The failure for an exception of the SDK.</summary>
     public QueueException Of(QueueOperation operation, Exception error)
     {
-        // The errors of all tries come in one exception; the last one counts.
+        // One exception holds the errors of all attempts; the last error counts.
         var last = error is AggregateException { InnerExceptions: [.., var lastTry] } ? lastTry : error;
         return last switch
         {
@@ -28,14 +28,15 @@ internal sealed class QueueFailures(QueueEndpoint endpoint)
             AuthenticationFailedException => Unanswered(operation, ExplainIdentity(last)),
             RequestFailedException or HttpRequestException or IOException or OperationCanceledException or TimeoutException
                 or AuthenticationException => Unanswered(operation, Explain(last)),
-            // Of the SDK's writer; no request was made.
+            // The SDK's XML writer throws this before it makes a request.
             ArgumentException when operation.Name is "Put Message" => Misconfigured(operation, Remedy.NotXml),
             _ => Failed(operation, (int)HttpStatusCode.OK, Remedy.NotAzure, isTransient: true),
         };
     }
 
-    /// <summary>No request is made, for a reason on this side.</summary>
-    public QueueException Misconfigured(QueueOperation operation, string error) => Failed(operation, null, error, isTransient: false);
+    /// <summary>The failure when no request was made, for a reason on this side.</summary>
+    public QueueException Misconfigured(QueueOperation operation, string error) =>
+        Failed(operation, null, error, isTransient: false);
 
     private QueueException Refused(QueueOperation operation, RequestFailedException error)
     {

@@ -1,6 +1,6 @@
 namespace Telemetry.Azure;
 
-/// <summary>What to do about an error, where the service's code does not say it.</summary>
+/// <summary>Remedies for errors that the service's code does not explain.</summary>
 internal static class Remedy
 {
     public const string NoIdentity =
@@ -15,19 +15,22 @@ internal static class Remedy
         "the identity got no token: check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret, certificate or federated token"
         + " that goes with them";
 
-    public const string NeedsHttps = "an identity's token travels over https only: give an https address or a storage connection string";
+    public const string NeedsHttps =
+        "an identity's token travels over https only: give an https address or a storage connection string";
 
     public const string WrongConnection =
-        "the storage connection string is none: copy the whole string from the account's access keys; it needs AccountName and AccountKey,"
-        + " or SharedAccessSignature, or UseDevelopmentStorage=true, separated by semicolons";
+        "the storage connection string is none: copy the whole string from the account's access keys;"
+        + " it needs AccountName and AccountKey, or SharedAccessSignature, or UseDevelopmentStorage=true,"
+        + " separated by semicolons";
 
     public const string NotXml = "a message text is no UTF-8, or has characters that XML does not allow: send it as Base64";
 
-    public const string NotAzure = "the answer is no message list of the Queue service: check the address, and for a proxy in between";
+    public const string NotAzure =
+        "the answer is no message list of the Queue service: check the address, and for a proxy in between";
 
     private const string Provider = "Microsoft.Storage/storageAccounts/queueServices/";
 
-    /// <summary>The remedy for a status and error code; null where the code says all.</summary>
+    /// <summary>The remedy for a status and error code; null if the code needs no explanation.</summary>
     public static string? For(QueueOperation operation, int status, string? code, bool usesConnection) => (status, code) switch
     {
         (_, "AuthenticationFailed" or "InvalidAuthenticationInfo" or "NoAuthenticationInformation") => usesConnection

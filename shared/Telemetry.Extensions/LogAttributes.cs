@@ -3,13 +3,13 @@ using Telemetry.Events;
 
 namespace Telemetry.Extensions;
 
-/// <summary>Writes what a log state and the scopes around it hold.</summary>
+/// <summary>Writes the values of a log state and of the scopes around it.</summary>
 internal static class LogAttributes
 {
     private static ReadOnlySpan<byte> Template => "message.template"u8;
     private static ReadOnlySpan<byte> ScopesName => "scopes"u8;
 
-    // What Microsoft.Extensions.Logging calls the template among a state's values.
+    // The name that Microsoft.Extensions.Logging gives the template among the values of a state.
     private const string OriginalFormat = "{OriginalFormat}";
 
     /// <summary>Writes the values of a state as members.</summary>
@@ -19,7 +19,7 @@ internal static class LogAttributes
         Write(json, values.Span);
     }
 
-    /// <summary>The template among a state's values; null where there is none.</summary>
+    /// <summary>The template among a state's values; null if there is none.</summary>
     internal static string? TemplateOf(IReadOnlyList<KeyValuePair<string, object?>> state)
     {
         using var values = StateValues.Read(state);
@@ -43,7 +43,9 @@ internal static class LogAttributes
         }
     }
 
-    /// <summary>The scopes around a log, the outermost first, as the attribute <c>scopes</c>: an object each, or its text.</summary>
+    /// <summary>
+    /// Writes the scopes around a log as the attribute <c>scopes</c>, the outermost first. Each is an object, or its text.
+    /// </summary>
     internal sealed class Scopes
     {
         [ThreadStatic]
@@ -115,7 +117,7 @@ internal static class LogAttributes
             return _json!;
         }
 
-        // What hosts add to every log so that consoles show the trace: here each event has its traceparent.
+        // Hosts add these to every log for consoles. They are left out, since each event has its traceparent.
         private static bool IsTrace(ReadOnlySpan<KeyValuePair<string, object?>> values)
         {
             foreach (ref readonly var value in values)

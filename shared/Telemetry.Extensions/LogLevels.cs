@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Telemetry.Extensions;
 
-/// <summary>The levels of both worlds.</summary>
+/// <summary>Converts the levels of Microsoft.Extensions.Logging.</summary>
 internal static class LogLevels
 {
-    internal static TelemetryLevel Of(LogLevel level) => level switch
+    internal static TelemetryLevel Convert(LogLevel level) => level switch
     {
         LogLevel.Trace => TelemetryLevel.Trace,
         LogLevel.Debug => TelemetryLevel.Debug,

@@ -4,7 +4,7 @@ using Telemetry.Sending;
 
 namespace Telemetry.Extensions;
 
-/// <summary>Writes each log straight into an event: no reflection, and no text between but the message itself.</summary>
+/// <summary>Writes each log directly into an event, without reflection and without texts other than the message.</summary>
 internal sealed class QueueLogger(string category, TelemetryClient client) : ILogger
 {
     private static ReadOnlySpan<byte> EventIdName => "event.id"u8;
@@ -18,9 +18,10 @@ internal sealed class QueueLogger(string category, TelemetryClient client) : ILo
         where TState : notnull => ScopeProvider?.Push(state);
 
     public bool IsEnabled(LogLevel logLevel) =>
-        logLevel is not LogLevel.None && LogLevels.Of(logLevel) >= _least && !OwnSending.IsUnderWay;
+        logLevel is not LogLevel.None && LogLevels.Convert(logLevel) >= _least && !OwnSending.IsUnderWay;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
             return;
@@ -30,14 +31,15 @@ internal sealed class QueueLogger(string category, TelemetryClient client) : ILo
         }
         catch (Exception e)
         {
-            // Whatever fails here must not fail the code that logs.
+            // A failure here must not fail the code that logs.
             client.Reject($"a log of {category} failed to become an event: {e.GetType().Name}");
         }
     }
 
-    private void Send<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    private void Send<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        var log = TelemetryEvent.Log(LogLevels.Of(logLevel), category, Message(state, exception, formatter));
+        var log = TelemetryEvent.Log(LogLevels.Convert(logLevel), category, Message(state, exception, formatter));
         if (log.IsDiscarded)
             return;
         var json = log.Writer().Json;

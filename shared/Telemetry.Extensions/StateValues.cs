@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Telemetry.Extensions;
 
-/// <summary>A state's values, read once: each reading of one may box it anew.</summary>
+/// <summary>The values of a state. They are read once, since each read of a value may box it again.</summary>
 internal readonly ref struct StateValues
 {
     private const int Kept = 64;
@@ -24,7 +24,7 @@ internal readonly ref struct StateValues
 
     public void Dispose()
     {
-        // Holds on to nobody's values.
+        // The values must not be kept alive.
         _values.AsSpan(0, Span.Length).Clear();
         if (_values.Length == Kept)
             s_free = _values;

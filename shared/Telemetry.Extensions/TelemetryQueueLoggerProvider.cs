@@ -6,8 +6,8 @@ using Telemetry.Listening;
 namespace Telemetry.Extensions;
 
 /// <summary>
-/// Sends logs with a <see cref="TelemetryClient"/>. It owns what it listens to, not the client; when it is disposed it waits up to two
-/// seconds for what is buffered.
+/// Sends logs with a <see cref="TelemetryClient"/>. It owns its listeners, but not the client. When it is disposed, it waits at
+/// most two seconds until the buffered events are sent.
 /// </summary>
 [ProviderAlias("TelemetryQueue")]
 public sealed class TelemetryQueueLoggerProvider : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
@@ -21,8 +21,8 @@ public sealed class TelemetryQueueLoggerProvider : ILoggerProvider, ISupportExte
     private int _disposed;
 
     /// <summary>A provider over a client.</summary>
-    /// <param name="client">Sends; null where none is configured, and nothing is logged then.</param>
-    /// <param name="options">What else to listen to.</param>
+    /// <param name="client">The client that sends. With null, nothing is sent.</param>
+    /// <param name="options">The activity sources and meters to listen to.</param>
     public TelemetryQueueLoggerProvider(TelemetryClient? client, TelemetryListenerOptions options)
     {
         _client = client;

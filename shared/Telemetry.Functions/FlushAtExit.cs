@@ -2,7 +2,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Telemetry.Functions;
 
-/// <summary>Sends what is left when the worker ends. The worker waits for no invocation, so this takes what those under way have sent.</summary>
+/// <summary>
+/// Sends the buffered events when the worker ends. The worker does not wait for running invocations, so their events so far are
+/// sent.
+/// </summary>
 internal sealed class FlushAtExit : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -15,6 +18,9 @@ internal sealed class FlushAtExit : IHostedLifecycleService
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>After every other service has stopped. The host kills a worker that takes longer than some seconds: the budget is the bound.</summary>
+    /// <summary>
+    /// Flushes after every other service has stopped. The host kills a worker that takes longer than a few seconds, so the flush
+    /// budget limits this.
+    /// </summary>
     public Task StoppedAsync(CancellationToken cancellationToken) => TelemetryQueue.FlushExitAsync();
 }

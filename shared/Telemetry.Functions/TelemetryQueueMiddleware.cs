@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Telemetry.Functions;
 
-/// <summary>Runs an invocation in its trace and under its identity, and flushes what it sent.</summary>
+/// <summary>Gives an invocation its trace and its <c>requestId</c>, and flushes its events when it ends.</summary>
 internal sealed class TelemetryQueueMiddleware : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -21,7 +21,7 @@ internal sealed class TelemetryQueueMiddleware : IFunctionsWorkerMiddleware
         }
     }
 
-    // The worker starts an activity only where somebody listens to its source. Events need the trace in any case.
+    // The worker starts an activity only if somebody listens to its source, but events always need the trace.
     private static Activity Continue(TraceContext trace, string name)
     {
         var activity = new Activity(name);

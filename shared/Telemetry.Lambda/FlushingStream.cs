@@ -1,6 +1,6 @@
 namespace Telemetry.Lambda;
 
-/// <summary>An answer that flushes once when it is disposed, which is after it was sent.</summary>
+/// <summary>The stream of an answer. It flushes telemetry when it is disposed, which happens after the answer was sent.</summary>
 /// <param name="answer">The answer's bytes; disposed with this stream.</param>
 /// <param name="flush">Does not throw.</param>
 internal sealed class FlushingStream(Stream answer, Func<Task> flush) : Stream
@@ -45,7 +45,7 @@ internal sealed class FlushingStream(Stream answer, Func<Task> flush) : Stream
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             answer.Dispose();
-            // Disposed synchronously by the thread that asks for the next invocation when this returns.
+            // The thread that disposes this requests the next invocation afterwards, so it must wait for the flush.
             flush().GetAwaiter().GetResult();
         }
 

@@ -7,14 +7,14 @@ namespace Telemetry.Lambda;
 /// <summary>Serves a function behind an HTTP API or a function URL.</summary>
 public static class HttpApi
 {
-    // What the caller gets is the body inside, so the document around it need not be safe in HTML.
+    // The caller receives only the body in this document, so the document need not be safe in HTML.
     private static readonly HttpApiJson Json = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
     });
 
-    /// <summary>Makes a handler of a function.</summary>
+    /// <summary>Creates a handler for a function.</summary>
     /// <param name="function">Answers a request; what it throws fails the invocation, which API Gateway answers with 500.</param>
     public static LambdaHandler Handler(Func<HttpApiRequest, CancellationToken, Task<HttpApiResponse>> function) =>
         async (invocation, cancellationToken) =>

@@ -9,13 +9,13 @@ public sealed record HttpApiRequest
     /// <summary>The path, stage included; not decoded.</summary>
     public string RawPath { get; init; } = "/";
 
-    /// <summary>What follows the question mark; empty where there is none.</summary>
+    /// <summary>The text behind the question mark; empty if there is none.</summary>
     public string RawQueryString { get; init; } = "";
 
     /// <summary>The headers, mostly in lower case; several values of one name are joined by commas.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Where the method stands.</summary>
+    /// <summary>API Gateway's data about the request, with the method.</summary>
     public HttpApiContext RequestContext { get; init; } = new();
 
     /// <summary>The body as text, or in Base64; null where there is none.</summary>
@@ -28,7 +28,9 @@ public sealed record HttpApiRequest
     [JsonIgnore]
     public string Method => RequestContext.Http.Method;
 
-    /// <summary>The caller's trace: header <c>traceparent</c>, else the trace that the platform began; null where there is none.</summary>
+    /// <summary>
+    /// The caller's trace: header <c>traceparent</c>, else the trace that the platform began; null where there is none.
+    /// </summary>
     [JsonIgnore]
     public string? TraceParent => Header("traceparent") ?? InvocationTrace;
 
@@ -40,7 +42,7 @@ public sealed record HttpApiRequest
     internal string? InvocationTrace { get; init; }
 
     /// <summary>The body's bytes.</summary>
-    /// <exception cref="FormatException">It claims to be Base64 and is not.</exception>
+    /// <exception cref="FormatException"><see cref="IsBase64Encoded"/> is true, and the body is no Base64.</exception>
     public byte[] ReadBody() => this switch
     {
         { Body: null } => [],
@@ -49,7 +51,7 @@ public sealed record HttpApiRequest
     };
 }
 
-/// <summary>What API Gateway says about a request.</summary>
+/// <summary>API Gateway's data about a request.</summary>
 public sealed record HttpApiContext
 {
     /// <summary>The request line.</summary>

@@ -11,7 +11,7 @@ namespace Telemetry.Lambda;
 public sealed record HttpApiResponse(
     int StatusCode, IReadOnlyDictionary<string, string> Headers, string Body, bool IsBase64Encoded)
 {
-    /// <summary>An answer with a body of one type; text travels as it is, all else in Base64.</summary>
+    /// <summary>An answer with a body. UTF-8 text is sent as it is, anything else in Base64.</summary>
     public static HttpApiResponse Of(int statusCode, string contentType, ReadOnlySpan<byte> body)
     {
         var isText = Utf8.IsValid(body);

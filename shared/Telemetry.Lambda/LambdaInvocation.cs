@@ -2,10 +2,10 @@ using Telemetry.Queues;
 
 namespace Telemetry.Lambda;
 
-/// <summary>One invocation as the Runtime API hands it out.</summary>
+/// <summary>One invocation, as the Runtime API returns it.</summary>
 public sealed record LambdaInvocation
 {
-    // Where the platform's own runtimes put the trace header of the invocation under way.
+    // The variable in which the platform's own runtimes put the trace header of the current invocation.
     internal const string TraceVariable = "_X_AMZN_TRACE_ID";
 
     /// <summary>The invocation's identity; the answer names it.</summary>
@@ -17,7 +17,7 @@ public sealed record LambdaInvocation
     /// <summary>The X-Ray trace header; null where there is none.</summary>
     public string? TraceId { get; init; }
 
-    /// <summary>The same trace as W3C writes it: what an event continues that carries no <c>traceparent</c> of its own.</summary>
+    /// <summary>The same trace in W3C's format. An event without its own <c>traceparent</c> continues it.</summary>
     public string? TraceParent => XRayTrace.ToTraceParent(TraceId);
 
     /// <summary>The ARN that was invoked, with version or alias; null where there is none.</summary>

@@ -4,10 +4,16 @@ using Telemetry.Governance;
 
 namespace Telemetry.Lambda;
 
+/// <summary>A function's work.</summary>
+/// <param name="invocation">The event with its identity and deadline.</param>
+/// <param name="cancellationToken">Cancelled shortly before the deadline, so that there is time to answer.</param>
+/// <returns>The answer's bytes, mostly JSON.</returns>
+public delegate Task<ReadOnlyMemory<byte>> LambdaHandler(LambdaInvocation invocation, CancellationToken cancellationToken);
+
 /// <summary>
-/// A Lambda custom runtime: asks for an invocation, runs the handler, answers, flushes telemetry, asks for the next. The
-/// flush comes after the answer, so that no caller waits for it, and before the next question, after which the platform
-/// may freeze the instance.
+/// A Lambda custom runtime. For each invocation it runs the handler, sends the answer and flushes telemetry. The flush comes
+/// after the answer, so that no caller waits for it, and before the request for the next invocation, because the platform may
+/// freeze the instance during that request.
 /// </summary>
 public sealed class LambdaRuntime : IDisposable
 {
@@ -23,15 +29,16 @@ public sealed class LambdaRuntime : IDisposable
         _clock = clock;
     }
 
-    /// <summary>The whole life of a function's process: until the platform ends it with SIGTERM.</summary>
-    /// <param name="initialise">Makes the handler; what it throws is reported as an initialisation error.</param>
+    /// <summary>Serves invocations until the platform ends the process with SIGTERM.</summary>
+    /// <param name="initialise">Creates the handler. Its exceptions are reported as initialisation errors.</param>
     /// <returns>The exit code: 0 after SIGTERM, 1 when the function could not be initialised or the platform is gone.</returns>
     public static async Task<int> RunAsync(Func<LambdaHandler> initialise)
     {
         if (Environment.GetEnvironmentVariable(HostName) is not { Length: > 0 } host)
         {
             await Console.Error.WriteLineAsync(
-                $"{HostName} is not set: AWS Lambda sets it; to start by hand, set it to a Runtime API's host:port").ConfigureAwait(false);
+                $"{HostName} is not set: AWS Lambda sets it; to start by hand, set it to a Runtime API's host:port")
+                .ConfigureAwait(false);
             return 1;
         }
 
@@ -61,11 +68,12 @@ public sealed class LambdaRuntime : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Told to stop while it waited for an invocation.
+            // The stop came while no invocation was running.
         }
         catch (HttpRequestException e)
         {
-            await Console.Error.WriteLineAsync($"the Runtime API failed, the process ends: {FailureText.Of(e)}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(
+                $"the Runtime API failed, the process ends: {FailureText.Of(e)}").ConfigureAwait(false);
             code = 1;
         }
 
@@ -85,7 +93,7 @@ public sealed class LambdaRuntime : IDisposable
         catch (Exception e)
         {
             await Console.Error.WriteLineAsync($"the function could not be initialised: {e}").ConfigureAwait(false);
-            await _api.PostInitErrorAsync(LambdaError.Of(e)).ConfigureAwait(false);
+            await _api.PostInitErrorAsync(LambdaError.From(e)).ConfigureAwait(false);
             return null;
         }
     }
@@ -98,7 +106,7 @@ public sealed class LambdaRuntime : IDisposable
 
     private async Task ServeAsync(LambdaInvocation invocation, LambdaHandler handler)
     {
-        // The X-Ray SDK and its like look for it there.
+        // Tracing libraries such as the X-Ray SDK read this variable.
         Environment.SetEnvironmentVariable(LambdaInvocation.TraceVariable, invocation.TraceId);
         TelemetryContext.RequestId = invocation.RequestId;
         var time = new InvocationTime(invocation.Deadline - _clock.GetUtcNow(), _clock);
@@ -113,7 +121,7 @@ public sealed class LambdaRuntime : IDisposable
         if (error is not null)
         {
             await Console.Error.WriteLineAsync($"invocation {invocation.RequestId} failed: {error}").ConfigureAwait(false);
-            await _api.PostErrorAsync(invocation.RequestId, LambdaError.Of(error)).ConfigureAwait(false);
+            await _api.PostErrorAsync(invocation.RequestId, LambdaError.From(error)).ConfigureAwait(false);
         }
 
         await TelemetryQueue.FlushInvocationAsync(time.Left).ConfigureAwait(false);

@@ -1,7 +1,8 @@
 namespace Telemetry.Lambda;
 
 /// <summary>
-/// Names the request in what a function on Lambda's managed runtime sends, and flushes at the end of its invocation.
+/// Adds the identity of the request to the telemetry of a function on Lambda's managed runtime, and flushes when the invocation
+/// ends.
 /// <c>ILambdaContext</c> has the identity of the request (<c>AwsRequestId</c>) and the time that remains (<c>RemainingTime</c>).
 /// </summary>
 public static class ManagedRuntime
@@ -59,7 +60,7 @@ public static class ManagedRuntime
     /// <param name="payload">The event.</param>
     /// <param name="requestId">The identity of the request.</param>
     /// <param name="remaining">The time that the invocation has.</param>
-    /// <exception cref="TimeoutException">The handler obeyed its token.</exception>
+    /// <exception cref="TimeoutException">The token was cancelled and the handler ended because of it.</exception>
     public static async Task<Stream> InvokeAsync(LambdaHandler handler, Stream payload, string requestId, TimeSpan remaining)
     {
         using var bytes = new MemoryStream();

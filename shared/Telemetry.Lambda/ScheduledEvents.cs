@@ -12,7 +12,8 @@ public static class ScheduledEvents
     public static LambdaHandler Handler(Func<ScheduledEvent, CancellationToken, Task> function) =>
         async (invocation, cancellationToken) =>
         {
-            await function(Read(invocation) with { TraceParent = invocation.TraceParent }, cancellationToken).ConfigureAwait(false);
+            await function(
+                Read(invocation) with { TraceParent = invocation.TraceParent }, cancellationToken).ConfigureAwait(false);
             return Done;
         };
 
@@ -20,7 +21,8 @@ public static class ScheduledEvents
     {
         try
         {
-            return JsonSerializer.Deserialize(invocation.Payload.Span, ScheduledJson.Default.ScheduledEvent) ?? throw NoEvent(null);
+            return JsonSerializer.Deserialize(invocation.Payload.Span, ScheduledJson.Default.ScheduledEvent)
+                ?? throw NoEvent(null);
         }
         catch (JsonException e)
         {
@@ -29,7 +31,8 @@ public static class ScheduledEvents
     }
 
     private static InvalidOperationException NoEvent(JsonException? e) =>
-        new($"the event is none of EventBridge{(e?.Path is { } path ? $" at {path}" : "")}: invoke this function by a rule or schedule");
+        new($"the event is none of EventBridge{(e?.Path is { } path ? $" at {path}" : "")}:"
+            + " invoke this function by a rule or schedule");
 }
 
 /// <summary>An event of EventBridge.</summary>

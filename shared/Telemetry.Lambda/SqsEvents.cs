@@ -55,7 +55,8 @@ public static class SqsEvents
     }
 
     private static InvalidOperationException NoEvent(JsonException? e) =>
-        new($"the event is none of SQS{(e?.Path is { } path ? $" at {path}" : "")}: invoke this function by an event source mapping");
+        new($"the event is none of SQS{(e?.Path is { } path ? $" at {path}" : "")}:"
+            + " invoke this function by an event source mapping");
 }
 
 internal sealed record SqsEvent(IReadOnlyList<SqsRecord> Records);
@@ -89,3 +90,18 @@ internal sealed record SqsFailure(string ItemIdentifier);
 [JsonSerializable(typeof(SqsEvent))]
 [JsonSerializable(typeof(SqsAnswer))]
 internal sealed partial class SqsJson : JsonSerializerContext;
+
+/// <summary>One message of a queue.</summary>
+/// <param name="Id">Its identity, the same on every delivery.</param>
+/// <param name="Body">Its text.</param>
+public sealed record SqsMessage(string Id, string Body)
+{
+    /// <summary>The how-manieth delivery this is, from 1.</summary>
+    public long Delivery { get; init; } = 1;
+
+    /// <summary>
+    /// The trace it belongs to, as W3C writes it: the message's attribute <c>traceparent</c>, else the sender's X-Ray trace,
+    /// else the invocation's; null where there is none.
+    /// </summary>
+    public string? TraceParent { get; init; }
+}

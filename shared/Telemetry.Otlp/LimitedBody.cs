@@ -1,18 +1,20 @@
 namespace Telemetry.Otlp;
 
-/// <summary>A request's body in memory. What comes after the most that it takes is not kept, and it says so.</summary>
+/// <summary>
+/// The body of a request in memory. Bytes beyond the limit are not kept; <see cref="IsOverLimit"/> tells of them.
+/// </summary>
 internal sealed class LimitedBody : MemoryStream
 {
     /// <summary>The largest body, in bytes: 64 MiB.</summary>
     internal const int Most = 64 * 1024 * 1024;
 
-    /// <summary>True when there was more than the limit allows.</summary>
+    /// <summary>True when the body was larger than the limit.</summary>
     internal bool IsOverLimit { get; private set; }
 
     internal ReadOnlySpan<byte> Bytes => GetBuffer().AsSpan(0, (int)Length);
 
     /// <inheritdoc/>
-    // The other ways to write a part come here.
+    // The base class calls this for all writes of several bytes.
     public override void Write(byte[] buffer, int offset, int count)
     {
         IsOverLimit |= count > Most - Length;

@@ -50,13 +50,13 @@ internal static class OtlpLogs
         return result;
     }
 
-    // 1 to 4 are trace, 5 to 8 debug and so on; 0 says nothing.
+    // 1 to 4 are trace, 5 to 8 debug and so on; 0 means unknown.
     private static TelemetryLevel LevelOf(SeverityNumber severity) =>
         severity is < SeverityNumber.Trace or > SeverityNumber.Fatal4
             ? TelemetryLevel.Info
             : (TelemetryLevel)((int)(severity - 1) / SeveritiesPerLevel);
 
-    // The number only where the level does not say it.
+    // The number is written only if the level alone does not imply it.
     private static void WriteSeverity(JsonOutput json, LogRecord record, TelemetryLevel level)
     {
         var first = (SeverityNumber)(((int)level * SeveritiesPerLevel) + 1);

@@ -66,7 +66,7 @@ internal static class OtlpMetrics
     {
         var time = point.TimeUnixNano > 0 ? OtlpValues.Time(point.TimeUnixNano) : clock.GetUtcNow();
         var result = TelemetryEvent.Begin(EventStyle.Metric, TelemetryLevel.Info, time);
-        // Summed up over many traces: it belongs to none.
+        // The number sums up many traces, so the event belongs to none.
         result.Writer().SetOwnTrace(default);
         var json = result.Writer().Json;
         json.WriteString("name"u8, metric.Name);

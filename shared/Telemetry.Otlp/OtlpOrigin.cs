@@ -3,14 +3,14 @@ using Telemetry.Otlp;
 
 namespace Telemetry.Otlp;
 
-/// <summary>What the items of one scope share: the resource that they come from, and the library that made them.</summary>
-/// <param name="resource">The resource; null where it is not known.</param>
+/// <summary>The common data of the items of one scope: their resource and the library that made them.</summary>
+/// <param name="resource">The resource; null if it is not known.</param>
 /// <param name="resourceSchema">The URL of the schema that the resource's attributes follow; empty for none.</param>
-/// <param name="scope">The library; null where it is not known.</param>
+/// <param name="scope">The library; null if it is not known.</param>
 /// <param name="scopeSchema">The URL of the schema that the items' attributes follow; empty for none.</param>
 internal sealed class OtlpOrigin(Resource? resource, string resourceSchema, InstrumentationScope? scope, string scopeSchema)
 {
-    /// <summary>The name of the source, meter or category; empty where it is not known.</summary>
+    /// <summary>The name of the source, meter or category; empty if it is not known.</summary>
     internal string Name => scope?.Name ?? "";
 
     /// <summary>Writes everything but the name.</summary>

@@ -8,15 +8,16 @@ using static System.FormattableString;
 namespace Telemetry.Otlp;
 
 /// <summary>
-/// Stands in for the network under an OTLP/HTTP exporter of OpenTelemetry: every span, log record and data point that is exported
-/// becomes an event of its own and goes through the client, under its options. Nothing is sent anywhere else.
+/// An HTTP handler for OpenTelemetry's OTLP/HTTP exporter that replaces the network. Each exported span, log record and data
+/// point becomes an event that the client sends with its options. Nothing is sent anywhere else.
 /// <code>exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
 /// exporter.HttpClientFactory = () =&gt; new HttpClient(new OtlpQueueHandler());</code>
-/// It answers 200 for what was read, 400 for what is no OTLP, nests deeper than 100 messages or has more than 64 MiB, packed or
-/// unpacked, 404 for a path that ends with neither <c>v1/traces</c>, <c>v1/metrics</c> nor <c>v1/logs</c>, and 415 for JSON and for
-/// a <c>Content-Encoding</c> other than <c>gzip</c>. Of a request that it refuses nothing is sent.
+/// It answers 200 for a request that was read, 400 for a body that is no OTLP, nests deeper than 100 messages or has more than 64
+/// MiB, packed or unpacked, 404 for a path that ends with neither <c>v1/traces</c>, <c>v1/metrics</c> nor <c>v1/logs</c>, and 415
+/// for JSON and for a <c>Content-Encoding</c> other than <c>gzip</c>. If it refuses a request, it sends nothing of it.
 /// </summary>
-/// <param name="client">Sends; <see cref="TelemetryQueue.Client"/> when null, and nothing where that is null too.</param>
+/// <param name="client">The client that sends. Null means <see cref="TelemetryQueue.Client"/>; if that is null too, nothing is
+/// sent.</param>
 public sealed class OtlpQueueHandler(TelemetryClient? client = null) : HttpMessageHandler
 {
     private const string Protobuf = "application/x-protobuf";

@@ -62,7 +62,7 @@ internal static class OtlpSpans
     {
         // OTLP counts the kinds from 1, in .NET's order, and allows to take an unspecified kind for internal.
         if (kind is >= Span.Types.SpanKind.Unspecified and <= Span.Types.SpanKind.Consumer)
-            json.WriteString("kind"u8, SpanNames.Of((ActivityKind)Math.Max(0, (int)kind - 1)));
+            json.WriteString("kind"u8, SpanNames.Kind((ActivityKind)Math.Max(0, (int)kind - 1)));
         else
             json.WriteNumber("kind"u8, (int)kind);
     }
@@ -70,7 +70,7 @@ internal static class OtlpSpans
     private static void WriteStatus(JsonOutput json, Status status)
     {
         if (status.Code is >= Status.Types.StatusCode.Unset and <= Status.Types.StatusCode.Error)
-            json.WriteString("status"u8, SpanNames.Of((ActivityStatusCode)status.Code));
+            json.WriteString("status"u8, SpanNames.Status((ActivityStatusCode)status.Code));
         else
             json.WriteNumber("status"u8, (int)status.Code);
         OtlpValues.WriteText(json, "statusMessage"u8, status.Message);

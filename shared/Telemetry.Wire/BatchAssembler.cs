@@ -3,11 +3,12 @@ using static System.FormattableString;
 namespace Telemetry.Wire;
 
 /// <summary>
-/// Collects the chunks of many batches until each is whole. Pure: no I/O and no clock; every token that goes in comes
-/// out exactly once, with the batch, the refusal or the duplicate that it belongs to. Not safe for several threads at once.
+/// Collects the chunks of many batches until each batch is complete. It does no I/O and has no clock. Every token that is added
+/// comes back exactly once: with its complete batch, with a refusal or as a duplicate. Not safe for use by several threads at
+/// once.
 /// </summary>
 /// <typeparam name="TToken">What settles a chunk's message.</typeparam>
-/// <param name="timeout">How long a batch may stay incomplete, from when its first chunk was seen.</param>
+/// <param name="timeout">How long a batch may stay incomplete, counted from the time at which its first chunk was seen.</param>
 public sealed class BatchAssembler<TToken>(TimeSpan timeout)
 {
     private readonly Dictionary<BatchId, PartialBatch<TToken>> _batches = [];
@@ -21,13 +22,15 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
     /// <summary>Chunks held.</summary>
     public int Chunks { get; private set; }
 
-    /// <summary>When the first chunk of the batch that has waited longest was seen; null when none waits. It looks at all of them.</summary>
+    /// <summary>
+    /// The earliest time at which a kept chunk was seen; null without one. The cost grows with the number of batches.
+    /// </summary>
     public DateTimeOffset? OldestSeen => _batches.Count == 0 ? null : _batches.Values.Min(partial => partial.FirstSeen);
 
-    /// <summary>Takes a chunk. Its bytes stay the caller's and unchanged until the token comes back.</summary>
+    /// <summary>Adds a chunk. The caller keeps its bytes unchanged until the token comes back.</summary>
     /// <param name="header">Read and checked by <see cref="ChunkHeader.Read"/>.</param>
     /// <param name="slice">The bytes behind the header.</param>
-    /// <param name="token">Comes back with what becomes of the chunk.</param>
+    /// <param name="token">Comes back when the chunk is settled.</param>
     /// <param name="seen">When the chunk was first received.</param>
     public Assembly<TToken> Add(in ChunkHeader header, ReadOnlyMemory<byte> slice, TToken token, DateTimeOffset seen)
     {
@@ -37,7 +40,9 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
         if (!partial.Matches(header))
         {
             return Assembly<TToken>.Refused(
-                Refusal.Malformed($"chunk {header.Index} says {header.Count} chunks and {header.Length} bytes, others of its batch do not"), [token]);
+                Refusal.Malformed(
+                    $"chunk {header.Index} says {header.Count} chunks and {header.Length} bytes, others of its batch do not"),
+                [token]);
         }
 
         switch (partial.Compare(header.Index, slice.Span))
@@ -58,24 +63,26 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
     public bool HasExpired(DateTimeOffset now) => _batches.Values.Any(partial => IsExpired(partial, now));
 
     /// <summary>
-    /// Tells that every chunk that there was has been handed in, of the batches on a part of the ring of digests: those held lack what has
-    /// yet to be sent.
+    /// Notes that all available chunks of some batches have been added: those batches whose digests lie in a part of the ring of
+    /// all digests. A batch of them that is incomplete now waits for chunks that have yet to be sent.
     /// </summary>
-    /// <param name="cursor">Where the part begins.</param>
-    /// <param name="length">How far it goes, upwards.</param>
+    /// <param name="cursor">The first digest of the part.</param>
+    /// <param name="length">The number of digests in the part, counted upwards.</param>
     public void NotePass(ulong cursor, ulong length)
     {
         foreach (var partial in _batches.Values)
-            partial.HasAllThereWas |= partial.DistanceFrom(cursor) < length;
+            partial.HasAllAvailable |= partial.DistanceFrom(cursor) < length;
     }
 
-    /// <summary>Takes out a batch whose time has passed; its chunks are to be kept with the refusal.</summary>
+    /// <summary>Removes a batch whose time-out has passed. The caller dead-letters its chunks with the refusal.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="onlyPassed">Only one of which <see cref="NotePass"/> was told: others may have chunks that were taken out for a while.</param>
+    /// <param name="onlyPassed">Removes only a batch that <see cref="NotePass"/> has noted: chunks of others may have been
+    /// removed for a time.</param>
     /// <returns>Null when there is none.</returns>
     public Assembly<TToken>? TakeExpired(DateTimeOffset now, bool onlyPassed = false)
     {
-        var expired = _batches.Values.FirstOrDefault(partial => IsExpired(partial, now) && (partial.HasAllThereWas || !onlyPassed));
+        var expired = _batches.Values.FirstOrDefault(
+            partial => IsExpired(partial, now) && (partial.HasAllAvailable || !onlyPassed));
         if (expired is null)
             return null;
         var refusal = new Refusal(
@@ -84,26 +91,28 @@ public sealed class BatchAssembler<TToken>(TimeSpan timeout)
     }
 
     /// <summary>
-    /// Takes out the batch that is last on the ring of digests when one begins at a cursor and counts upwards, unless it is the only one;
-    /// its chunks are to be handed in again later. What <see cref="TakeExpired"/> gives in any case stays for that.
+    /// Removes the batch whose digest is the last one when digests are counted upwards from a cursor, unless it is the only
+    /// batch. The caller adds its chunks again later. A batch that <see cref="TakeExpired"/> would remove stays.
     /// </summary>
-    /// <param name="cursor">Where on the ring to begin.</param>
+    /// <param name="cursor">The digest to count from.</param>
     /// <param name="now">The time.</param>
-    /// <param name="distance">How far behind the cursor the batch lies.</param>
+    /// <param name="distance">The distance of the batch's digest from the cursor.</param>
     /// <returns>Empty when there is none, or no other.</returns>
     public IReadOnlyList<TToken> TakeFarthest(ulong cursor, DateTimeOffset now, out ulong distance)
     {
         distance = 0;
         if (_batches.Count < 2)
             return [];
-        var farthest = _batches.Values.Where(partial => !(partial.HasAllThereWas && IsExpired(partial, now))).MaxBy(partial => partial.DistanceFrom(cursor));
+        var farthest = _batches.Values
+            .Where(partial => !(partial.HasAllAvailable && IsExpired(partial, now)))
+            .MaxBy(partial => partial.DistanceFrom(cursor));
         if (farthest is null)
             return [];
         distance = farthest.DistanceFrom(cursor);
         return Remove(farthest);
     }
 
-    /// <summary>Forgets everything and gives all tokens back: whoever holds the messages hands the chunks in again.</summary>
+    /// <summary>Removes everything and gives all tokens back, so that their owner can add the chunks again.</summary>
     public IReadOnlyList<TToken> Clear()
     {
         var tokens = _batches.Values.SelectMany(partial => partial.Tokens).ToArray();

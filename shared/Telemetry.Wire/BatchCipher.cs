@@ -4,7 +4,7 @@ using System.Text;
 namespace Telemetry.Wire;
 
 /// <summary>
-/// The encryption of a batch, each with a key of its own, so that no nonce can repeat under one key.
+/// Encrypts and decrypts batches. Each batch has its own key, so a nonce cannot repeat under one key.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -26,7 +26,9 @@ internal static class BatchCipher
     /// <summary>Bytes that encryption adds.</summary>
     internal static int Overhead(MasterKey key) => HeadSize(key.VersionBytes.Length) + TagSize;
 
-    /// <summary>Encrypts <paramref name="plain"/> into <paramref name="destination"/>, which is longer by <see cref="Overhead"/>.</summary>
+    /// <summary>
+    /// Encrypts <paramref name="plain"/> into <paramref name="destination"/>, which is longer by <see cref="Overhead"/>.
+    /// </summary>
     internal static void Seal(
         MasterKey key, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> plain, Span<byte> destination, FillRandom random)
     {
@@ -43,14 +45,15 @@ internal static class BatchCipher
             plain,
             destination.Slice(HeadSize(version.Length), plain.Length),
             destination[^TagSize..],
-            AssociatedData(prefix, destination[..(1 + version.Length)], stackalloc byte[ChunkHeader.PrefixSize + 1 + version.Length]));
+            AssociatedData(
+                prefix, destination[..(1 + version.Length)], stackalloc byte[ChunkHeader.PrefixSize + 1 + version.Length]));
     }
 
     /// <summary>Decrypts in place.</summary>
     /// <param name="keys">The keys that the receiver holds.</param>
     /// <param name="prefix">The header's part that is authenticated.</param>
     /// <param name="sealedBatch">All of it; overwritten.</param>
-    /// <param name="plain">Where in it the decrypted bytes stand, when the result is null.</param>
+    /// <param name="plain">The range of the decrypted bytes in it, when the result is null.</param>
     /// <returns>Null, or why it cannot be decrypted.</returns>
     internal static Refusal? Open(KeyRing keys, ReadOnlySpan<byte> prefix, Span<byte> sealedBatch, out Range plain)
     {
@@ -75,14 +78,15 @@ internal static class BatchCipher
         }
         catch (AuthenticationTagMismatchException)
         {
-            return Refusal.Undecryptable($"the tag does not verify with key '{key.Version}': another key of that name, or altered bytes");
+            return Refusal.Undecryptable(
+                $"the tag does not verify with key '{key.Version}': another key of that name, or altered bytes");
         }
 
         plain = HeadSize(n)..(HeadSize(n) + length);
         return null;
     }
 
-    // The name comes from outside: shown only where it cannot break a log line.
+    // The name comes from outside, so it is shown only if it cannot break a log line.
     private static string Name(ReadOnlySpan<byte> version) =>
         version.Length <= 64 && !version.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e)
             ? $"'{Encoding.ASCII.GetString(version)}'"

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Telemetry.Wire;
 
 /// <summary>
-/// The first 8 bytes of SHA-256 over header[0..20), count, length and the whole sealed batch: whatever is the same in
-/// all chunks of a batch, so that no bit of any of them can change unseen (docs/decisions/0005).
+/// The first 8 bytes of SHA-256 over header[0..20), count, length and the whole sealed batch. These are the same in all chunks of
+/// a batch, so a change of any bit in any chunk is noticed (docs/decisions/0005).
 /// </summary>
 internal ref struct BatchDigest : IDisposable
 {
@@ -24,14 +24,14 @@ internal ref struct BatchDigest : IDisposable
 
     public readonly void Dispose() => _hash.Dispose();
 
-    internal static ulong Of(ReadOnlySpan<byte> prefix, ushort count, ReadOnlySpan<byte> sealedBatch)
+    internal static ulong Compute(ReadOnlySpan<byte> prefix, ushort count, ReadOnlySpan<byte> sealedBatch)
     {
         using var digest = new BatchDigest(prefix, count, (uint)sealedBatch.Length);
         digest.Append(sealedBatch);
         return digest.Finish();
     }
 
-    internal static ulong Of(ReadOnlySpan<byte> prefix, ushort count, in ReadOnlySequence<byte> sealedBatch)
+    internal static ulong Compute(ReadOnlySpan<byte> prefix, ushort count, in ReadOnlySequence<byte> sealedBatch)
     {
         using var digest = new BatchDigest(prefix, count, (uint)sealedBatch.Length);
         foreach (var slice in sealedBatch)

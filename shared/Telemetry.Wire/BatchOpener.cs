@@ -33,7 +33,7 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
         ChunkHeader.WritePrefix(prefix, header.Flags, header.Batch.Sender, header.Batch.Sequence);
         if (sealedBatch.Length != header.Length)
             return Refusal.Malformed($"{sealedBatch.Length} bytes of slices: the header says {header.Length}");
-        if (BatchDigest.Of(prefix, header.Count, sealedBatch) != header.Batch.Digest)
+        if (BatchDigest.Compute(prefix, header.Count, sealedBatch) != header.Batch.Digest)
             return Refusal.Malformed("the digest does not match: the batch was altered on its way");
 
         if (!header.Flags.HasFlag(BatchFlags.Encrypted))
@@ -68,7 +68,7 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
         return refusal;
     }
 
-    // What may become large is decompressed twice: a bomb then takes no memory, and anything else exactly what it needs.
+    // A batch that may become large is decompressed twice. The first pass finds the size, so a decompression bomb uses no memory.
     private Refusal? MeasureIfLarge(in ReadOnlySequence<byte> packed, int most, out int capacity)
     {
         capacity = (int)Math.Min(most, Math.Max(4_096L, 8L * packed.Length));
@@ -81,4 +81,21 @@ public sealed class BatchOpener(KeyRing keys, CodecLimits limits)
             return Refusal.Malformed("the batch does not end in a line feed");
         return lines.Count((byte)'\n') <= limits.Events ? null : BrotliExpansion.TooManyEvents(limits.Events);
     }
+}
+
+/// <summary>The events of a batch, each as it was sent.</summary>
+public sealed class OpenedBatch : IDisposable
+{
+    private readonly PooledBytes _lines;
+
+    internal OpenedBatch(PooledBytes lines) => _lines = lines;
+
+    /// <summary>JSON Lines: every event on one line that ends in LF.</summary>
+    public ReadOnlyMemory<byte> Lines => _lines.Memory;
+
+    /// <summary>Bytes of memory that the batch uses; may be several times the bytes of <see cref="Lines"/>.</summary>
+    public int Capacity => _lines.Capacity;
+
+    /// <summary>Returns the memory. After this no event may be read.</summary>
+    public void Dispose() => _lines.Dispose();
 }

@@ -3,15 +3,15 @@ using static System.FormattableString;
 namespace Telemetry.Wire;
 
 /// <summary>
-/// Packs events into sealed batches that fill a queue message: as many events as fit after compression, or a single
-/// event that is larger than a message and leaves in chunks. Not safe for use by several threads at once.
+/// Packs events into sealed batches. A batch holds as many events as fit into one queue message after compression, or a single
+/// event that is larger than a message and is sent in chunks. Not safe for use by several threads at once.
 /// </summary>
 public sealed class BatchPacker
 {
     /// <summary>Bytes of events that one batch holds at most, unless a single event is larger.</summary>
     public const int LargestBatch = 8 * 1024 * 1024;
 
-    // Below this a batch is one small message whatever is done to it: compressing it would cost time and save nothing.
+    // A smaller batch is one small message with or without compression, so compression would save nothing.
     private const int CompressFrom = 1_024;
 
     /// <summary>The shortest message that a batch can be packed for: the header and 12 bytes of a slice, in Base64.</summary>
@@ -24,16 +24,17 @@ public sealed class BatchPacker
     private readonly int _sliceBytes;
     private readonly int _room;
 
-    // Bytes of events for a byte of the stream, as far as known. Telemetry compresses to about a fifth; a guess too high costs one
-    // more compression, one too low a message that is not full.
+    // The last compression ratio. Telemetry compresses to about a fifth. If this is too high, a batch is compressed once more; if
+    // it is too low, a message is not full.
     private double _ratio = 4;
 
     /// <summary>Packs for one queue.</summary>
     /// <param name="messageBytes">Bytes of the longest message text that the queue accepts.</param>
-    /// <param name="sender">Whose batches these are.</param>
+    /// <param name="sender">The identity of the sender.</param>
     /// <param name="key">Encrypts them, when given.</param>
     /// <param name="codec">What the receiver accepts; the defaults when null.</param>
-    /// <exception cref="ArgumentException"><paramref name="messageBytes"/> is less than <see cref="SmallestMessageBytes"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="messageBytes"/> is less than
+    /// <see cref="SmallestMessageBytes"/>.</exception>
     public BatchPacker(int messageBytes, SenderId sender, MasterKey? key = null, CodecLimits? codec = null)
         : this(messageBytes, sender, key, codec ?? CodecLimits.Default, System.Security.Cryptography.RandomNumberGenerator.Fill)
     {
@@ -60,16 +61,18 @@ public sealed class BatchPacker
     /// <summary>Bytes of the longest message text that this packer writes.</summary>
     public int MessageBytes { get; }
 
-    /// <summary>Bytes of events that are likely to fill a message, by what was packed so far.</summary>
+    /// <summary>Bytes of events that probably fill a message, estimated from earlier batches.</summary>
     public int BytesToFill => (int)Math.Clamp(_room * _ratio * 1.05, 1, LargestBatch);
 
-    /// <summary>Bytes of a slice in a message of at most <paramref name="messageBytes"/> of Base64: 3 for every 4, less the header.</summary>
+    /// <summary>
+    /// Bytes of a slice in a message of at most <paramref name="messageBytes"/> of Base64: 3 for every 4, less the header.
+    /// </summary>
     public static int SliceBytes(int messageBytes) => (messageBytes / 4 * 3) - ChunkHeader.Size;
 
     /// <summary>Seals events from the start of <paramref name="lines"/>.</summary>
     /// <param name="lines">At least one event; every event is one line that ends in LF.</param>
     /// <param name="sequence">The sender's batch counter.</param>
-    /// <param name="consumed">Bytes of <paramref name="lines"/> that are in the batch, or are refused.</param>
+    /// <param name="consumed">Bytes at the start of <paramref name="lines"/> that are in the batch or are refused.</param>
     /// <param name="refusal">Why the first event cannot be sent, when the result is null.</param>
     /// <returns>The batch, to be disposed by the caller; null when the first event is over a limit of the receiver.</returns>
     public SealedBatch? Pack(ReadOnlySpan<byte> lines, uint sequence, out int consumed, out Refusal? refusal)
@@ -98,18 +101,18 @@ public sealed class BatchPacker
     }
 
     /// <summary>
-    /// Cuts batches that were sealed for longer messages into messages of this packer's length, in place. Sealed bytes, sender
-    /// and sequence stay; the digest changes, since it covers the number of messages.
+    /// Splits batches that were sealed for longer messages into messages of this packer's length, in place. The sealed bytes, the
+    /// sender and the sequence stay the same. The digest changes, since it covers the number of messages.
     /// </summary>
     /// <returns>False when every batch fits already, or when one would need more messages than the receiver accepts.</returns>
-    internal bool TryCut(IList<SealedBatch> batches)
+    internal bool TrySplit(IList<SealedBatch> batches)
     {
         if (batches.All(Fits) || batches.Any(batch => CountOf(batch.Length) > _limits.Chunks))
             return false;
         for (var i = 0; i < batches.Count; i++)
         {
             if (!Fits(batches[i]))
-                batches[i] = batches[i].Cut(CountOf(batches[i].Length), _sliceBytes);
+                batches[i] = batches[i].Split(CountOf(batches[i].Length), _sliceBytes);
         }
 
         return true;
@@ -144,7 +147,7 @@ public sealed class BatchPacker
         return stream.Length < consumed ? (stream.Detach(), BatchFlags.Brotli) : (Copy(lines[..consumed]), BatchFlags.None);
     }
 
-    // Where the most events of a batch end, looking no further than a batch can reach.
+    // The end of the events that one batch may hold.
     private int EndOfEvents(ReadOnlySpan<byte> lines, int firstLine)
     {
         lines = lines[..Math.Min(lines.Length, Math.Max(LargestBatch, firstLine))];
@@ -173,7 +176,7 @@ public sealed class BatchPacker
         }
 
         var count = CountOf(bytes.Length);
-        var id = new BatchId(_sender, sequence, BatchDigest.Of(prefix, count, bytes.Span));
+        var id = new BatchId(_sender, sequence, BatchDigest.Compute(prefix, count, bytes.Span));
         return new SealedBatch(bytes, new ChunkHeader(flags, id, 0, count, (uint)bytes.Length), _sliceBytes, events);
     }
 

@@ -4,8 +4,9 @@ using System.IO.Compression;
 namespace Telemetry.Wire;
 
 /// <summary>
-/// Compresses events until the result fills a given room. The encoder is flushed after every piece, so the length is
-/// known, and a piece too many is taken back: whatever ends at a flush is a whole stream once an empty last block follows.
+/// Compresses events until the result fills a given number of bytes. The encoder is flushed after every piece, so the length is
+/// known, and a piece that does not fit is removed again. A stream that ends at a flush becomes complete when an empty last block
+/// follows.
 /// </summary>
 internal sealed class BrotliBatch(int room) : IDisposable
 {
@@ -15,7 +16,7 @@ internal sealed class BrotliBatch(int room) : IDisposable
     private const int WindowBits = 18;
     private const byte EmptyLastBlock = 0x03;
 
-    // A piece aims below the room that is left, since not every piece compresses like the ones before it.
+    // Each piece is made smaller than the room that is left, since it may compress less well than earlier pieces.
     private const double Aim = 0.94;
 
     private PooledBytes _output = new(room);
@@ -28,7 +29,7 @@ internal sealed class BrotliBatch(int room) : IDisposable
 
     public void Dispose() => _output.Dispose();
 
-    /// <summary>Gives the stream away.</summary>
+    /// <summary>Transfers the stream to the caller, who disposes it.</summary>
     internal PooledBytes Detach()
     {
         var output = _output;
@@ -36,7 +37,7 @@ internal sealed class BrotliBatch(int room) : IDisposable
         return output;
     }
 
-    /// <summary>Takes as many whole lines as fit, or the first one alone where it is larger than the room.</summary>
+    /// <summary>Compresses as many whole lines as fit, or the first line alone if even that does not fit.</summary>
     /// <returns>False when the first piece, sized by <paramref name="ratio"/>, did not fit.</returns>
     internal bool Fill(ReadOnlySpan<byte> lines, double ratio)
     {

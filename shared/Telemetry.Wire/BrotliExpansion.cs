@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Telemetry.Wire;
 
-/// <summary>Decompresses a batch in memory that is bounded whatever its stream holds.</summary>
+/// <summary>Decompresses a batch with bounded memory, whatever its stream holds.</summary>
 internal static class BrotliExpansion
 {
     private const int Piece = 64 * 1024;
@@ -18,7 +18,7 @@ internal static class BrotliExpansion
         {
             while (true)
             {
-                // No memory beyond the limit: at the limit a single byte tells whether there is more.
+                // At the limit, one more byte is read to learn whether the stream holds more.
                 var left = most - destination.Length;
                 var room = left == 0 ? beyond : destination.Reserve(1, most);
                 var status = stream.Read(room[..Math.Min(room.Length, Math.Max(left, 1))], out var written);
@@ -35,7 +35,7 @@ internal static class BrotliExpansion
         }
     }
 
-    /// <summary>Decompresses without keeping anything.</summary>
+    /// <summary>Decompresses to learn the size; keeps nothing.</summary>
     /// <param name="source">The stream.</param>
     /// <param name="most">Bytes that it may open to.</param>
     /// <param name="events">Events that it may hold.</param>

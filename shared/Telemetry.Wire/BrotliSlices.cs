@@ -19,7 +19,7 @@ internal ref struct BrotliSlices
     /// <summary>Bytes that have not been read.</summary>
     internal long Left { get; private set; }
 
-    /// <summary>Fills a destination as far as the stream goes.</summary>
+    /// <summary>Decompresses into a destination until it is full or the stream ends.</summary>
     /// <returns><see cref="OperationStatus.DestinationTooSmall"/> when there may be more.</returns>
     internal OperationStatus Read(scoped Span<byte> destination, out int written)
     {

@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Telemetry.Wire;
 
-/// <summary>The frame in front of every slice, big-endian. docs/wire-format.md holds the same picture.</summary>
+/// <summary>The header in front of every slice, in big-endian order. docs/wire-format.md has the same picture.</summary>
 /// <remarks>
 /// <code>
 ///  0        2        3        4                       16           20       22       24           28                 36
@@ -19,10 +19,12 @@ namespace Telemetry.Wire;
 /// <param name="Length">Bytes of the whole sealed batch.</param>
 public readonly record struct ChunkHeader(BatchFlags Flags, BatchId Batch, ushort Index, ushort Count, uint Length)
 {
-    /// <summary>2 (magic) + 1 (version) + 1 (flags) + 12 (sender) + 4 (sequence) + 2 (index) + 2 (count) + 4 (length) + 8 (digest).</summary>
+    /// <summary>
+    /// 2 (magic) + 1 (version) + 1 (flags) + 12 (sender) + 4 (sequence) + 2 (index) + 2 (count) + 4 (length) + 8 (digest).
+    /// </summary>
     public const int Size = 2 + 1 + 1 + SenderId.Size + 4 + 2 + 2 + 4 + 8;
 
-    /// <summary>Bytes from the start that name sender and batch: bound into key, tag and digest.</summary>
+    /// <summary>Bytes of the part that names sender and batch. The key, the tag and the digest of a batch cover it.</summary>
     public const int PrefixSize = 2 + 1 + 1 + SenderId.Size + 4;
 
     internal const ushort Magic = 0x5451; // "TQ"
@@ -113,4 +115,18 @@ public readonly record struct ChunkHeader(BatchFlags Flags, BatchId Batch, ushor
             return before == 0;
         return before > 0 && before % (Count - 1) == 0 && before / (Count - 1) >= slice;
     }
+}
+
+/// <summary>How a batch was sealed. All other bits are zero.</summary>
+[Flags]
+public enum BatchFlags : byte
+{
+    /// <summary>The events as they are.</summary>
+    None = 0,
+
+    /// <summary>Brotli, RFC 7932.</summary>
+    Brotli = 1,
+
+    /// <summary>AES-256-GCM, see docs/wire-format.md.</summary>
+    Encrypted = 2,
 }

@@ -1,6 +1,6 @@
 namespace Telemetry.Wire;
 
-/// <summary>What a queue message turned out to be: a plain event, a chunk, or refused.</summary>
+/// <summary>A decoded queue message: a plain event, a chunk, or a refusal.</summary>
 public sealed class DecodedMessage : IDisposable
 {
     private readonly PooledBytes? _bytes;
@@ -24,7 +24,7 @@ public sealed class DecodedMessage : IDisposable
     /// <summary>The slice of a chunk.</summary>
     public ReadOnlyMemory<byte> Slice => Bytes[ChunkHeader.Size..];
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Returns the memory.</summary>
     public void Dispose() => _bytes?.Dispose();
 
     internal static DecodedMessage Plain(PooledBytes bytes) => new(bytes, null, null);

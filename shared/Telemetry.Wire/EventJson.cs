@@ -6,8 +6,8 @@ using static System.FormattableString;
 namespace Telemetry.Wire;
 
 /// <summary>
-/// What an event is (docs/wire-format.md, "Events"): one JSON object in UTF-8, nested 512 levels deep at most. Senders, receivers
-/// and tools all use this check, so that none refuses what another accepts.
+/// Checks events. An event is one JSON object in UTF-8 with at most 512 levels of nesting (docs/wire-format.md, "Events").
+/// Senders, receivers and tools use this check, so they all accept the same events.
 /// </summary>
 public static class EventJson
 {
@@ -28,8 +28,8 @@ public static class EventJson
     /// <summary>Reads an event in full.</summary>
     /// <param name="json">One event; white space may stand around it.</param>
     /// <returns>
-    /// Null for an event, or else what it is, such as <c>no JSON object: it goes wrong at byte 7</c>. Bytes and lines count from
-    /// 1. Never any content.
+    /// Null for an event, else the problem, such as <c>no JSON object: it goes wrong at byte 7</c>. Bytes and lines count from 1.
+    /// The text never holds content of the event.
     /// </returns>
     public static string? Problem(ReadOnlySpan<byte> json)
     {
@@ -59,7 +59,7 @@ public static class EventJson
 
     /// <summary>The part of <see cref="Problem"/> that is cheap for a sender. A receiver reads every event in full.</summary>
     /// <param name="json">One event without white space around it.</param>
-    /// <returns>Null for an event, or else what it is.</returns>
+    /// <returns>Null for an event, else the problem.</returns>
     internal static string? CheapProblem(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))

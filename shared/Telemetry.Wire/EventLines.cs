@@ -1,13 +1,13 @@
 namespace Telemetry.Wire;
 
-/// <summary>Walks over the events of a batch: the ranges between line feeds.</summary>
+/// <summary>Enumerates the events of a batch: the ranges between line feeds.</summary>
 /// <param name="lines">JSON Lines; every event on one line that ends in LF.</param>
 public ref struct EventLines(ReadOnlySpan<byte> lines)
 {
     private readonly ReadOnlySpan<byte> _lines = lines;
     private int _next;
 
-    /// <summary>Where the current event stands in the batch, without its line feed.</summary>
+    /// <summary>The range of the current event in the batch, without its line feed.</summary>
     public Range Current { get; private set; }
 
     /// <summary>Makes <c>foreach</c> work.</summary>

@@ -5,16 +5,18 @@ using System.Text.Encodings.Web;
 
 namespace Telemetry.Wire;
 
-/// <summary>JSON's escapes, both ways.</summary>
+/// <summary>Adds and removes JSON's escapes.</summary>
 internal static class JsonText
 {
     private static readonly SearchValues<byte> Escaped =
         SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
 
-    /// <summary>Makes the escapes of everything that this process writes.</summary>
+    /// <summary>The encoder of all JSON that this process writes.</summary>
     internal static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    /// <summary>Appends what a string's content reads as without escapes; half a surrogate pair reads as the replacement character.</summary>
+    /// <summary>
+    /// Appends a string's content without its escapes. Half a surrogate pair becomes the replacement character.
+    /// </summary>
     internal static void AppendUnescaped(ReadOnlySpan<byte> content, PooledBytes output)
     {
         while (content.IndexOf((byte)'\\') is >= 0 and var at)
@@ -68,7 +70,8 @@ internal static class JsonText
         var first = ReadUnit(escape);
         var rune = Rune.ReplacementChar;
         var taken = Math.Min(length, escape.Length);
-        if (char.IsHighSurrogate(first) && escape.Length >= 2 * length && escape[length] == (byte)'\\' && escape[length + 1] == (byte)'u'
+        if (char.IsHighSurrogate(first)
+            && escape.Length >= 2 * length && escape[length] == (byte)'\\' && escape[length + 1] == (byte)'u'
             && Rune.TryCreate(first, ReadUnit(escape[length..]), out var pair))
         {
             rune = pair;
@@ -85,5 +88,7 @@ internal static class JsonText
     }
 
     private static char ReadUnit(ReadOnlySpan<byte> escape) =>
-        escape.Length >= 6 && Utf8Parser.TryParse(escape.Slice(2, 4), out ushort unit, out var read, 'X') && read == 4 ? (char)unit : '\ufffd';
+        escape.Length >= 6 && Utf8Parser.TryParse(escape.Slice(2, 4), out ushort unit, out var read, 'X') && read == 4
+            ? (char)unit
+            : '\ufffd';
 }

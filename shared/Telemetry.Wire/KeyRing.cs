@@ -2,12 +2,14 @@ using System.Collections.Frozen;
 
 namespace Telemetry.Wire;
 
-/// <summary>The keys that a receiver holds: the new one before writers use it, old ones until what they sealed is gone.</summary>
+/// <summary>
+/// The keys of a receiver. Add a new key before senders use it, and keep an old key until no batch of its time is left.
+/// </summary>
 public sealed class KeyRing
 {
     private readonly FrozenDictionary<string, MasterKey> _keys;
 
-    /// <summary>A ring of keys with different versions.</summary>
+    /// <summary>Creates a ring of keys with different versions.</summary>
     /// <exception cref="ArgumentException">Two keys have one version.</exception>
     public KeyRing(params IEnumerable<MasterKey> keys)
     {
@@ -26,7 +28,9 @@ public sealed class KeyRing
 
     /// <summary>The versions held; never a key.</summary>
     public override string ToString() =>
-        _keys.Count == 0 ? "no key" : string.Join(", ", _keys.Keys.Order(StringComparer.Ordinal).Select(version => $"'{version}'"));
+        _keys.Count == 0
+            ? "no key"
+            : string.Join(", ", _keys.Keys.Order(StringComparer.Ordinal).Select(version => $"'{version}'"));
 
     internal MasterKey? Find(ReadOnlySpan<byte> version) =>
         _keys.GetValueOrDefault(System.Text.Encoding.UTF8.GetString(version));

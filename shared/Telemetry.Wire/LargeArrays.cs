@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Telemetry.Wire;
 
 /// <summary>
-/// Lends large arrays, and keeps a few megabytes of them for whoever needs about as much next. The framework's pools round up to powers of two
-/// and keep several arrays of each size, one of them for each thread: of large ones a multiple of what is ever needed at a time.
+/// A pool of large arrays that keeps at most 8 MiB of unused ones. The framework's pools round up to powers of two and keep
+/// several arrays of each size and one for each thread; for large arrays that is a multiple of what is used at one time.
 /// </summary>
 internal sealed class LargeArrays
 {
@@ -17,13 +17,13 @@ internal sealed class LargeArrays
     private readonly List<byte[]> _kept = [];
     private long _bytes;
 
-    /// <summary>Those of the process.</summary>
+    /// <summary>The pool of the process.</summary>
     public static LargeArrays Shared { get; } = new();
 
-    /// <summary>An array of at least this size, and hardly more than a quarter above it; what it holds is undefined.</summary>
+    /// <summary>An array of at least this size and at most about a quarter more. Its content is undefined.</summary>
     public byte[] Rent(int size) => TryTake(size) ?? GC.AllocateUninitializedArray<byte>(RoundUp(size));
 
-    /// <summary>Takes an array back; its borrower does not touch it any more.</summary>
+    /// <summary>Returns an array to the pool. The caller must not use it after this.</summary>
     public void Return(byte[] array)
     {
         if (array.Length > MostKept)
@@ -57,7 +57,7 @@ internal sealed class LargeArrays
         return array;
     }
 
-    // Few sizes, so that one that was returned fits the next.
+    // There are few sizes, so that a returned array fits a later request.
     private static int RoundUp(int size)
     {
         var step = (long)(BitOperations.RoundUpToPowerOf2((uint)size) / (2 * StepsToDouble));

@@ -53,7 +53,11 @@ public sealed class MasterKey
         if (parts.Length < 2 || parts[0].Length == 0)
             throw new FormatException("the key must read kver:base64, a name and 32 bytes in Base64");
         if (DecodeSecret(parts[1]) is not { } secret)
-            throw new FormatException("the key must read kver:base64, and what follows the colon is no Base64 of 32 bytes: " + Remedy);
+        {
+            throw new FormatException(
+                "the key must read kver:base64, and what follows the colon is no Base64 of 32 bytes: " + Remedy);
+        }
+
         return Create(parts[0], secret);
     }
 
@@ -70,7 +74,9 @@ public sealed class MasterKey
     private static byte[]? DecodeSecret(string base64)
     {
         var secret = new byte[Size];
-        return base64.Length == 44 && Convert.TryFromBase64String(base64, secret, out var written) && written == Size ? secret : null;
+        return base64.Length == 44 && Convert.TryFromBase64String(base64, secret, out var written) && written == Size
+            ? secret
+            : null;
     }
 
     private static MasterKey Create(string version, ReadOnlySpan<byte> secret)

@@ -13,7 +13,7 @@ public static class MessageText
     /// <summary>Decodes a text.</summary>
     /// <param name="text">The text as the queue stored it, UTF-8.</param>
     /// <param name="limits">What the receiver accepts.</param>
-    /// <returns>What the message is; the caller disposes it.</returns>
+    /// <returns>The decoded message; the caller disposes it.</returns>
     public static DecodedMessage Decode(ReadOnlySpan<byte> text, CodecLimits limits)
     {
         var plain = EventJson.SkipByteOrderMark(text);
@@ -21,13 +21,15 @@ public static class MessageText
             return PlainOf(plain, limits);
 
         var bytes = new PooledBytes(Base64.GetMaxDecodedFromUtf8Length(text.Length));
-        var message = DecodeBase64(text, bytes) is { } refusal ? DecodedMessage.Refused(refusal) : Classify(text.Length, bytes, limits);
+        var message = DecodeBase64(text, bytes) is { } refusal
+            ? DecodedMessage.Refused(refusal)
+            : Classify(text.Length, bytes, limits);
         if (message.Refusal is not null)
             bytes.Dispose();
         return message;
     }
 
-    /// <summary>Encodes a chunk as the text that it came in: the same bytes that were decoded.</summary>
+    /// <summary>Encodes a chunk. The result is the text that the chunk was decoded from.</summary>
     public static byte[] Encode(ReadOnlySpan<byte> chunk)
     {
         var text = new byte[Base64.GetMaxEncodedToUtf8Length(chunk.Length)];

@@ -9,7 +9,9 @@ internal enum SliceComparison
     Different,
 }
 
-/// <summary>The chunks of one batch that have come so far. Takes memory only for what has come, whatever the header claims.</summary>
+/// <summary>
+/// The chunks of one batch that have come so far. Memory grows with these alone and not with the count that a header claims.
+/// </summary>
 internal sealed class PartialBatch<TToken>(ChunkHeader header)
 {
     private readonly SortedList<int, ReadOnlyMemory<byte>> _slices = [];
@@ -25,7 +27,7 @@ internal sealed class PartialBatch<TToken>(ChunkHeader header)
 
     internal bool IsWhole => Have == Header.Count;
 
-    internal bool HasAllThereWas { get; set; }
+    internal bool HasAllAvailable { get; set; }
 
     internal IReadOnlyList<TToken> Tokens => _tokens;
 
@@ -49,4 +51,26 @@ internal sealed class PartialBatch<TToken>(ChunkHeader header)
     }
 
     internal ReadOnlySequence<byte> Concatenate() => SliceSegment.Sequence(_slices.Values);
+}
+
+/// <summary>Joins the slices of a batch into one sequence without a copy.</summary>
+internal sealed class SliceSegment : ReadOnlySequenceSegment<byte>
+{
+    private SliceSegment(ReadOnlyMemory<byte> slice, long runningIndex) => (Memory, RunningIndex) = (slice, runningIndex);
+
+    internal static ReadOnlySequence<byte> Sequence(IEnumerable<ReadOnlyMemory<byte>> slices)
+    {
+        SliceSegment? first = null;
+        SliceSegment? last = null;
+        foreach (var slice in slices)
+        {
+            var next = new SliceSegment(slice, last is null ? 0 : last.RunningIndex + last.Memory.Length);
+            first ??= next;
+            if (last is not null)
+                last.Next = next;
+            last = next;
+        }
+
+        return first is null ? default : new ReadOnlySequence<byte>(first, 0, last!, last!.Memory.Length);
+    }
 }

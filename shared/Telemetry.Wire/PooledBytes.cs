@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Telemetry.Wire;
 
-/// <summary>A growing buffer from a pool; its owner disposes it once nobody reads it any more.</summary>
+/// <summary>A growing buffer of pooled memory. Its owner disposes it when nobody reads it any more.</summary>
 public sealed class PooledBytes : IDisposable
 {
     private const int LargestShared = 64 * 1024;
@@ -15,7 +15,7 @@ public sealed class PooledBytes : IDisposable
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Bytes of memory that it takes.</summary>
+    /// <summary>Bytes of memory that the buffer uses.</summary>
     internal int Capacity => _array.Length;
 
     /// <summary>The bytes written.</summary>
@@ -27,7 +27,7 @@ public sealed class PooledBytes : IDisposable
     /// <summary>The bytes written, to be changed in place.</summary>
     internal Span<byte> Written => _array.AsSpan(0, Length);
 
-    /// <summary>What is rented beyond the bytes written; may be empty.</summary>
+    /// <summary>The unused memory behind the bytes written; may be empty.</summary>
     public Span<byte> Free => _array.AsSpan(Length);
 
     /// <summary>Counts bytes that were written into <see cref="Free"/>.</summary>
@@ -37,21 +37,24 @@ public sealed class PooledBytes : IDisposable
         Length += count;
     }
 
-    /// <summary>Forgets all bytes behind the first <paramref name="length"/>.</summary>
+    /// <summary>Removes all bytes behind the first <paramref name="length"/>.</summary>
     public void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         Length = length;
     }
 
-    /// <summary>Forgets the first <paramref name="count"/> bytes.</summary>
+    /// <summary>Removes the first <paramref name="count"/> bytes.</summary>
     public void RemoveStart(int count)
     {
         _array.AsSpan(count, Length - count).CopyTo(_array);
         Length -= count;
     }
 
-    /// <summary>Makes <see cref="Free"/> at least <paramref name="size"/> bytes long, doubling what is rented up to <paramref name="most"/>.</summary>
+    /// <summary>
+    /// Makes <see cref="Free"/> at least <paramref name="size"/> bytes long. The memory doubles, up to <paramref name="most"/>
+    /// bytes.
+    /// </summary>
     public Span<byte> Reserve(int size, int most = int.MaxValue)
     {
         if (_array.Length - Length < size)

@@ -1,6 +1,6 @@
 namespace Telemetry.Wire;
 
-/// <summary>Why something is dead-lettered.</summary>
+/// <summary>The reason for which a message or an event is dead-lettered.</summary>
 /// <param name="Reason">The class of the reason.</param>
 /// <param name="Detail">One line with the offending value; never a payload or a secret.</param>
 public sealed record Refusal(RefusalReason Reason, string Detail)
@@ -33,4 +33,35 @@ public sealed record Refusal(RefusalReason Reason, string Detail)
     internal static Refusal Undecryptable(string detail) => new(RefusalReason.Undecryptable, detail);
 
     internal static Refusal TooLarge(string detail) => new(RefusalReason.TooLarge, detail);
+}
+
+/// <summary>Why a message or an event is dead-lettered instead of published; docs/wire-format.md lists when.</summary>
+public enum RefusalReason
+{
+    /// <summary>No plain event and no valid chunk, or no JSON object.</summary>
+    Malformed,
+
+    /// <summary>Unknown version or flag.</summary>
+    Unsupported,
+
+    /// <summary>Unknown key version, or the tag does not verify.</summary>
+    Undecryptable,
+
+    /// <summary>Over a limit of <see cref="CodecLimits"/>.</summary>
+    TooLarge,
+
+    /// <summary>Two chunks of one batch with the same index and different bytes.</summary>
+    Conflict,
+
+    /// <summary>Chunks missing when the assembly time-out passed.</summary>
+    Incomplete,
+
+    /// <summary>No queue is bound for the event's routing key.</summary>
+    Unroutable,
+
+    /// <summary>The broker refused the event.</summary>
+    Rejected,
+
+    /// <summary>It failed repeatedly for none of the reasons above.</summary>
+    Failed,
 }

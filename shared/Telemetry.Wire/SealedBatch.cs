@@ -51,13 +51,14 @@ public sealed class SealedBatch : IDisposable
     public void Dispose() => _bytes.Dispose();
 
     /// <summary>
-    /// The same batch in other messages. The new one takes over the memory: do not use or dispose this one any more.
+    /// The same batch in messages of another size. The new batch owns the memory, so do not use or dispose this one after the
+    /// call.
     /// </summary>
-    internal SealedBatch Cut(ushort count, int sliceBytes)
+    internal SealedBatch Split(ushort count, int sliceBytes)
     {
         Span<byte> prefix = stackalloc byte[ChunkHeader.PrefixSize];
         ChunkHeader.WritePrefix(prefix, Flags, Id.Sender, Id.Sequence);
-        var id = Id with { Digest = BatchDigest.Of(prefix, count, _bytes.Span) };
+        var id = Id with { Digest = BatchDigest.Compute(prefix, count, _bytes.Span) };
         return new SealedBatch(_bytes, _first with { Batch = id, Count = count }, sliceBytes, Events);
     }
 

@@ -3,10 +3,10 @@ using Telemetry.Events;
 
 namespace Telemetry;
 
-/// <summary>What a client adds to every event that it builds: the trace and the request that it belongs to, and who sent it.</summary>
+/// <summary>The members that a client adds to every event: the trace, the request and the sender.</summary>
 internal sealed class ClientMembers
 {
-    // Ready JSON with a comma in front: these do not change while the client lives.
+    // JSON with a comma in front; it does not change while the client lives.
     private readonly byte[] _sender;
     private readonly (string Key, string Name)[] _baggage;
 
@@ -25,7 +25,8 @@ internal sealed class ClientMembers
     /// <returns>The event's JSON, valid until the writer is returned.</returns>
     internal ReadOnlySpan<byte> Complete(EventWriter writer)
     {
-        // An event that names its own trace is not part of the current work: it is a span that ended, or a sum over many requests.
+        // An event that names its own trace does not belong to the current activity: it is a finished span or a sum over many
+        // traces.
         var activity = writer.HasOwnTrace ? writer.Activity : Activity.Current;
         WriteBaggage(writer.Json, activity);
         writer.EndAttributes();
@@ -37,7 +38,7 @@ internal sealed class ClientMembers
         return writer.End();
     }
 
-    /// <summary>A member as ready JSON with a comma in front; empty where there is no value.</summary>
+    /// <summary>A member as JSON with a comma in front; empty when the value is null.</summary>
     internal static byte[] Member(ReadOnlySpan<byte> name, string? value)
     {
         if (value is null)

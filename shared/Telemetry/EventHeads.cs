@@ -3,15 +3,15 @@ using Telemetry.Events;
 
 namespace Telemetry;
 
-/// <summary>What stands between the timestamp and the first member of its own, ready made: every event has it.</summary>
+/// <summary>The JSON that follows the timestamp of every event: style and level. It is made once for each pair of them.</summary>
 internal static class EventHeads
 {
     private const int Levels = 6;
 
     private static readonly byte[][] Heads = [.. Make()];
 
-    /// <summary>From the quote behind the timestamp to the comma before the next member.</summary>
-    internal static ReadOnlySpan<byte> Of(EventStyle style, TelemetryLevel level) =>
+    /// <summary>The JSON from the quote behind the timestamp to the comma before the next member.</summary>
+    internal static ReadOnlySpan<byte> Get(EventStyle style, TelemetryLevel level) =>
         Heads[((int)style * Levels) + Math.Min((int)level, Levels - 1)];
 
     private static IEnumerable<byte[]> Make()

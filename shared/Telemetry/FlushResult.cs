@@ -1,10 +1,10 @@
 namespace Telemetry;
 
-/// <summary>What a flush reached within its time.</summary>
-/// <param name="Waiting">Events that still wait; they are kept for the next flush.</param>
+/// <summary>The result of a flush.</summary>
+/// <param name="Waiting">Events that were not sent yet; they are kept for the next flush.</param>
 /// <param name="Error">The last failure in one line, when events still wait; never a secret.</param>
 public readonly record struct FlushResult(long Waiting, string? Error)
 {
-    /// <summary>True when all that was buffered has left.</summary>
+    /// <summary>True when all buffered events were sent.</summary>
     public bool IsComplete => Waiting == 0;
 }

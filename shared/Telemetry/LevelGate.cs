@@ -1,8 +1,8 @@
 namespace Telemetry;
 
 /// <summary>
-/// Lets an event know, before a byte of it is written, that no client of this process would send it: the lowest levels
-/// of all living clients. A client that is never disposed keeps its levels open, which costs time and changes nothing.
+/// The lowest levels of all clients of this process. An event below them is not built, because no client would send it. A client
+/// that is never disposed stays counted: then events are built that nobody sends, which costs time and changes nothing else.
 /// </summary>
 internal static class LevelGate
 {
@@ -11,13 +11,13 @@ internal static class LevelGate
     private static int s_general;
     private static int s_categories;
 
-    /// <summary>Whether a log without a category may be sent by anyone.</summary>
-    internal static bool MayPass(TelemetryLevel level) => (int)level >= s_general;
+    /// <summary>Whether any client may send a log without a category.</summary>
+    internal static bool MaySend(TelemetryLevel level) => (int)level >= s_general;
 
-    /// <summary>Whether a log with a category may be sent by anyone.</summary>
-    internal static bool MayPassWithCategory(TelemetryLevel level) => (int)level >= s_categories;
+    /// <summary>Whether any client may send a log with a category.</summary>
+    internal static bool MaySendWithCategory(TelemetryLevel level) => (int)level >= s_categories;
 
-    internal static void Enter(LevelRules rules)
+    internal static void Add(LevelRules rules)
     {
         lock (Gate)
         {
@@ -26,7 +26,7 @@ internal static class LevelGate
         }
     }
 
-    internal static void Leave(LevelRules rules)
+    internal static void Remove(LevelRules rules)
     {
         lock (Gate)
         {

@@ -2,8 +2,8 @@ namespace Telemetry;
 
 /// <summary>
 /// The least level at which logs are sent, in general and by category; as text <c>info,Orders.Payment=debug</c>.
-/// A category's rule holds for it and for what stands below it after a dot; the longest rule decides.
-/// Spans, metrics and audit events have no such limit.
+/// The rule of a category also holds for the categories below it (after a dot). If several rules hold, the longest one decides.
+/// Spans, metrics and audit events are always sent.
 /// </summary>
 public sealed class LevelRules
 {
@@ -14,7 +14,7 @@ public sealed class LevelRules
     {
         Minimum = minimum;
         Lowest = minimum;
-        // Without a query: most functions have no such rule, and each of their starts would wait for the query's code.
+        // Most functions have no such rule. Their start must not wait until the code of a query is loaded.
         if (categories is null)
             return;
         _categories = [.. categories.OrderByDescending(rule => rule.Key.Length)];
@@ -28,10 +28,12 @@ public sealed class LevelRules
     /// <summary>The minimum where no category's rule holds.</summary>
     public TelemetryLevel Minimum { get; }
 
-    /// <summary>The least level that any rule lets through.</summary>
+    /// <summary>The lowest level of all rules.</summary>
     internal TelemetryLevel Lowest { get; }
 
-    /// <summary>Reads rules such as <c>info,Orders.Payment=debug,Microsoft=warn</c>; the part without a category is the general minimum.</summary>
+    /// <summary>
+    /// Reads rules such as <c>info,Orders.Payment=debug,Microsoft=warn</c>; the part without a category is the general minimum.
+    /// </summary>
     /// <exception cref="FormatException">A level or a part is none; the message says which and what may stand there.</exception>
     public static LevelRules Parse(string text)
     {
@@ -41,7 +43,11 @@ public sealed class LevelRules
         {
             var sign = part.LastIndexOf('=');
             if (!TryParseLevel(part[(sign + 1)..].Trim(), out var level))
-                throw new FormatException($"'{part}' names no level: give trace, debug, info, warn, error or fatal, or CATEGORY=LEVEL");
+            {
+                throw new FormatException(
+                    $"'{part}' names no level: give trace, debug, info, warn, error or fatal, or CATEGORY=LEVEL");
+            }
+
             if (sign < 0)
                 minimum = level;
             else
@@ -52,7 +58,7 @@ public sealed class LevelRules
     }
 
     /// <summary>The least level at which a category's logs are sent.</summary>
-    public TelemetryLevel Of(string? category)
+    public TelemetryLevel MinimumFor(string? category)
     {
         if (category is not null && _categories is not null)
         {

@@ -11,13 +11,14 @@ using static System.FormattableString;
 namespace Telemetry;
 
 /// <summary>
-/// Sends events through a cloud queue: an ordinary instance for dependency injection and tests;
-/// <see cref="TelemetryQueue"/> is the front that functions call. Safe for use by several threads at once.
+/// Sends events through a cloud queue. Use an instance with dependency injection and in tests; functions call the static methods
+/// of
+/// <see cref="TelemetryQueue"/>. Safe for use by several threads at once.
 /// </summary>
 public sealed partial class TelemetryClient : IAsyncDisposable
 {
-    // Enough to fill an SQS message of telemetry that compresses as usual.
-    private const int HurryBytes = 1024 * 1024;
+    // Telemetry of this size usually fills an SQS message after compression.
+    private const int SendNowBytes = 1024 * 1024;
 
     private static readonly TimeSpan DisposeBudget = TimeSpan.FromSeconds(2);
 
@@ -40,7 +41,10 @@ public sealed partial class TelemetryClient : IAsyncDisposable
 
     /// <summary>A client for the queue that the options name. No request is made before the first send.</summary>
     public TelemetryClient(TelemetryOptions options)
-        : this(options, () => QueueConnectors.Find(options.Queue.Kind).OpenSender(options.Queue, TimeProvider.System), TimeProvider.System)
+        : this(
+            options,
+            () => QueueConnectors.Find(options.Queue.Kind).OpenSender(options.Queue, TimeProvider.System),
+            TimeProvider.System)
     {
     }
 
@@ -53,7 +57,8 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         TelemetryOptions.Check(options);
         _options = options;
         _clock = clock;
-        _bufferIsFull = string.Concat("drops the oldest events: the buffer of ", options.BufferBytes.ToString(CultureInfo.InvariantCulture), " bytes is full");
+        var bufferBytes = options.BufferBytes.ToString(CultureInfo.InvariantCulture);
+        _bufferIsFull = string.Concat("drops the oldest events: the buffer of ", bufferBytes, " bytes is full");
         _members = new ClientMembers(options);
         _governor = options.NewGovernor();
         _trouble = new TroubleReport(options.Report, clock);
@@ -61,9 +66,9 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         _buffer = new EventBuffer(options.BufferBytes);
         _sender = new BatchSender(open, options.Key, clock);
         _pump = new EventPump(_buffer, _sender, _counters, _trouble, options.SendTimeout, clock);
-        var hurryBytes = Math.Min(HurryBytes, options.BufferBytes / 2);
-        _loop = new PumpLoop(_pump, _counters, () => ReportDrops(), options.FlushInterval, hurryBytes, clock);
-        LevelGate.Enter(options.Levels);
+        var sendNowBytes = Math.Min(SendNowBytes, options.BufferBytes / 2);
+        _loop = new PumpLoop(_pump, _counters, () => ReportDrops(), options.FlushInterval, sendNowBytes, clock);
+        LevelGate.Add(options.Levels);
     }
 
     /// <summary>What the client did so far.</summary>
@@ -76,7 +81,9 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Buffers an event. Never blocks, never throws, and keeps the newest events when the queue is out of reach.</summary>
+    /// <summary>
+    /// Buffers an event. Never blocks, never throws, and keeps the newest events when the queue is out of reach.
+    /// </summary>
     public void Send(TelemetryEvent telemetryEvent)
     {
         if (telemetryEvent.IsDiscarded)
@@ -100,11 +107,12 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Buffers a ready event. It is published byte for byte as given, but for raw line feeds, which become spaces, and for what
-    /// <see cref="TelemetryOptions.Redaction"/> blots out. Levels, sampling, limits of size and added members are for events
-    /// that are built here: a ready one is its maker's own.
+    /// Buffers an event that is JSON already. It is published byte for byte, except that raw line feeds become spaces and that
+    /// <see cref="TelemetryOptions.Redaction"/> replaces secrets. Levels, sampling, limits of size and added members apply only
+    /// to a
+    /// <see cref="TelemetryEvent"/>.
     /// </summary>
-    /// <param name="json">One JSON object, UTF-8, up to 16 MiB. Anything else is dropped, counted and reported.</param>
+    /// <param name="json">One JSON object in UTF-8 of at most 16 MiB. Anything else is dropped, counted and reported.</param>
     public void Send(ReadOnlySpan<byte> json)
     {
         if (OwnSending.IsUnderWay)
@@ -116,12 +124,14 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             Buffer(trimmed);
     }
 
-    /// <summary>Whether a log of this level would be sent: for callers whose message is costly to make.</summary>
+    /// <summary>Whether a log of this level would be sent. Ask before you make a message that is costly.</summary>
     /// <param name="level">How much it matters.</param>
-    /// <param name="category">Who says it; null where nobody is named.</param>
-    public bool IsEnabled(TelemetryLevel level, string? category = null) => level >= _options.Levels.Of(category);
+    /// <param name="category">The category of the log; null for none.</param>
+    public bool IsEnabled(TelemetryLevel level, string? category = null) => level >= _options.Levels.MinimumFor(category);
 
-    /// <summary>Buffers a value that serialises to a JSON object. A failing serialisation is dropped, counted and reported.</summary>
+    /// <summary>
+    /// Buffers a value that serialises to a JSON object. A failing serialisation is dropped, counted and reported.
+    /// </summary>
     public void Send<T>(T value, JsonTypeInfo<T> type)
     {
         try
@@ -135,11 +145,12 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends an event that must not be lost: completes when the queue has accepted it. Sampling does not touch it; a log below
-    /// the least level completes without being sent.
+    /// Sends an event that must not be lost: completes when the queue has accepted it. Sampling does not apply. A log below the
+    /// lowest level is not sent, and the task completes.
     /// </summary>
-    /// <exception cref="QueueException">The queue did not accept it, or its fate is unknown.</exception>
-    /// <exception cref="TimeoutException"><see cref="TelemetryOptions.SendTimeout"/> passed; its fate is unknown.</exception>
+    /// <exception cref="QueueException">The queue did not accept the event, or it is unknown whether it did.</exception>
+    /// <exception cref="TimeoutException"><see cref="TelemetryOptions.SendTimeout"/> passed. It is unknown whether the queue
+    /// accepted the event.</exception>
     public Task SendAsync(TelemetryEvent telemetryEvent, CancellationToken cancellationToken = default)
     {
         if (telemetryEvent.IsDiscarded)
@@ -155,7 +166,9 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         var problem = _governor.Govern(json, writer.Body, out var governed);
         var lines = problem is null ? EventShape.ToLine(governed) : [];
         telemetryEvent.Release();
-        return problem is null ? SendNowAsync(lines, cancellationToken) : throw new ArgumentException(problem, nameof(telemetryEvent));
+        return problem is null
+            ? SendNowAsync(lines, cancellationToken)
+            : throw new ArgumentException(problem, nameof(telemetryEvent));
     }
 
     /// <summary>As <see cref="SendAsync(TelemetryEvent, CancellationToken)"/>, for a ready event.</summary>
@@ -168,17 +181,24 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             : SendNowAsync(EventShape.ToLine(trimmed), cancellationToken);
     }
 
-    /// <summary>As <see cref="SendAsync(TelemetryEvent, CancellationToken)"/>, for a value that serialises to a JSON object.</summary>
+    /// <summary>
+    /// As <see cref="SendAsync(TelemetryEvent, CancellationToken)"/>, for a value that serialises to a JSON object.
+    /// </summary>
     public Task SendAsync<T>(T value, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
         SendAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), cancellationToken);
 
-    /// <summary>Empties the buffer within a budget. Never throws for a queue that is slow, refuses or is out of reach.</summary>
-    /// <param name="budget">How long it may take, after which a call under way goes on without it; <see cref="TelemetryOptions.SendTimeout"/> when null, nothing when zero or less.</param>
-    /// <param name="cancellationToken">Ends it earlier; that is no error either.</param>
+    /// <summary>
+    /// Sends what is buffered, within a time. Does not throw when the queue is slow, refuses or cannot be reached.
+    /// </summary>
+    /// <param name="budget">
+    /// The time after which the flush returns; a call that is under way then continues in the background. Null means
+    /// <see cref="TelemetryOptions.SendTimeout"/>; zero or less returns at once.
+    /// </param>
+    /// <param name="cancellationToken">Ends the flush earlier, without an exception.</param>
     public async Task<FlushResult> FlushAsync(TimeSpan? budget = null, CancellationToken cancellationToken = default)
     {
         _beforeFlush?.Invoke();
-        // Asked for at the end of every invocation, most of which have nothing left to send.
+        // This runs at the end of every invocation, and most have nothing left to send.
         if (Volatile.Read(ref _closed) || (_counters.Waiting == 0 && !ReportDrops()))
             return default;
 
@@ -192,10 +212,10 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// What a function host calls when an invocation ends and the platform may freeze or stop the instance: a flush within
-    /// <see cref="TelemetryOptions.FlushBudget"/> or what is left of the invocation, whichever is shorter. Never throws;
-    /// that events still wait is reported as every trouble is. A queue that a flush did not reach is left to the background
-    /// for a second at first, for half a minute at most: that long, flushes end at once.
+    /// Flushes at the end of an invocation. A function host calls this because the platform may freeze or stop the instance
+    /// afterwards. It takes at most <see cref="TelemetryOptions.FlushBudget"/> or the rest of the invocation's time, whichever is
+    /// shorter. It does not throw; events that still wait are reported. After a flush that did not reach the queue, flushes
+    /// return at once for a second at first and for at most 30 seconds, while the background tries to send.
     /// </summary>
     /// <param name="remaining">Time that the invocation still has; null where the platform sets no deadline.</param>
     public async Task<FlushResult> FlushInvocationAsync(TimeSpan? remaining = null)
@@ -216,8 +236,9 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// What a function host calls when its process is told to end: a flush within <see cref="TelemetryOptions.FlushBudget"/>
-    /// that is tried whatever happened before. Never throws; what could not be sent is lost with the process, and reported.
+    /// Flushes before the process ends, within <see cref="TelemetryOptions.FlushBudget"/>. A function host calls this when its
+    /// process is told to end. It tries even if earlier flushes failed. It does not throw; events that could not be sent are lost
+    /// and reported.
     /// </summary>
     public async Task<FlushResult> FlushExitAsync()
     {
@@ -232,21 +253,23 @@ public sealed partial class TelemetryClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when the buffer is at most half full: for bulk producers, which would rather wait than have events dropped.
+    /// Completes when the buffer is at most half full. Producers of many events wait for this so that no event is dropped.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task WaitForRoomAsync(CancellationToken cancellationToken) => _buffer.WaitForRoomAsync(cancellationToken);
 
-    /// <summary>Tries for two seconds to send what is buffered; what could not be sent by then is dropped, counted and reported.</summary>
+    /// <summary>
+    /// Sends what is buffered, for at most two seconds. Events that were not sent are dropped, counted and reported.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposing, 1) != 0)
             return;
-        // Before the last flush: the report of drops that the background may be about to send belongs into it.
+        // This comes before the last flush, because the background may be about to report dropped events, which must be sent too.
         await _loop.DisposeAsync().ConfigureAwait(false);
         var flushed = await FlushAsync(DisposeBudget).ConfigureAwait(false);
         Volatile.Write(ref _closed, true);
-        LevelGate.Leave(_options.Levels);
+        LevelGate.Remove(_options.Levels);
         await _pump.DisposeAsync().ConfigureAwait(false);
         await _sender.DisposeAsync().ConfigureAwait(false);
         if (_counters.Waiting is > 0 and var lost)
@@ -259,7 +282,8 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         writer.Style is not EventStyle.Log || writer.IsOwnReport || IsEnabled((TelemetryLevel)writer.Severity, writer.Category);
 
     // An error is kept, even one whose trace is not.
-    private bool Samples(EventWriter writer) => (TelemetryLevel)writer.Severity >= TelemetryLevel.Error || _governor.Samples(writer);
+    private bool Samples(EventWriter writer) =>
+        (TelemetryLevel)writer.Severity >= TelemetryLevel.Error || _governor.Samples(writer);
 
     private void Govern(EventWriter writer)
     {
@@ -321,7 +345,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         }
     }
 
-    // What the queue refused is reported by the pump already; only that it was slow would go unnoticed.
+    // The pump reports what the queue refused. That the queue was too slow is reported here.
     private void EndFlush(FlushResult result, long messagesBefore)
     {
         var messages = _counters.Messages;
@@ -333,7 +357,8 @@ public sealed partial class TelemetryClient : IAsyncDisposable
         }
     }
 
-    // Once sending works again, how many events did not make it becomes an event itself; it must not cost others their room.
+    // When sending works again, an event says how many events were dropped. It waits for room, so that it displaces no other
+    // event.
     private bool ReportDrops()
     {
         if (_pump.LastError is not null || !_buffer.HasRoom || _counters.TakeUnreportedDrops() is not (> 0 and var dropped))
@@ -362,7 +387,7 @@ public sealed partial class TelemetryClient : IAsyncDisposable
             ?? throw new ArgumentException(refusal!.Detail, nameof(lines))];
         try
         {
-            // Counted only when it is sent: the caller learns of a failure, so it does not count as a dropped event.
+            // The event is counted only when it is sent. The caller learns of a failure, so the event does not count as dropped.
             _counters.SentAtOnce(await _sender.SendAsync(packer, batch, cancellationToken).ConfigureAwait(false));
         }
         finally

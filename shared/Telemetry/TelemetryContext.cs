@@ -2,15 +2,17 @@ using Telemetry.Events;
 
 namespace Telemetry;
 
-/// <summary>What belongs to the work under way and is added to each event that it sends; flows with the work, as <c>AsyncLocal</c> does.</summary>
+/// <summary>
+/// The context of the current invocation, added to each event that is built in it. It flows like an <c>AsyncLocal</c>.
+/// </summary>
 public static class TelemetryContext
 {
     private static readonly AsyncLocal<Request?> Current = new();
     private static bool s_used;
 
     /// <summary>
-    /// Member <c>requestId</c> of each event built from here on, in this method and in what it calls: the platform's name of the
-    /// invocation. Function hosts set it where an invocation begins; null ends it.
+    /// The platform's identity of the invocation. It becomes the member <c>requestId</c> of each event that is built afterwards
+    /// in this method and in the methods that it calls. Function hosts set it when an invocation begins; null removes it.
     /// </summary>
     public static string? RequestId
     {
@@ -22,7 +24,7 @@ public static class TelemetryContext
         }
     }
 
-    /// <summary>The member as ready JSON with a comma in front; empty where there is none.</summary>
+    /// <summary>The member as JSON with a comma in front; empty without a request.</summary>
     internal static ReadOnlySpan<byte> RequestMember => s_used && Current.Value is { } request ? request.Member : default;
 
     private sealed class Request(string id)

@@ -4,10 +4,10 @@ using Telemetry.Events;
 
 namespace Telemetry;
 
-/// <content>What a caller adds.</content>
+/// <content>The attributes that a caller adds.</content>
 public readonly ref partial struct TelemetryEvent
 {
-    /// <summary>Sets the timestamp: by default the time of the building.</summary>
+    /// <summary>Sets the timestamp. The default is the time at which the event was begun.</summary>
     public TelemetryEvent At(DateTimeOffset timestamp)
     {
         if (!IsDiscarded)
@@ -123,16 +123,21 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    // Given by its parts: were the event's own address taken, each call on a discarded one would copy it through memory.
-    private static JsonOutput Open(EventWriter? writer, int turn) => writer is not null && writer.Turn == turn ? writer.Json : throw Sent();
+    // These take the event's fields instead of the event. Otherwise each call on a discarded event would copy it through memory.
+    private static JsonOutput Open(EventWriter? writer, int turn) =>
+        writer is not null && writer.Turn == turn ? writer.Json : throw Sent();
 
-    private static void Add(EventWriter? writer, int turn, string name, string? value) => Open(writer, turn).WriteString(name, value);
+    private static void Add(EventWriter? writer, int turn, string name, string? value) =>
+        Open(writer, turn).WriteString(name, value);
 
-    private static void Add(EventWriter? writer, int turn, string name, long value) => Open(writer, turn).WriteNumber(name, value);
+    private static void Add(EventWriter? writer, int turn, string name, long value) =>
+        Open(writer, turn).WriteNumber(name, value);
 
-    private static void Add(EventWriter? writer, int turn, string name, decimal value) => Open(writer, turn).WriteNumber(name, value);
+    private static void Add(EventWriter? writer, int turn, string name, decimal value) =>
+        Open(writer, turn).WriteNumber(name, value);
 
-    private static void Add(EventWriter? writer, int turn, string name, bool value) => Open(writer, turn).WriteBoolean(name, value);
+    private static void Add(EventWriter? writer, int turn, string name, bool value) =>
+        Open(writer, turn).WriteBoolean(name, value);
 
     private static void Add(EventWriter? writer, int turn, string name, double value)
     {

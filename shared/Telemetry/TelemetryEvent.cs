@@ -4,12 +4,12 @@ using Telemetry.Events;
 namespace Telemetry;
 
 /// <summary>
-/// One event under construction, written straight as UTF-8 JSON. Build it and hand it over in one expression:
+/// One event that is being built. It is written directly as UTF-8 JSON. Build it and send it in one expression:
 /// <code>TelemetryQueue.Send(TelemetryEvent.Log(TelemetryLevel.Info, "order accepted").With("orderId", id));</code>
 /// Members: <c>timestamp</c>, <c>style</c>, <c>level</c>, then by style <c>category</c> and <c>message</c>, or <c>name</c>,
 /// <c>value</c>, <c>unit</c>, <c>durationMs</c>, then <c>attributes</c>; the client adds <c>traceparent</c>, <c>service</c>,
-/// <c>release</c>, <c>instance</c> and what else its options name.
-/// A log that no client of the process would send for its level is not built at all: what is added to it is not even looked at.
+/// <c>release</c>, <c>instance</c> and the other members of its options.
+/// A log whose level no client of the process would send is not built: the values that are added to it are ignored.
 /// </summary>
 public readonly ref partial struct TelemetryEvent
 {
@@ -25,7 +25,7 @@ public readonly ref partial struct TelemetryEvent
     {
         _writer = EventWriter.Take();
         _turn = _writer.Turn;
-        _writer.Begin(style, (int)level, EventHeads.Of(style, level), timestamp);
+        _writer.Begin(style, (int)level, EventHeads.Get(style, level), timestamp);
     }
 
     private TelemetryEvent(int turn)
@@ -34,26 +34,26 @@ public readonly ref partial struct TelemetryEvent
         _turn = turn;
     }
 
-    /// <summary>No client would send it: it holds nothing and takes nothing.</summary>
+    /// <summary>True when no client would send the event. It holds nothing, and what is added is ignored.</summary>
     internal bool IsDiscarded => _turn == Discarded;
 
     private JsonOutput Json => _writer.Json;
 
     /// <summary>A log record, style <c>logs</c>.</summary>
     public static TelemetryEvent Log(TelemetryLevel level, ReadOnlySpan<char> message) =>
-        LevelGate.MayPass(level)
-            ? new TelemetryEvent(EventStyle.Log, level, TimeProvider.System.GetUtcNow()).Member("message"u8, message).OpenAttributes()
+        LevelGate.MaySend(level)
+            ? BeginNow(EventStyle.Log, level).Member("message"u8, message).OpenAttributes()
             : new TelemetryEvent(Discarded);
 
     /// <summary>A log record with a category, which <see cref="TelemetryOptions.Levels"/> may have a rule for.</summary>
     /// <param name="level">How much it matters.</param>
-    /// <param name="category">Who says it, such as <c>Orders.Payment</c>: member <c>category</c>.</param>
-    /// <param name="message">What it says.</param>
+    /// <param name="category">The category, such as <c>Orders.Payment</c>: member <c>category</c>.</param>
+    /// <param name="message">The text.</param>
     public static TelemetryEvent Log(TelemetryLevel level, string category, ReadOnlySpan<char> message)
     {
-        if (!LevelGate.MayPassWithCategory(level))
+        if (!LevelGate.MaySendWithCategory(level))
             return new TelemetryEvent(Discarded);
-        var log = new TelemetryEvent(EventStyle.Log, level, TimeProvider.System.GetUtcNow());
+        var log = BeginNow(EventStyle.Log, level);
         log._writer.Category = category;
         return log.Member("category"u8, category).Member("message"u8, message).OpenAttributes();
     }
@@ -64,7 +64,7 @@ public readonly ref partial struct TelemetryEvent
     /// <param name="unit">A UCUM unit such as <c>ms</c> or <c>By</c>; left out when empty.</param>
     public static TelemetryEvent Metric(ReadOnlySpan<char> name, double value, ReadOnlySpan<char> unit = default)
     {
-        var metric = new TelemetryEvent(EventStyle.Metric, TelemetryLevel.Info, TimeProvider.System.GetUtcNow()).Member("name"u8, name);
+        var metric = BeginNow(EventStyle.Metric, TelemetryLevel.Info).Member("name"u8, name);
         metric.Json.WritePropertyName("value"u8);
         EventValues.WriteNumber(metric.Json, value);
         return (unit.IsEmpty ? metric : metric.Member("unit"u8, unit)).OpenAttributes();
@@ -81,7 +81,10 @@ public readonly ref partial struct TelemetryEvent
         return span.OpenAttributes();
     }
 
-    /// <summary>A stopped activity as a span: name, start, duration, kind, status, its own <c>traceparent</c>, parent, source, events, links and tags.</summary>
+    /// <summary>
+    /// A stopped activity as a span: name, start, duration, kind, status, its own <c>traceparent</c>, parent, source, events,
+    /// links and tags.
+    /// </summary>
     public static TelemetryEvent Span(Activity activity)
     {
         var level = activity.Status is ActivityStatusCode.Error ? TelemetryLevel.Error : TelemetryLevel.Info;
@@ -90,8 +93,8 @@ public readonly ref partial struct TelemetryEvent
         span._writer.Activity = activity;
         span._writer.SetOwnTrace(activity.TraceId);
         span.Json.WriteNumber("durationMs"u8, activity.Duration.TotalMilliseconds);
-        span.Json.WriteString("kind"u8, SpanNames.Of(activity.Kind));
-        span.Json.WriteString("status"u8, SpanNames.Of(activity.Status));
+        span.Json.WriteString("kind"u8, SpanNames.Kind(activity.Kind));
+        span.Json.WriteString("status"u8, SpanNames.Status(activity.Status));
         if (activity.IdFormat is ActivityIdFormat.W3C)
             span.Json.WriteString(EventWriter.TraceParent, activity.Id);
         if (activity.ParentSpanId != default)
@@ -103,24 +106,31 @@ public readonly ref partial struct TelemetryEvent
         return span;
     }
 
-    /// <summary>Something that must be provable later, style <c>audit</c>, level <c>info</c>. Send it with <c>SendAsync</c>.</summary>
+    /// <summary>
+    /// An audit event, style <c>audit</c>, level <c>info</c>. Send it with <c>SendAsync</c>, so that it is not lost.
+    /// </summary>
     /// <param name="name">What happened, such as <c>order.created</c>.</param>
     public static TelemetryEvent Audit(ReadOnlySpan<char> name) =>
-        new TelemetryEvent(EventStyle.Audit, TelemetryLevel.Info, TimeProvider.System.GetUtcNow()).Member("name"u8, name).OpenAttributes();
+        BeginNow(EventStyle.Audit, TelemetryLevel.Info).Member("name"u8, name).OpenAttributes();
 
-    /// <summary>What it is written with, for who sends it.</summary>
+    /// <summary>The writer of this event.</summary>
     /// <exception cref="InvalidOperationException">It was already sent.</exception>
     internal EventWriter Writer() => IsOpen ? _writer : throw Sent();
 
-    /// <summary>Gives the memory back. Does nothing for an event that was sent before: its memory serves another by now.</summary>
+    /// <summary>
+    /// Returns the memory. Does nothing for an event that was sent before, since another event uses its memory now.
+    /// </summary>
     internal void Release()
     {
         if (IsOpen)
             _writer.Return();
     }
 
-    /// <summary>False once it was sent: its memory serves another event by then.</summary>
+    /// <summary>False after the event was sent: another event uses its memory then.</summary>
     internal bool IsOpen => _writer is not null && _writer.Turn == _turn;
+
+    private static TelemetryEvent BeginNow(EventStyle style, TelemetryLevel level) =>
+        new(style, level, TimeProvider.System.GetUtcNow());
 
     private static InvalidOperationException Sent() => new(AlreadySent);
 
@@ -130,17 +140,22 @@ public readonly ref partial struct TelemetryEvent
         return this;
     }
 
-    /// <summary>What a client has to say of itself, level <c>warn</c>: sent whatever levels and sampling say, as part of no trace.</summary>
+    /// <summary>
+    /// A client's report about itself, level <c>warn</c>. Levels and sampling do not apply, and it belongs to no trace.
+    /// </summary>
     internal static TelemetryEvent OwnReport(ReadOnlySpan<char> message)
     {
-        var report = Begin(EventStyle.Log, TelemetryLevel.Warn, TimeProvider.System.GetUtcNow());
+        var report = BeginNow(EventStyle.Log, TelemetryLevel.Warn);
         report._writer.SetOwnTrace(default);
         report._writer.IsOwnReport = true;
         return report.Member("message"u8, message).OpenAttributes();
     }
 
-    /// <summary>An event whose members somebody else writes, up to <see cref="OpenAttributes"/> and the attributes themselves.</summary>
-    internal static TelemetryEvent Begin(EventStyle style, TelemetryLevel level, DateTimeOffset timestamp) => new(style, level, timestamp);
+    /// <summary>
+    /// An event whose members the caller writes before <see cref="OpenAttributes"/>, and whose attributes it writes after.
+    /// </summary>
+    internal static TelemetryEvent Begin(EventStyle style, TelemetryLevel level, DateTimeOffset timestamp) =>
+        new(style, level, timestamp);
 
     internal TelemetryEvent OpenAttributes()
     {

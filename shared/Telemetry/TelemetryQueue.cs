@@ -5,16 +5,17 @@ using Telemetry.Queues;
 namespace Telemetry;
 
 /// <summary>
-/// The front that functions call. Configured by environment variables alone: <c>TELEMETRY_QUEUE</c> and its companions
-/// (see <see cref="TelemetryOptions"/>). Where they are missing or wrong, <c>Send</c> says so once on standard error and
-/// does nothing else, and <c>SendAsync</c> throws.
+/// The static methods that functions call. Environment variables configure them: <c>TELEMETRY_QUEUE</c> and the others that
+/// <see cref="TelemetryOptions"/> names. If they are missing or wrong, <c>Send</c> writes that once to standard error and does
+/// nothing
+/// else, and <c>SendAsync</c> throws.
 /// </summary>
 public static class TelemetryQueue
 {
     private static Lazy<TelemetryClient?> s_client = new(CreateFromEnvironment);
     private static string? s_problem;
 
-    /// <summary>The client behind the front, made at its first use; null where the environment does not configure one.</summary>
+    /// <summary>The client that sends. It is created at its first use; null if the environment does not configure one.</summary>
     public static TelemetryClient? Client
     {
         get => s_client.Value;
@@ -62,12 +63,13 @@ public static class TelemetryQueue
         ClientIfUsed?.FlushInvocationAsync(remaining) ?? Task.FromResult(new FlushResult(0, null));
 
     /// <inheritdoc cref="TelemetryClient.FlushExitAsync"/>
-    public static Task<FlushResult> FlushExitAsync() => ClientIfUsed?.FlushExitAsync() ?? Task.FromResult(new FlushResult(0, null));
+    public static Task<FlushResult> FlushExitAsync() =>
+        ClientIfUsed?.FlushExitAsync() ?? Task.FromResult(new FlushResult(0, null));
 
     /// <summary>
-    /// What a function host calls when its process starts: loads and compiles in the background what the first events need, so that
-    /// the first invocation does not wait for it. Sends nothing and opens nothing; does nothing where no queue is configured or
-    /// the code is compiled already.
+    /// Loads and compiles in the background the code that the first events need, so that the first invocation does not wait for
+    /// it. A function host calls this when its process starts. It sends nothing and opens no connection. It does nothing if no
+    /// queue is configured or if the code is compiled ahead of time.
     /// </summary>
     public static void Prepare()
     {
@@ -75,7 +77,7 @@ public static class TelemetryQueue
             ThreadPool.UnsafeQueueUserWorkItem(static _ => Client?.Prepare(), null);
     }
 
-    // A flush sends what was sent before: where nothing was, it needs no client and must not make one.
+    // If nothing was sent, a flush has nothing to do and must not create a client.
     private static TelemetryClient? ClientIfUsed => s_client.IsValueCreated ? s_client.Value : null;
 
     /// <inheritdoc cref="TelemetryClient.IsEnabled"/>

@@ -4,8 +4,8 @@ using Telemetry.Wire;
 namespace Fuzz;
 
 /// <summary>
-/// What came of an input: the outcomes that are counted, and its traits: what was said of it with numbers and names left out, so that
-/// two inputs that took the same way through the code look alike.
+/// What came of an input: the outcomes that are counted, and its traits: what was said of it with numbers and names left out, so
+/// that two inputs that took the same way through the code look alike.
 /// </summary>
 internal sealed class Observation
 {
@@ -60,7 +60,7 @@ internal sealed class Observation
         RefusalReason.TooLarge => Outcomes.TooLarge,
         RefusalReason.Conflict => Outcomes.Conflict,
         RefusalReason.Incomplete => Outcomes.Incomplete,
-        _ => throw new BrokenRuleException($"{reason} is no reason of the codec"),
+        _ => throw new FuzzRuleException($"{reason} is no reason of the codec"),
     };
 
     private void Add(string trait)

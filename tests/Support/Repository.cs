@@ -8,6 +8,7 @@ internal static class Repository
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Serverless.sln")))
             folder = folder.Parent;
-        return Path.Combine([folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside the repository"), .. parts]);
+        return Path.Combine(
+            [folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside the repository"), .. parts]);
     }
 }

@@ -4,7 +4,7 @@ using Orders.Model;
 
 namespace Orders.Http;
 
-/// <summary>What an HTTP function answers, whichever cloud carries it: a status and a JSON document.</summary>
+/// <summary>The answer of an HTTP function, independent of the cloud: a status and a JSON document.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">JSON, UTF-8.</param>
 public sealed record FunctionResponse(int Status, ReadOnlyMemory<byte> Body)
@@ -12,13 +12,17 @@ public sealed record FunctionResponse(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>The media type of every body.</summary>
     public const string ContentType = "application/json";
 
-    /// <summary>After how many seconds the caller may try again (header <c>Retry-After</c>); null says nothing.</summary>
+    /// <summary>
+    /// The seconds after which the caller may try again (header <c>Retry-After</c>); null leaves the header out.
+    /// </summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>The function's own span, as W3C writes it (header <c>traceresponse</c>): with it a caller finds the trace.</summary>
+    /// <summary>
+    /// The function's span in W3C's format (header <c>traceresponse</c>). With it, a caller finds the trace.
+    /// </summary>
     public string? TraceResponse { get; init; }
 
-    /// <summary>The headers beyond the content's type.</summary>
+    /// <summary>The headers except the content type.</summary>
     public IEnumerable<(string Name, string Value)> Headers()
     {
         if (RetryAfter is { } seconds)
@@ -31,7 +35,7 @@ public sealed record FunctionResponse(int Status, ReadOnlyMemory<byte> Body)
     public static FunctionResponse Json<T>(int status, T value, JsonTypeInfo<T> type) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
-    /// <summary>What is wrong, in one sentence: <c>{"error":"..."}</c>.</summary>
+    /// <summary>The problem in one sentence: <c>{"error":"..."}</c>.</summary>
     public static FunctionResponse Problem(int status, string error) =>
         Json(status, new Problem(error), OrdersJson.Default.Problem);
 }

@@ -3,13 +3,15 @@ using Telemetry;
 
 namespace Orders.Http;
 
-/// <summary>What all functions share: each runs in a span that continues its caller's trace, and a failure is told.</summary>
+/// <summary>Runs each function in a span that continues the caller's trace, and logs its failures.</summary>
 public static class TracedFunction
 {
-    /// <summary>Runs an HTTP function; what it sends meanwhile carries the span's <c>traceparent</c>, and so does its answer.</summary>
+    /// <summary>
+    /// Runs an HTTP function. The events that it sends and its answer carry the span's <c>traceparent</c>.
+    /// </summary>
     /// <param name="name">The span's name, such as <c>create-order</c>.</param>
-    /// <param name="request">Names the caller's trace.</param>
-    /// <param name="function">Does the work; its tags on the activity become the span's attributes.</param>
+    /// <param name="request">The request, with the caller's trace.</param>
+    /// <param name="function">The function. The tags that it sets on the activity become attributes of the span.</param>
     public static Task<FunctionResponse> RunAsync(
         string name, FunctionRequest request, Func<Activity, Task<FunctionResponse>> function) =>
         RunAsync(name, "http", request.TraceParent, request.TraceState, async activity =>
@@ -21,11 +23,11 @@ public static class TracedFunction
             return response with { TraceResponse = activity.Id };
         });
 
-    /// <summary>Runs a function that no caller waits for: a queue's or a timer's.</summary>
+    /// <summary>Runs a function of a queue or a timer, for which no caller waits.</summary>
     /// <param name="name">The span's name, such as <c>process-payment</c>.</param>
-    /// <param name="trigger">OpenTelemetry's word for what started it: <c>pubsub</c> or <c>timer</c>.</param>
-    /// <param name="traceParent">The trace that led here, as W3C writes it; null where there is none.</param>
-    /// <param name="function">Does the work; what it throws is told and thrown on.</param>
+    /// <param name="trigger">OpenTelemetry's name of the trigger: <c>pubsub</c> or <c>timer</c>.</param>
+    /// <param name="traceParent">The sender's trace in W3C's format; null if there is none.</param>
+    /// <param name="function">The function. Its exceptions are logged and thrown again.</param>
     public static Task RunAsync(string name, string trigger, string? traceParent, Func<Activity, Task> function) =>
         RunAsync(name, trigger, traceParent, traceState: null, async activity =>
         {
@@ -55,7 +57,7 @@ public static class TracedFunction
         }
     }
 
-    // An activity of its own and not a source's: spans are sent whether or not somebody listens.
+    // The activity belongs to no source, so spans are sent even if nobody listens to a source.
     private static Activity Start(string name, string? traceParent, string? traceState)
     {
         var activity = new Activity(name);

@@ -4,10 +4,10 @@ using Orders.Http;
 
 namespace Orders.Messages;
 
-/// <summary>What all functions behind a queue share: the message is read, and its trace goes on.</summary>
+/// <summary>Reads the message of a queue and runs a function with it in the message's trace.</summary>
 internal static class MessageFunction
 {
-    /// <summary>Runs a function for one message; one that cannot be read fails inside the span too.</summary>
+    /// <summary>Runs a function for one message. If the message cannot be read, the span fails too.</summary>
     /// <exception cref="MessageException">The message is no <typeparamref name="T"/>.</exception>
     internal static Task RunAsync<T>(string name, FunctionMessage message, JsonTypeInfo<T> type, Func<T, Activity, Task> function)
         where T : class, IOrderMessage
@@ -36,3 +36,8 @@ internal static class MessageFunction
         }
     }
 }
+
+/// <summary>Sends a message to the queue of the next function; completes when it is stored, or certain to be stored.</summary>
+/// <param name="body">The message, JSON in UTF-8.</param>
+/// <param name="cancellationToken">Ends the attempt.</param>
+public delegate Task MessageOutput(ReadOnlyMemory<byte> body, CancellationToken cancellationToken);

@@ -1,7 +1,7 @@
 namespace Orders.Model;
 
 /// <summary>A day's orders, added up.</summary>
-/// <param name="Orders">How many.</param>
+/// <param name="Orders">The number of orders.</param>
 /// <param name="Revenue">Sum of their totals.</param>
 /// <param name="Declined">Orders whose payment was declined.</param>
 public sealed record DaySales(int Orders, decimal Revenue, int Declined);

@@ -5,7 +5,7 @@ namespace Orders.Model;
 /// <summary>Reads an order from a request's body.</summary>
 internal static class OrderReader
 {
-    /// <summary>The order, checked by <see cref="OrderRules"/>; null with the problem when it is none.</summary>
+    /// <summary>The order, checked by <see cref="OrderRules"/>; null and the problem if the body is no valid order.</summary>
     internal static (Order? Order, string? Problem) Read(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty)

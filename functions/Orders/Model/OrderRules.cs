@@ -1,8 +1,8 @@
 namespace Orders.Model;
 
 /// <summary>
-/// What an order must be. The bounds keep a total within <see cref="decimal"/> and the largest order, as one telemetry
-/// event, within the 16 MiB that an event may have.
+/// Checks orders. With these limits, every total fits into a <see cref="decimal"/>, and the largest order fits into one telemetry
+/// event of 16 MiB.
 /// </summary>
 internal static class OrderRules
 {
@@ -11,7 +11,7 @@ internal static class OrderRules
     internal const int MostPieces = 1_000_000;
     internal const decimal HighestPrice = 1_000_000_000m;
 
-    /// <summary>Null, or the first thing that is wrong, named by its place in the document.</summary>
+    /// <summary>Null, or the first problem with its place in the document.</summary>
     internal static string? Check(Order order)
     {
         if (CheckName("customer", order.Customer) is { } problem)

@@ -3,14 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Orders.Model;
 
-/// <summary>JSON of this library, generated at build time: no reflection at start, and it trims clean.</summary>
+/// <summary>
+/// The JSON of this library. Its code is generated at build time, so it needs no reflection and can be trimmed.
+/// </summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(OrderCreated))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class OrdersJson : JsonSerializerContext;
 
-/// <summary>JSON of the messages between functions: other than a caller's order, one that lacks a member is broken.</summary>
+/// <summary>The JSON of the messages between functions. Every member must be present, unlike in a caller's order.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     NumberHandling = JsonNumberHandling.Strict,

@@ -3,12 +3,12 @@ using Orders.Messages;
 
 namespace Orders.Model;
 
-/// <summary>A message to <see cref="ProcessPayment"/>: an order that is to be paid.</summary>
+/// <summary>A message to <see cref="ProcessPayment"/>: an order to be paid.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Amount">What to pay.</param>
-/// <param name="Method">Names a stored means of payment, never a card's number.</param>
-/// <param name="Lines">What to take out of the stock once it is paid.</param>
-/// <param name="TraceParent">The trace of whoever sent the message; queues carry none themselves.</param>
+/// <param name="Amount">The amount to pay.</param>
+/// <param name="Method">The name of a stored means of payment; never a card number.</param>
+/// <param name="Lines">The articles to take from the stock when the order is paid.</param>
+/// <param name="TraceParent">The sender's trace.</param>
 public sealed record Payment(
     string OrderId,
     decimal Amount,
@@ -21,10 +21,10 @@ public sealed record Payment(
 /// <param name="Quantity">Pieces.</param>
 public sealed record StockLine(string Sku, int Quantity);
 
-/// <summary>A message to <see cref="UpdateInventory"/>: an order that is paid.</summary>
+/// <summary>A message to <see cref="UpdateInventory"/>: a paid order.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Lines">What to take out of the stock.</param>
-/// <param name="TraceParent">The trace of whoever sent the message.</param>
+/// <param name="Lines">The articles to take from the stock.</param>
+/// <param name="TraceParent">The sender's trace.</param>
 public sealed record InventoryChange(
     string OrderId,
     IReadOnlyList<StockLine> Lines,

@@ -1,11 +1,11 @@
 namespace Orders.Model;
 
-/// <summary>Asks whoever moves the money. Asked again for the same order it gives the first answer again.</summary>
-/// <returns>False when the payment is declined, which is an answer and no failure.</returns>
+/// <summary>Executes a payment. For the same order it always gives the first answer.</summary>
+/// <returns>False when the payment is declined; that is no failure.</returns>
 /// <exception cref="HttpRequestException">There was no answer: the payment may be tried again.</exception>
 public delegate Task<bool> PaymentGateway(Payment payment, CancellationToken cancellationToken);
 
-/// <summary>A gateway for samples and tests: the name of the means of payment says how it ends.</summary>
+/// <summary>A gateway for samples and tests. The name of the means of payment decides the answer.</summary>
 public static class SamplePaymentGateway
 {
     /// <summary>Authorises everything but <c>declined</c>; <c>unreachable</c> fails.</summary>

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orders.Model;
 
-/// <summary>Takes an order's lines out of the stock, once, however often it is told to.</summary>
-/// <returns>What is left of each article.</returns>
+/// <summary>Takes the lines of an order from the stock. Repeated calls for the same order change nothing more.</summary>
+/// <returns>The remaining pieces of each article.</returns>
 public delegate Task<IReadOnlyList<StockLine>> Stock(InventoryChange change, CancellationToken cancellationToken);
 
 /// <summary>A stock for samples and tests, in memory: a thousand pieces of everything.</summary>
@@ -16,7 +16,8 @@ public sealed class SampleStock
 
     /// <inheritdoc cref="Stock"/>
     public Task<IReadOnlyList<StockLine>> TakeAsync(InventoryChange change, CancellationToken cancellationToken) =>
-        Task.FromResult(_done.GetOrAdd(change.OrderId, static (_, state) => state.Stock.Take(state.Lines), (Stock: this, change.Lines)));
+        Task.FromResult(
+            _done.GetOrAdd(change.OrderId, static (_, state) => state.Stock.Take(state.Lines), (Stock: this, change.Lines)));
 
     private StockLine[] Take(IReadOnlyList<StockLine> lines) => [.. lines.Select(line => line with { Quantity = Take(line) })];
 

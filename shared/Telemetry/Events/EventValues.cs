@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Telemetry.Events;
 
 /// <summary>
-/// Writes values of any type, as in tags and log states: JSON's own types as they are, numbers of every width as numbers, times
+/// Writes values of any type, such as tags and log states: JSON's types as they are, numbers of every width as numbers, times
 /// in ISO 8601. A value of a caller's own type goes to <see cref="ForeignValue"/>.
 /// </summary>
 internal static class EventValues
@@ -36,8 +36,8 @@ internal static class EventValues
         or float or Half or nint or nuint or Int128 or UInt128 or BigInteger
         or DateTime or DateTimeOffset or DateOnly or TimeOnly or Guid or TimeSpan or char;
 
-    /// <summary>Writes a value of a type whose code is the framework's.</summary>
-    /// <returns>False when it is of another type, or holds values that may be.</returns>
+    /// <summary>Writes a value whose type belongs to the framework.</summary>
+    /// <returns>False when the value, or a value that it may hold, is of another type.</returns>
     internal static bool TryWritePlain(JsonOutput json, object? value)
     {
         switch (value)

@@ -5,8 +5,8 @@ using System.Diagnostics;
 namespace Telemetry.Events;
 
 /// <summary>
-/// Builds one event after the other in reused memory. One instance a thread serves event after event; while it is taken,
-/// an event begun inside another's building gets an instance of its own.
+/// Builds events in reused memory. Each thread has one instance that is used again and again. An event that is begun while
+/// another one is being built on the same thread gets a new instance.
 /// </summary>
 internal sealed class EventWriter
 {
@@ -33,21 +33,23 @@ internal sealed class EventWriter
 
     internal string? Category { get; set; }
 
-    /// <summary>The finished activity that the event tells of; null means whatever is current when the event is sent.</summary>
+    /// <summary>
+    /// The finished activity that the event describes. Null means the activity that is current when the event is sent.
+    /// </summary>
     internal Activity? Activity { get; set; }
 
-    /// <summary>The event names its trace itself, or belongs to none.</summary>
+    /// <summary>True when the event names its own trace or belongs to none.</summary>
     internal bool HasOwnTrace { get; private set; }
 
     internal ActivityTraceId Trace { get; private set; }
 
-    /// <summary>The client's own account of what it gave up: no rule leaves it out.</summary>
+    /// <summary>True for the client's report of events that it dropped. Levels and sampling do not apply to it.</summary>
     internal bool IsOwnReport { get; set; }
 
     /// <summary>The part of the JSON that holds what callers gave; known after <see cref="EndAttributes"/>.</summary>
     internal Range Body => _body.._bodyEnd;
 
-    /// <summary>Grows with every event begun, so that an event that was sent is not written to again.</summary>
+    /// <summary>Changes after each event, so that an event that was sent cannot be written to again.</summary>
     internal int Turn { get; private set; }
 
     internal static EventWriter Take()
@@ -76,7 +78,8 @@ internal sealed class EventWriter
         _body = Json.Length;
     }
 
-    internal void SetTimestamp(DateTimeOffset timestamp) => Format(timestamp, Json.Written.Slice(TimestampStart, TimestampLength));
+    internal void SetTimestamp(DateTimeOffset timestamp) =>
+        Format(timestamp, Json.Written.Slice(TimestampStart, TimestampLength));
 
     internal void SetOwnTrace(ActivityTraceId trace)
     {
@@ -115,4 +118,13 @@ internal sealed class EventWriter
 
     private static void Format(DateTimeOffset timestamp, Span<byte> destination) =>
         Utf8Formatter.TryFormat(timestamp.UtcDateTime, destination, out _, new StandardFormat('O'));
+}
+
+/// <summary>What an event is.</summary>
+internal enum EventStyle
+{
+    Log,
+    Metric,
+    Span,
+    Audit,
 }

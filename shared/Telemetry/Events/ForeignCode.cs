@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Telemetry.Events;
 
 /// <summary>
-/// Guards code of callers' types, such as <c>ToString</c>, enumerators and log formatters. When it throws, a mark replaces its
-/// result. It may log or send, and so be called again from inside itself: at most three levels deep on one thread, so that a
-/// value that logs itself comes to an end.
+/// Runs code of callers' types, such as <c>ToString</c>, enumerators and log formatters. When that code throws, a mark replaces
+/// its result. The code may itself log or send and so be called again; this is limited to three levels on one thread, so that a
+/// value that logs itself does not recurse without end.
 /// </summary>
 internal static class ForeignCode
 {
@@ -16,7 +16,7 @@ internal static class ForeignCode
     [ThreadStatic]
     private static int s_depth;
 
-    /// <summary>Whether foreign code may run here; if so, <see cref="Leave"/> must follow.</summary>
+    /// <summary>Whether a caller's code may run here. After true, <see cref="Leave"/> must be called.</summary>
     internal static bool TryEnter()
     {
         if (s_depth == Deepest)

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Telemetry.Events;
 
-/// <summary>Enumerates a caller's collection as far as it can be read.</summary>
+/// <summary>Enumerates a caller's collection until it ends or throws.</summary>
 /// <param name="items">Its enumerator.</param>
 /// <param name="most">Largest number of items.</param>
 internal struct ForeignItems(IEnumerator items, int most)

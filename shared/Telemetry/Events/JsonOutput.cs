@@ -24,7 +24,7 @@ internal sealed partial class JsonOutput : IBufferWriter<byte>
     // The writer throws for texts ten times as long. An event of this size is refused.
     private const int LongestText = 16 * 1024 * 1024;
 
-    // A caller's converter may nest wrongly, so its output is checked before it becomes part of an event.
+    // A caller's converter may nest wrongly, so its output is validated before it becomes part of an event.
     private static readonly JsonWriterOptions Checked = new() { Encoder = JsonText.Encoder };
     private static readonly JsonWriterOptions Unchecked = Checked with { SkipValidation = true };
 

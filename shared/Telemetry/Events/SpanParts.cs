@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Telemetry.Events;
 
-/// <summary>What a span has beside its tags, where it has any: its source, the events within it, and links to other spans.</summary>
+/// <summary>Writes the parts of a span other than its tags: its source, its events and its links to other spans.</summary>
 internal static class SpanParts
 {
     internal static void Write(JsonOutput json, Activity activity)
@@ -61,4 +61,24 @@ internal static class SpanParts
         if (any)
             json.WriteEndArray();
     }
+}
+
+/// <summary>OpenTelemetry's names of a span's kind and status.</summary>
+internal static class SpanNames
+{
+    internal static ReadOnlySpan<byte> Kind(ActivityKind kind) => kind switch
+    {
+        ActivityKind.Server => "server"u8,
+        ActivityKind.Client => "client"u8,
+        ActivityKind.Producer => "producer"u8,
+        ActivityKind.Consumer => "consumer"u8,
+        _ => "internal"u8,
+    };
+
+    internal static ReadOnlySpan<byte> Status(ActivityStatusCode status) => status switch
+    {
+        ActivityStatusCode.Ok => "ok"u8,
+        ActivityStatusCode.Error => "error"u8,
+        _ => "unset"u8,
+    };
 }

@@ -1,15 +1,15 @@
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Recognises payment card numbers: 13 to 19 digits, in one piece or in groups of three and more behind a first one of four
-/// or six, with one space or hyphen between; of a range that issuers use; passing the Luhn check.
+/// Recognises payment card numbers. A card number has 13 to 19 digits in a range that issuers use, and passes the Luhn check. The
+/// digits may be grouped by single spaces or hyphens; then the first group has four or six digits, and the others three or more.
 /// </summary>
 internal static class CardNumber
 {
     internal const int Fewest = 13;
     internal const int Most = 19;
 
-    /// <summary>The length of the card number that begins at a digit; 0 where none does.</summary>
+    /// <summary>The length of the card number that begins at a digit; 0 if there is none.</summary>
     internal static int Match(ReadOnlySpan<byte> text, int start)
     {
         if (IsFraction(text, start))
@@ -72,7 +72,8 @@ internal static class CardNumber
         _ => false,
     };
 
-    private static int Leading(ReadOnlySpan<byte> digits) => (digits[0] * 1000) + (digits[1] * 100) + (digits[2] * 10) + digits[3];
+    private static int Leading(ReadOnlySpan<byte> digits) =>
+        (digits[0] * 1000) + (digits[1] * 100) + (digits[2] * 10) + digits[3];
 
     private static bool PassesLuhn(ReadOnlySpan<byte> digits)
     {

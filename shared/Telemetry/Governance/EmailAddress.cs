@@ -2,11 +2,16 @@ using System.Buffers;
 
 namespace Telemetry.Governance;
 
-/// <summary>Finds what stands around an <c>@</c>: an e-mail address, or the password in an address such as <c>amqps://user:password@host</c>.</summary>
+/// <summary>
+/// Finds an e-mail address around an <c>@</c>, or the password in an address such as
+/// <c>amqps://user:password@host</c>.
+/// </summary>
 internal static class EmailAddress
 {
-    private static readonly SearchValues<byte> Local = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.!#$%&*+/=?^_`{|}~-"u8);
-    private static readonly SearchValues<byte> Domain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"u8);
+    private static readonly SearchValues<byte> Local = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.!#$%&*+/=?^_`{|}~-"u8);
+    private static readonly SearchValues<byte> Domain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"u8);
 
     /// <summary>The address around an <c>@</c>; empty where there is none. Letters beyond ASCII belong to it.</summary>
     internal static Range Around(ReadOnlySpan<byte> text, int sign)

@@ -4,8 +4,8 @@ using Telemetry.Events;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Decides which events leave the process, and what of them: the one place that every event passes, however it was made.
-/// Safe for use by several threads at once; allocates nothing in steady state.
+/// Applies redaction, limits of size and sampling. Every event passes here before it leaves the process. Safe for use by several
+/// threads at once; allocates nothing in steady state.
 /// </summary>
 internal sealed class EventGovernor
 {
@@ -34,15 +34,17 @@ internal sealed class EventGovernor
     /// <summary>Whether a trace is kept as a whole.</summary>
     internal bool Samples(in ActivityTraceId trace) => _sampling.Keeps(trace);
 
-    /// <summary>Takes the secrets out of an event that was built here, and cuts what is too large.</summary>
+    /// <summary>Removes the secrets from an event that was built here, and cuts what is too large.</summary>
     /// <param name="json">The event.</param>
-    /// <param name="body">The part that holds what callers gave.</param>
-    /// <param name="result">What may leave; valid until the thread's next event.</param>
-    /// <returns>Null, or why nothing of it may leave.</returns>
+    /// <param name="body">The part with values from callers.</param>
+    /// <param name="result">The event that may leave the process; valid until the thread's next event.</param>
+    /// <returns>Null, or the reason for which the event must not leave.</returns>
     internal string? Govern(ReadOnlySpan<byte> json, Range body, out ReadOnlySpan<byte> result) =>
-        json.Length > _smallestLimit || _scan.Suspects(json[body]) ? Rewrite(json, withLimits: true, out result) : Pass(json, out result);
+        json.Length > _smallestLimit || _scan.Suspects(json[body])
+            ? Rewrite(json, withLimits: true, out result)
+            : Pass(json, out result);
 
-    /// <summary>Takes the secrets out of a ready event; its size is its maker's business.</summary>
+    /// <summary>Removes the secrets from an event that was JSON already. Limits of size do not apply.</summary>
     internal string? GovernReady(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> result) =>
         _scan.Suspects(json) ? Rewrite(json, withLimits: false, out result) : Pass(json, out result);
 

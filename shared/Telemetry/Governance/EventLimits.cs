@@ -3,13 +3,15 @@ using Telemetry.Wire;
 
 namespace Telemetry.Governance;
 
-/// <summary>How large a text and an event may be.</summary>
+/// <summary>The largest sizes of a text and of an event, in bytes.</summary>
 internal sealed record EventLimits(int AttributeBytes, int EventBytes)
 {
-    /// <summary>An event that is no longer than this exceeds neither.</summary>
+    /// <summary>An event of at most this size is within both limits.</summary>
     internal int Smallest => Math.Min(AttributeBytes, EventBytes);
 
-    /// <summary>Appends a text as a JSON string, cut at a character's end where it is too long, with its full length behind.</summary>
+    /// <summary>
+    /// Appends a text as a JSON string, cut at a character's end where it is too long, with its full length behind.
+    /// </summary>
     internal static void AppendCut(ReadOnlySpan<byte> text, int longest, PooledBytes output)
     {
         if (text.Length <= longest)

@@ -4,12 +4,12 @@ using Telemetry.Wire;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Writes an event anew without its secrets and within its limits. What is not changed keeps its very bytes.
-/// Only for events that a <see cref="SecretScan"/> suspects or that are too large.
+/// Writes an event again without its secrets and within its limits. Parts that need no change keep their bytes. It is used only
+/// for events that are too large or in which a <see cref="SecretScan"/> found something suspicious.
 /// </summary>
-/// <param name="redactor">Blots out.</param>
-/// <param name="names">Members whose value is secret.</param>
-/// <param name="limits">Of events that are built here; none for ready ones.</param>
+/// <param name="redactor">Replaces secrets in texts.</param>
+/// <param name="names">Names of members whose value is secret.</param>
+/// <param name="limits">Limits of events that are built here. They do not apply to events that were JSON already.</param>
 internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, EventLimits limits)
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = EventJson.MaxDepth };
@@ -21,7 +21,8 @@ internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, Ev
         scratch.Shrink();
         scratch.Event.Truncate(0);
         scratch.RedactedNames = 0;
-        var walk = new EventWalk(json, scratch.Event, withLimits && json.Length > limits.EventBytes ? limits.EventBytes : int.MaxValue);
+        var walk = new EventWalk(
+            json, scratch.Event, withLimits && json.Length > limits.EventBytes ? limits.EventBytes : int.MaxValue);
         var reader = new Utf8JsonReader(json, Options);
         var longest = withLimits ? limits.AttributeBytes : int.MaxValue;
         try
@@ -57,7 +58,7 @@ internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, Ev
         walk.Passed(ref reader);
         reader.Read();
         if (isSecret && reader.TokenType is not (JsonTokenType.Null or JsonTokenType.True or JsonTokenType.False))
-            Blot(ref reader, ref walk);
+            ReplaceValue(ref reader, ref walk);
         else if (!(isTrace && TraceMembers.IsIdentity(reader)))
             TakeValue(ref reader, ref walk, longest, scratch);
     }
@@ -103,7 +104,7 @@ internal sealed class EventRewriter(TextRedactor redactor, SecretNames names, Ev
         output.Append("\""u8);
     }
 
-    private static void Blot(scoped ref Utf8JsonReader reader, scoped ref EventWalk walk)
+    private static void ReplaceValue(scoped ref Utf8JsonReader reader, scoped ref EventWalk walk)
     {
         var start = (int)reader.TokenStartIndex;
         reader.Skip();

@@ -4,14 +4,14 @@ using Telemetry.Wire;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Copies an event while a reader walks over it: what is replaced is left out, and so are attributes that do not fit any more.
+/// Copies an event while a reader reads it. It leaves out the tokens that are replaced and the attributes that do not fit.
 /// </summary>
 /// <param name="json">The event.</param>
 /// <param name="output">Takes the copy.</param>
 /// <param name="most">Bytes of the copy at most.</param>
 internal ref struct EventWalk(ReadOnlySpan<byte> json, PooledBytes output, int most)
 {
-    // What follows the attributes: the trace, who sent it, and the mark itself.
+    // Room for the members behind the attributes: the trace, the sender and the number of dropped attributes.
     private const int Tail = 1_536;
 
     private readonly ReadOnlySpan<byte> _json = json;
@@ -33,10 +33,10 @@ internal ref struct EventWalk(ReadOnlySpan<byte> json, PooledBytes output, int m
         _copied = end;
     }
 
-    /// <summary>The reader has read its token; all before is settled.</summary>
+    /// <summary>Call this after each token that was read and handled.</summary>
     internal void Passed(scoped ref Utf8JsonReader reader) => _passed = (int)reader.BytesConsumed;
 
-    /// <summary>A member begins: one of the attributes is where the event may be cut.</summary>
+    /// <summary>Call this when a member begins. An event may be cut only before a member of its attributes.</summary>
     internal void BeginMember(scoped ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name)
     {
         _attributesNext = !_inAttributes && reader.CurrentDepth == 1 && name.SequenceEqual("attributes"u8);
@@ -49,10 +49,11 @@ internal ref struct EventWalk(ReadOnlySpan<byte> json, PooledBytes output, int m
             Output.Append(","u8);
     }
 
-    /// <summary>An object begins or ends: the attributes may be this one.</summary>
+    /// <summary>Call this when an object begins or ends. It may be the object of the attributes.</summary>
     internal void Bound(scoped ref Utf8JsonReader reader)
     {
-        if (reader.TokenType is JsonTokenType.StartObject && _attributesNext && reader.CurrentDepth == 1 && _most < int.MaxValue - Tail)
+        if (reader.TokenType is JsonTokenType.StartObject && _attributesNext
+            && reader.CurrentDepth == 1 && _most < int.MaxValue - Tail)
         {
             _inAttributes = true;
             CopyTo((int)reader.BytesConsumed);

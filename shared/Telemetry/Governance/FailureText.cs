@@ -8,7 +8,7 @@ using static System.FormattableString;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// The only place that turns exceptions of libraries into text. Their own texts may quote addresses with passwords, requests with
+/// Turns exceptions of libraries into text; no other code does. Their own texts may quote addresses with passwords, requests with
 /// tokens, and payloads.
 /// </summary>
 internal static class FailureText

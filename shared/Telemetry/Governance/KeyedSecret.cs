@@ -3,10 +3,12 @@ using System.Text;
 
 namespace Telemetry.Governance;
 
-/// <summary>Finds the value behind a secret key in a text: <c>Password=...;</c>, <c>"token": "..."</c>, <c>Authorization: Bearer ...</c>.</summary>
+/// <summary>
+/// Finds the value behind a secret key in a text: <c>Password=...;</c>, <c>"token": "..."</c>, <c>Authorization: Bearer ...</c>.
+/// </summary>
 internal static class KeyedSecret
 {
-    // How far a sign may stand behind the last letter of its key: quotes, escapes and spaces are between.
+    // The most characters between the last letter of a key and its sign: quotes, escapes and spaces.
     private const int Farthest = 8;
 
     private static readonly SearchValues<byte> BehindKey = SearchValues.Create(" \t\"'\\"u8);
@@ -27,7 +29,7 @@ internal static class KeyedSecret
         return end;
     }
 
-    /// <summary>Where the value behind a sign stands; empty where there is none.</summary>
+    /// <summary>The range of the value behind a sign; empty if there is none.</summary>
     internal static Range Value(ReadOnlySpan<byte> text, int sign)
     {
         var start = sign + 1;
@@ -39,7 +41,7 @@ internal static class KeyedSecret
             return start..(start + header);
         var length = text[start..].IndexOfAny(ValueEnds);
         var value = length < 0 ? text[start..] : text.Slice(start, length);
-        // Only what a semicolon ends may hold spaces: a connection string's value.
+        // A value may hold spaces only if a semicolon ends it, as in a connection string.
         if (length < 0 || text[start + length] != (byte)';')
             value = FirstWord(value);
         return start..(start + value.Length);

@@ -3,7 +3,7 @@ using Telemetry.Wire;
 
 namespace Telemetry.Governance;
 
-/// <summary>Memory of a rewriting, one a thread, used again for every event.</summary>
+/// <summary>The memory for rewriting events. Each thread has its own and reuses it for every event.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as its thread and holds only memory.")]
 internal sealed class RewriteScratch
 {
@@ -19,7 +19,7 @@ internal sealed class RewriteScratch
     /// <summary>The calling thread's own.</summary>
     internal static RewriteScratch Mine => s_mine ??= new RewriteScratch();
 
-    /// <summary>The event written anew.</summary>
+    /// <summary>The rewritten event.</summary>
     internal PooledBytes Event { get; } = new(4_096);
 
     /// <summary>A text without escapes.</summary>

@@ -4,7 +4,8 @@ using System.Text;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Names whose values are secret. Most names are ruled out by their last three letters alone: every member of every event is asked about.
+/// Names whose values are secret. Most names are ruled out by their last three letters alone: every member of every event is
+/// asked about.
 /// </summary>
 internal sealed class SecretNames
 {

@@ -7,8 +7,9 @@ using System.Text;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Says quickly whether JSON may hold a secret: 32 bytes at a time it looks for the few bytes that every secret has, and only
-/// where they stand at what is around them. It may suspect what is harmless, and never passes what an <see cref="EventRewriter"/> would change.
+/// Decides quickly whether JSON may hold a secret. It searches 32 bytes at a time for the few bytes that every secret has, and
+/// only where they stand at what is around them. It may suspect what is harmless, and never passes what an
+/// <see cref="EventRewriter"/> would change.
 /// </summary>
 internal sealed class SecretScan(RedactionPatterns patterns, SecretNames names)
 {
@@ -75,15 +76,16 @@ internal sealed class SecretScan(RedactionPatterns patterns, SecretNames names)
                 return true;
         }
 
-        var digits = (Vector256.LessThanOrEqual(v0 - Vector256.Create((byte)'0'), Vector256.Create((byte)9)) | Is(v0, '-') | Is(v0, ' '))
-            .ExtractMostSignificantBits();
+        var isDigit = Vector256.LessThanOrEqual(v0 - Vector256.Create((byte)'0'), Vector256.Create((byte)9));
+        var digits = (isDigit | Is(v0, '-') | Is(v0, ' ')).ExtractMostSignificantBits();
         return HasLongRun(digits, ref carry) && _cards && HasCard(json, at);
     }
 
     // What most hits are: the colon behind a member's name that is no secret's.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsHarmlessName(ReadOnlySpan<byte> json, int place) =>
-        place > Letters && json[place] == (byte)':' && json[place - 1] == (byte)'"' && char.IsAsciiLetterOrDigit((char)json[place - 2])
+        place > Letters && json[place] == (byte)':' && json[place - 1] == (byte)'"'
+            && char.IsAsciiLetterOrDigit((char)json[place - 2])
         && !names.MayEndAt(json, place - 1);
 
     // Thirteen set bits in a row, those at the end of the block before included.
@@ -131,5 +133,6 @@ internal sealed class SecretScan(RedactionPatterns patterns, SecretNames names)
         end >= count && end <= json.Length ? json.Slice(end - count, count) : default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Is(Vector256<byte> bytes, char value) => Vector256.Equals(bytes, Vector256.Create((byte)value));
+    private static Vector256<byte> Is(Vector256<byte> bytes, char value) =>
+        Vector256.Equals(bytes, Vector256.Create((byte)value));
 }

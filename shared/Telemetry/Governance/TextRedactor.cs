@@ -2,7 +2,7 @@ using Telemetry.Wire;
 
 namespace Telemetry.Governance;
 
-/// <summary>Blots secrets out of a text, as it reads without JSON's escapes.</summary>
+/// <summary>Replaces the secrets of a text from which JSON's escapes are removed.</summary>
 internal sealed class TextRedactor(RedactionPatterns patterns, SecretNames names)
 {
     internal static ReadOnlySpan<byte> Redacted => "[redacted]"u8;
@@ -30,7 +30,7 @@ internal sealed class TextRedactor(RedactionPatterns patterns, SecretNames names
         while (at < text.Length)
         {
             var secret = Find(text, at, out var mark);
-            // A secret may begin before the byte that gave it away, but not before one that is blotted out already.
+            // A secret may begin before the byte by which it was found, but not inside a secret that is replaced already.
             var start = Math.Max(secret.Start.Value, kept);
             if (secret.End.Value <= start)
             {
@@ -58,7 +58,8 @@ internal sealed class TextRedactor(RedactionPatterns patterns, SecretNames names
             case >= (byte)'0' and <= (byte)'9' when _cards && !IsLetterOrDigitBefore(text, at):
                 mark = RedactedCard;
                 return at..(at + CardNumber.Match(text, at));
-            case (byte)'e' or (byte)'b' or (byte)'B' or (byte)'A' or (byte)'g' or (byte)'x' or (byte)'s' or (byte)'r' or (byte)'-' when _tokens:
+            case (byte)'e' or (byte)'b' or (byte)'B' or (byte)'A' or (byte)'g' or (byte)'x' or (byte)'s' or (byte)'r'
+                or (byte)'-' when _tokens:
                 return at..(at + TokenAt(text, at));
             case (byte)'=' or (byte)':':
                 mark = Redacted;
@@ -122,5 +123,6 @@ internal sealed class TextRedactor(RedactionPatterns patterns, SecretNames names
         return end < 0 ? text.Length : at + end;
     }
 
-    private static bool IsLetterOrDigitBefore(ReadOnlySpan<byte> text, int at) => at > 0 && char.IsAsciiLetterOrDigit((char)text[at - 1]);
+    private static bool IsLetterOrDigitBefore(ReadOnlySpan<byte> text, int at) =>
+        at > 0 && char.IsAsciiLetterOrDigit((char)text[at - 1]);
 }

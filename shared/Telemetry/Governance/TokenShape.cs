@@ -4,19 +4,25 @@ using System.Text;
 
 namespace Telemetry.Governance;
 
-/// <summary>Recognises credentials by their shape. Each method answers with the length of what begins at the start of its text; 0 for none.</summary>
+/// <summary>
+/// Recognises credentials by their shape. Each method answers with the length of what begins at the start of its text; 0 for
+/// none.
+/// </summary>
 internal static class TokenShape
 {
     private const int AwsKeyLength = 20;
 
-    private static readonly SearchValues<byte> Base64Url = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
-    private static readonly SearchValues<byte> Credential = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/="u8);
+    private static readonly SearchValues<byte> Base64Url = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
+    private static readonly SearchValues<byte> Credential = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/="u8);
     private static readonly SearchValues<byte> UpperOrDigit = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
 
     // What the services' keys begin with, and how many characters follow at least.
     private static readonly (byte[] Prefix, int Fewest)[] ServiceKeys =
     [
-        ("ghp_"u8.ToArray(), 20), ("gho_"u8.ToArray(), 20), ("ghu_"u8.ToArray(), 20), ("ghs_"u8.ToArray(), 20), ("ghr_"u8.ToArray(), 20),
+        ("ghp_"u8.ToArray(), 20), ("gho_"u8.ToArray(), 20), ("ghu_"u8.ToArray(), 20), ("ghs_"u8.ToArray(), 20),
+        ("ghr_"u8.ToArray(), 20),
         ("github_pat_"u8.ToArray(), 20), ("xoxb-"u8.ToArray(), 10), ("xoxp-"u8.ToArray(), 10), ("xoxa-"u8.ToArray(), 10),
         ("xoxr-"u8.ToArray(), 10), ("xoxs-"u8.ToArray(), 10), ("sk_live_"u8.ToArray(), 10), ("rk_live_"u8.ToArray(), 10),
         ("sk_test_"u8.ToArray(), 10), ("rk_test_"u8.ToArray(), 10), ("AIza"u8.ToArray(), 30),

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Telemetry.Governance;
 
 /// <summary>
-/// Members that name a trace or a span. Some of the random identities consist of digits that pass for a card number; blotting
-/// one out would tear its trace, so a value of exactly their shape is left alone.
+/// Members that name a trace or a span. A random identity can look like a card number. If it were replaced, its trace would fall
+/// apart, so a value with exactly the form of an identity is kept.
 /// </summary>
 internal static class TraceMembers
 {

@@ -16,7 +16,8 @@ internal sealed class TraceSampling(double ratio)
     internal bool KeepsAll => _threshold == 0;
 
     /// <summary>Decides for what happens now; what belongs to no trace is kept.</summary>
-    internal bool KeepsCurrent() => Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity || Keeps(activity.TraceId);
+    internal bool KeepsCurrent() =>
+        Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity || Keeps(activity.TraceId);
 
     /// <summary>Decides for a trace; the empty identity is none, and kept.</summary>
     internal bool Keeps(in ActivityTraceId trace)

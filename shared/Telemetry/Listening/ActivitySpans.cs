@@ -36,7 +36,8 @@ internal sealed class ActivitySpans : IDisposable
         }
     }
 
-    // An activity of a trace that is not kept holds its data all the same: only its end tells whether it failed, and failures are sent.
+    // An activity holds its data even if its trace is not kept, because failed activities are sent, and only the end shows a
+    // failure.
     private static ActivitySamplingResult Sample(TelemetryClient client, ActivityTraceId trace) =>
         OwnSending.IsUnderWay ? ActivitySamplingResult.None
         : client.Keeps(trace) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.AllData;

@@ -7,11 +7,12 @@ namespace Telemetry.Listening;
 internal sealed class InstrumentMetrics
 {
     // OpenTelemetry's default: made for milliseconds, and what most backends expect.
-    private static readonly double[] DefaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000];
+    private static readonly double[] DefaultBounds =
+        [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000];
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<TagSet, MetricSeries> _series = new(TagSet.Comparer.Instance);
-    private readonly Dictionary<TagSet, MetricSeries>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> _lookup;
+    private readonly Dictionary<TagSet, InstrumentSeries> _series = new(TagSet.Comparer.Instance);
+    private readonly Dictionary<TagSet, InstrumentSeries>.AlternateLookup<ReadOnlySpan<KeyValuePair<string, object?>>> _lookup;
     private readonly MetricTemporality _temporality;
     private readonly double[] _bounds;
     private readonly int _most;
@@ -47,17 +48,18 @@ internal sealed class InstrumentMetrics
         }
     }
 
-    /// <summary>Hands out what is new since the last time.</summary>
+    /// <summary>Sends the series that changed since the last call.</summary>
     internal void Collect(TelemetryClient client, DateTimeOffset now)
     {
         lock (_gate)
         {
             foreach (var series in _series.Values)
             {
-                if (!series.HasNews)
+                if (!series.HasChanged)
                     continue;
                 client.Send(new MetricPoint(Instrument, Kind, _temporality, _since, now, series).ToEvent());
-                series.Report(startAnew: _temporality is MetricTemporality.Delta && Kind is MetricKind.Counter or MetricKind.Histogram);
+                series.MarkReported(
+                    reset: _temporality is MetricTemporality.Delta && Kind is MetricKind.Counter or MetricKind.Histogram);
             }
 
             if (_temporality is MetricTemporality.Delta)
@@ -73,12 +75,12 @@ internal sealed class InstrumentMetrics
         _ => DefaultBounds,
     };
 
-    private MetricSeries Add(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private InstrumentSeries Add(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var set = _series.Count < _most ? new TagSet(tags.ToArray()) : TagSet.Overflow;
         if (_series.TryGetValue(set, out var overflow))
             return overflow;
-        var series = new MetricSeries(set, _bounds);
+        var series = new InstrumentSeries(set, _bounds);
         _series.Add(set, series);
         return series;
     }

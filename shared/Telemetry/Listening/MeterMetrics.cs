@@ -3,7 +3,7 @@ using Telemetry.Governance;
 
 namespace Telemetry.Listening;
 
-/// <summary>Sums up the measurements of some meters and sends them as metrics: with every flush, and from time to time.</summary>
+/// <summary>Sums up the measurements of some meters and sends them as metrics at every flush and at an interval.</summary>
 internal sealed class MeterMetrics : IDisposable
 {
     private readonly Lock _gate = new();
@@ -25,25 +25,28 @@ internal sealed class MeterMetrics : IDisposable
         _observedAt = _clock.GetTimestamp();
         _listener.InstrumentPublished = Take;
         _listener.MeasurementsCompleted = (_, state) => End((InstrumentMetrics)state!);
-        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((InstrumentMetrics)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((InstrumentMetrics)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((InstrumentMetrics)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => ((InstrumentMetrics)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, state) => ((InstrumentMetrics)state!).Record((double)value, tags));
-        _listener.SetMeasurementEventCallback<short>(static (_, value, tags, state) => ((InstrumentMetrics)state!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, state) => ((InstrumentMetrics)state!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, state) => Record(state, (double)value, tags));
+        _listener.SetMeasurementEventCallback<short>(static (_, value, tags, state) => Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, state) => Record(state, value, tags));
         _listener.Start();
-        client.AskBeforeFlush(Collect);
+        client.AddBeforeFlush(Collect);
         _timer = _clock.CreateTimer(_ => Collect(), null, options.MetricInterval, options.MetricInterval);
     }
 
     public void Dispose()
     {
         _timer.Dispose();
-        _client.AskNoMore(Collect);
+        _client.RemoveBeforeFlush(Collect);
         Collect();
         _listener.Dispose();
     }
+
+    private static void Record(object? state, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        ((InstrumentMetrics)state!).Record(value, tags);
 
     private void Take(Instrument instrument, MeterListener listener)
     {
@@ -73,7 +76,7 @@ internal sealed class MeterMetrics : IDisposable
         }
     }
 
-    // Flushes come with every invocation; asking all observable instruments is too much for that.
+    // Every invocation flushes, and asking all observable instruments each time would cost too much.
     private void Observe()
     {
         lock (_gate)
@@ -89,7 +92,7 @@ internal sealed class MeterMetrics : IDisposable
         }
         catch (Exception e)
         {
-            // Somebody's callback failed; the others were asked all the same.
+            // One callback failed. The others were called nevertheless.
             _client.ReportFailure($"an observable instrument failed: {FailureText.TypesOf(e.GetBaseException())}");
         }
     }

@@ -5,16 +5,16 @@ namespace Telemetry.Listening;
 /// <summary>How an instrument's measurements become one number.</summary>
 internal enum MetricKind
 {
-    /// <summary>Increments: added up.</summary>
+    /// <summary>Increments, which are added up.</summary>
     Counter,
 
     /// <summary>Changes up and down: added up, and always counted from the beginning.</summary>
     UpDownCounter,
 
-    /// <summary>A total that its owner counts: the newest, or its growth.</summary>
+    /// <summary>A total that the application counts: its newest value, or its growth.</summary>
     ObservedCounter,
 
-    /// <summary>A state: the newest.</summary>
+    /// <summary>A state: its newest value.</summary>
     Gauge,
 
     /// <summary>A distribution.</summary>

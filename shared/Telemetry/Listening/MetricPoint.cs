@@ -5,7 +5,8 @@ namespace Telemetry.Listening;
 
 /// <summary>One series of an instrument as it stands, on its way into an event.</summary>
 internal readonly struct MetricPoint(
-    Instrument instrument, MetricKind kind, MetricTemporality temporality, DateTimeOffset since, DateTimeOffset now, MetricSeries series)
+    Instrument instrument, MetricKind kind, MetricTemporality temporality, DateTimeOffset since, DateTimeOffset now,
+    InstrumentSeries series)
 {
     private static ReadOnlySpan<byte> Delta => "delta"u8;
     private static ReadOnlySpan<byte> Cumulative => "cumulative"u8;

@@ -10,13 +10,15 @@ internal sealed class TagSet(KeyValuePair<string, object?>[] tags)
     internal KeyValuePair<string, object?>[] Tags { get; } = tags;
 
     /// <summary>Finds a series by the tags of a measurement without a copy of them.</summary>
-    internal sealed class Comparer : IEqualityComparer<TagSet>, IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, TagSet>
+    internal sealed class Comparer
+        : IEqualityComparer<TagSet>, IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, TagSet>
     {
         internal static Comparer Instance { get; } = new();
 
         public TagSet Create(ReadOnlySpan<KeyValuePair<string, object?>> alternate) => new(alternate.ToArray());
 
-        public bool Equals(TagSet? x, TagSet? y) => ReferenceEquals(x, y) || (x is not null && y is not null && Equals(x.Tags, y));
+        public bool Equals(TagSet? x, TagSet? y) =>
+            ReferenceEquals(x, y) || (x is not null && y is not null && Equals(x.Tags, y));
 
         public bool Equals(ReadOnlySpan<KeyValuePair<string, object?>> alternate, TagSet other)
         {

@@ -3,8 +3,9 @@ using Telemetry.Listening;
 namespace Telemetry.Listening;
 
 /// <summary>
-/// Sends what existing code tells .NET anyway: activities of any <see cref="System.Diagnostics.ActivitySource"/> as spans, measurements of any
-/// <see cref="System.Diagnostics.Metrics.Meter"/> as metrics. It goes through the client and so under its options.
+/// Sends what existing code reports to .NET's own classes: activities of any <see cref="System.Diagnostics.ActivitySource"/> as
+/// spans, measurements of any
+/// <see cref="System.Diagnostics.Metrics.Meter"/> as metrics. The client's options apply to them.
 /// </summary>
 public sealed class TelemetryListeners : IDisposable
 {
@@ -33,7 +34,8 @@ public sealed class TelemetryListeners : IDisposable
         var sources = new NamePatterns(options.ActivitySources);
         var meters = new NamePatterns(options.Meters);
         return new TelemetryListeners(
-            sources.IsEmpty ? null : new ActivitySpans(client, sources), meters.IsEmpty ? null : new MeterMetrics(client, meters, options));
+            sources.IsEmpty ? null : new ActivitySpans(client, sources),
+            meters.IsEmpty ? null : new MeterMetrics(client, meters, options));
     }
 
     /// <summary>Stops listening. What was measured since the last metrics is handed to the client first.</summary>

@@ -1,8 +1,8 @@
 namespace Telemetry.Queues;
 
 /// <summary>
-/// How long to wait before the next attempt: exponential with jitter, so that clients that failed together
-/// do not return together. Holds only the count of failures; not safe for use by several threads at once.
+/// Computes how long to wait before the next attempt. The wait grows exponentially and has jitter, so that clients that failed
+/// together do not try again together. Holds only the count of failures; not safe for use by several threads at once.
 /// </summary>
 /// <param name="first">Upper bound of the first wait.</param>
 /// <param name="cap">Upper bound of every wait.</param>

@@ -2,7 +2,9 @@ using static System.FormattableString;
 
 namespace Telemetry.Queues;
 
-/// <summary>Makes the calls for a list of messages several at a time. After the first failure no further call starts; calls under way end.</summary>
+/// <summary>
+/// Makes the calls for a list of messages several at a time. After the first failure no further call starts; calls under way end.
+/// </summary>
 /// <param name="atATime">Calls under way at most.</param>
 internal sealed class ConcurrentCalls(int atATime)
 {
@@ -13,7 +15,7 @@ internal sealed class ConcurrentCalls(int atATime)
     /// <summary>Counts a message that needs nothing more.</summary>
     internal void Settle() => Interlocked.Increment(ref _settled);
 
-    /// <summary>Notes a failure. The first one counts, but a permanent one goes before one that may pass.</summary>
+    /// <summary>Notes a failure. The first failure is kept; a permanent failure replaces a transient one.</summary>
     internal void Fail(QueueException failure)
     {
         lock (_lock)

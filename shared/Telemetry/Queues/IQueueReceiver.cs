@@ -1,6 +1,8 @@
 namespace Telemetry.Queues;
 
-/// <summary>The receiving half of a cloud queue. Every operation retries throttling and server errors with jittered back-off.</summary>
+/// <summary>
+/// The receiving half of a cloud queue. Every operation retries throttling and server errors with jittered back-off.
+/// </summary>
 public interface IQueueReceiver : IAsyncDisposable
 {
     /// <summary>The queue this receives from.</summary>
@@ -13,10 +15,10 @@ public interface IQueueReceiver : IAsyncDisposable
     /// Takes up to <paramref name="max"/> messages under a lease, waiting up to <paramref name="wait"/> for the first one.
     /// </summary>
     /// <remarks>
-    /// A call to the service that may lease messages is never given up for a cancellation, since nobody would see what it leased
-    /// until the lease ends. So a cancelled receive ends between two calls, at once, or with the call under way and what that
-    /// brings: on SQS after the whole wait, on Azure, which has no long poll, after one call. Whoever cannot wait for a service that
-    /// does not answer leaves the task to itself.
+    /// Cancellation does not end a call to the service that may lease messages, since nobody would see what it leased until the
+    /// lease ends. So a cancelled receive ends between two calls, at once, or with the current call and what that
+    /// brings: on SQS after the whole wait, on Azure, which has no long poll, after one call. Whoever cannot wait for a service
+    /// that does not answer leaves the task to itself.
     /// </remarks>
     /// <param name="max">1 to <see cref="MaxReceive"/>.</param>
     /// <param name="lease">How long the messages stay invisible to others; whole seconds, at least one.</param>
@@ -25,7 +27,8 @@ public interface IQueueReceiver : IAsyncDisposable
     /// <returns>The messages, also after a cancellation; empty when the wait passed.</returns>
     /// <exception cref="OperationCanceledException">Cancelled between two calls: nothing is leased.</exception>
     /// <exception cref="QueueException">The queue refused or did not answer.</exception>
-    Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int max, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
+        int max, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken);
 
     /// <summary>Extends a lease to <paramref name="lease"/> from now.</summary>
     /// <returns>The message with its new receipt and lease start, or null when the lease is lost.</returns>
@@ -35,9 +38,12 @@ public interface IQueueReceiver : IAsyncDisposable
     /// <summary>Deletes messages whose work is done, in as few calls as the cloud allows.</summary>
     /// <returns>Those that were not deleted because their lease is lost; they will be received again.</returns>
     /// <exception cref="QueueException">The queue refused or did not answer; any of the messages may remain.</exception>
-    Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ReceivedMessage>> DeleteAsync(
+        IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken);
 
-    /// <summary>Ends a lease early: the message becomes visible again after <paramref name="delay"/>. A lost lease is no error.</summary>
+    /// <summary>
+    /// Ends a lease early: the message becomes visible again after <paramref name="delay"/>. A lost lease is no error.
+    /// </summary>
     /// <exception cref="QueueException">The queue refused or did not answer; the message returns when its lease ends.</exception>
     Task ReleaseAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken);
 

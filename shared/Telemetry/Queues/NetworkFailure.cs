@@ -32,7 +32,8 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
 
         if (http?.HttpRequestError is HttpRequestError.ProxyTunnelError)
             return ProxyRefused(server, http.StatusCode);
-        // Only a connection attempt that takes too long ends with this cause; in all other cases the caller knows why it cancelled.
+        // Only a connection attempt that takes too long ends with this cause; in all other cases the caller knows why it
+        // cancelled.
         if (causes.Any(cause => cause is TimeoutException))
             return route.Explain(SocketError.TimedOut);
         if (causes.Any(cause => cause is OperationCanceledException))
@@ -107,7 +108,8 @@ internal sealed record NetworkFailure(string Detail, bool IsTransient = true, bo
         };
 
         internal NetworkFailure BrokeOff(string error) =>
-            new($"the connection to '{Server.Authority}'{Over} failed, it broke off ({error}): whether the request took effect is unknown");
+            new($"the connection to '{Server.Authority}'{Over} failed, it broke off ({error}):"
+                + " whether the request took effect is unknown");
 
         private static bool IsUnknown(SocketError error) => error is SocketError.HostNotFound or SocketError.NoData;
     }

@@ -19,7 +19,10 @@ internal sealed class QueueCall
     /// <summary>How long each attempt may last.</summary>
     internal TimeSpan Limit { get; }
 
-    /// <summary><see cref="TimeProvider.GetTimestamp"/> from before the last attempt: a lease that it took ends no earlier than this plus its length.</summary>
+    /// <summary>
+    /// <see cref="TimeProvider.GetTimestamp"/> from before the last attempt: a lease that it took ends no earlier than this plus
+    /// its length.
+    /// </summary>
     internal long LastAttempt { get; set; }
 
     /// <summary>Begins a call, which lasts until the calling asynchronous method has ended.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Telemetry.Queues;
 
-/// <summary>Which queue, of which kind, reached how: what <c>TELEMETRY_QUEUE</c> and its companions say.</summary>
+/// <summary>
+/// The address of a queue, its kind and its connection string, as <c>TELEMETRY_QUEUE</c> and the related variables give them.
+/// </summary>
 public sealed record QueueEndpoint
 {
     private QueueEndpoint(Uri url, QueueKind kind, string? connection)
@@ -74,7 +76,8 @@ public sealed record QueueEndpoint
         if (parsed.UserInfo.Length > 0 || parsed.Query.Length > 0 || parsed.Fragment.Length > 0)
         {
             // Whatever stands there may be a secret (a SAS token): it is not repeated.
-            error = $"the queue address at '{parsed.Host}' holds user information, a query or a fragment: leave only scheme, host and path";
+            error = $"the queue address at '{parsed.Host}' holds user information, a query or a fragment:"
+                + " leave only scheme, host and path";
             return false;
         }
 
@@ -90,7 +93,7 @@ public sealed record QueueEndpoint
         return true;
     }
 
-    // A connection string or an address with credentials is easily put here by mistake: only harmless text is repeated.
+    // The text may be a connection string or an address with credentials by mistake, so only harmless text is repeated.
     private static string Shown(string? text) => text switch
     {
         null or "" => "an empty text",
@@ -138,4 +141,14 @@ public sealed record QueueEndpoint
         error = $"the host '{host}' does not tell which cloud serves the queue: set the kind to azure or sqs";
         return false;
     }
+}
+
+/// <summary>The cloud queues that telemetry travels through.</summary>
+public enum QueueKind
+{
+    /// <summary>Azure Storage Queue.</summary>
+    Azure,
+
+    /// <summary>Amazon SQS, standard queue.</summary>
+    Sqs,
 }

@@ -14,7 +14,9 @@ internal static class QueueHttp
 
     private static readonly Lazy<HttpMessageHandler> Shared = new(NewHandler);
 
-    /// <summary>A client without a time-out of its own, for the calls of one queue: <see cref="QueueCall"/> bounds each attempt.</summary>
+    /// <summary>
+    /// A client without a time-out of its own, for the calls of one queue: <see cref="QueueCall"/> bounds each attempt.
+    /// </summary>
     /// <param name="clock">Measures the attempts.</param>
     /// <param name="handler">Sends instead of the process's own pool; null takes that.</param>
     internal static HttpClient NewClient(TimeProvider clock, HttpMessageHandler? handler = null) =>
@@ -60,4 +62,18 @@ internal static class QueueHttp
         {
         }
     }
+}
+
+/// <summary>
+/// The platform's proxy (<c>HTTPS_PROXY</c> and its like), but never for loopback, where emulators and agents listen, nor for
+/// link-local addresses, where the clouds serve a machine's identity.
+/// </summary>
+internal sealed class ProxyExceptForThisMachine(IWebProxy proxy) : IWebProxy
+{
+    public ICredentials? Credentials { get => proxy.Credentials; set => proxy.Credentials = value; }
+
+    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : proxy.GetProxy(destination);
+
+    public bool IsBypassed(Uri host) =>
+        host.IsLoopback || host.Host.StartsWith("169.254.", StringComparison.Ordinal) || proxy.IsBypassed(host);
 }

@@ -1,6 +1,9 @@
 namespace Telemetry.Queues;
 
-/// <summary>X-Ray's trace header, <c>Root=1-SSSSSSSS-RRRRRRRRRRRRRRRRRRRRRRRR;Parent=PPPPPPPPPPPPPPPP;Sampled=1</c>, as W3C writes a trace.</summary>
+/// <summary>
+/// X-Ray's trace header, <c>Root=1-SSSSSSSS-RRRRRRRRRRRRRRRRRRRRRRRR;Parent=PPPPPPPPPPPPPPPP;Sampled=1</c>, as W3C writes a
+/// trace.
+/// </summary>
 internal static class XRayTrace
 {
     /// <summary>The same trace and span as a <c>traceparent</c>; null where the header names none.</summary>

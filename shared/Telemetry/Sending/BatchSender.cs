@@ -5,8 +5,8 @@ using Telemetry.Wire;
 namespace Telemetry.Sending;
 
 /// <summary>
-/// Packs events and hands them to the queue. Nothing is opened, asked or drawn before the first use, which is the first
-/// send: neither the queue's client nor the sender's identity exist in a process that was only initialised.
+/// Packs events and sends them to the queue. The queue's client and the sender's identity are created at the first send:
+/// processes that are resumed from one snapshot must not share them.
 /// </summary>
 internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeProvider clock) : IAsyncDisposable
 {
@@ -16,7 +16,9 @@ internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeP
 
     public ValueTask DisposeAsync() => _queue.IsValueCreated ? _queue.Value.DisposeAsync() : ValueTask.CompletedTask;
 
-    /// <summary>A packer for the queue's current limits: the given one, unless the limits have changed since.</summary>
+    /// <summary>
+    /// A packer for the queue's current limits: <paramref name="known"/>, or a new one if the limits have changed.
+    /// </summary>
     internal async ValueTask<BatchPacker> PackerAsync(BatchPacker? known, CancellationToken cancellationToken)
     {
         OwnSending.Begin();
@@ -44,7 +46,7 @@ internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeP
         catch (QueueException e) when (!e.Failure.IsTransient)
         {
             var smaller = await PackerAsync(packer, cancellationToken).ConfigureAwait(false);
-            if (!smaller.TryCut(batches))
+            if (!smaller.TrySplit(batches))
                 throw;
         }
 
@@ -53,7 +55,7 @@ internal sealed class BatchSender(Func<IQueueSender> open, MasterKey? key, TimeP
 
     private async Task<int> SendAsync(IEnumerable<SealedBatch> batches, CancellationToken cancellationToken)
     {
-        using var messages = new MessageTexts(batches);
+        using var messages = new EncodedMessages(batches);
         await _queue.Value.SendAsync(messages.Texts, cancellationToken).ConfigureAwait(false);
         return messages.Texts.Count;
     }

@@ -79,7 +79,9 @@ internal sealed class EventBuffer(int most)
         return true;
     }
 
-    /// <summary>Moves the oldest events, whole, until <paramref name="destination"/> holds about <paramref name="target"/> bytes.</summary>
+    /// <summary>
+    /// Moves the oldest events, whole, until <paramref name="destination"/> holds about <paramref name="target"/> bytes.
+    /// </summary>
     internal void MoveTo(PooledBytes destination, int target)
     {
         lock (_gate)
@@ -180,7 +182,8 @@ internal sealed class EventBuffer(int most)
     {
         if (_length + more <= _ring.Length)
             return;
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(Math.Max(Smallest, _length + more), Math.Min(2L * _ring.Length, most)));
+        var larger = ArrayPool<byte>.Shared.Rent(
+            (int)Math.Max(Math.Max(Smallest, _length + more), Math.Min(2L * _ring.Length, most)));
         var part = Math.Min(_length, _ring.Length - _head);
         _ring.AsSpan(_head, part).CopyTo(larger);
         _ring.AsSpan(0, _length - part).CopyTo(larger.AsSpan(part));

@@ -8,10 +8,12 @@ namespace Telemetry.Sending;
 /// <summary>
 /// Moves events from the buffer to the queue, in rounds: seal what fills messages, send it, and only when nothing fills
 /// one any more seal the rest. While a round travels the buffer collects, so a busy sender sends full messages. A round goes on
-/// when whoever began it waits no longer, as a flush whose time is over: else a queue slower than that time would get nothing, ever.
+/// when whoever began it waits no longer, as a flush whose time is over: else a queue slower than that time would get nothing,
+/// ever.
 /// </summary>
 internal sealed class EventPump(
-    EventBuffer buffer, BatchSender sender, SendCounters counters, TroubleReport trouble, TimeSpan roundTimeout, TimeProvider clock)
+    EventBuffer buffer, BatchSender sender, SendCounters counters, TroubleReport trouble, TimeSpan roundTimeout,
+    TimeProvider clock)
     : IAsyncDisposable
 {
     private const int BatchesPerRound = 8;
@@ -41,12 +43,12 @@ internal sealed class EventPump(
     internal async Task<bool> DrainAsync(bool fillMessages, CancellationToken cancellationToken)
     {
         var end = buffer.Appended;
-        // A caller that waits here does not wait longer than the pump runs.
+        // A caller stops waiting when the pump is disposed.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         await _turn.WaitAsync(either.Token).ConfigureAwait(false);
         try
         {
-            // Of one that somebody left behind only the end counts: what it could not send is tried again here.
+            // A round that an earlier caller began must end first. What it could not send is tried again here.
             await _round.WaitAsync(either.Token).ConfigureAwait(false);
             while (_unsent.Count > 0 || OldestUnsealed() < end)
             {
@@ -63,7 +65,7 @@ internal sealed class EventPump(
         }
     }
 
-    /// <summary>Ends the round under way; what it could not send is not sent any more.</summary>
+    /// <summary>Ends the current round. Events that it has not sent are not sent any more.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -78,7 +80,7 @@ internal sealed class EventPump(
 
     private long OldestUnsealed() => _lines.Length > 0 ? _position : buffer.Removed;
 
-    // A call that never answers must not go on for good: the next round waits for its end.
+    // The next round waits for the end of this one, so a call that is never answered must be ended.
     private async Task<bool> SendRoundAsync(bool fillMessages)
     {
         using var time = new TimeBudget(roundTimeout, clock, _stop.Token);

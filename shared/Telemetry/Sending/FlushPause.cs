@@ -3,8 +3,9 @@ using Telemetry.Queues;
 namespace Telemetry.Sending;
 
 /// <summary>
-/// Keeps invocations from paying for a queue that is out of reach: after a flush that reached nothing the next ones do not
-/// wait for it, for a second at first and half a minute at most, or until anything at all was sent. Meanwhile the background tries.
+/// Prevents that each invocation waits for a queue that cannot be reached. After a flush that sent nothing, the next flushes
+/// return at once, for a second at first and for 30 seconds at most, or until any message was sent. Meanwhile the background
+/// tries.
 /// </summary>
 internal sealed class FlushPause(TimeProvider clock, Random? random = null)
 {
@@ -14,7 +15,7 @@ internal sealed class FlushPause(TimeProvider clock, Random? random = null)
     private TimeSpan _length;
     private long _messages;
 
-    /// <summary>How long flushes are still left out; zero when the next one may try.</summary>
+    /// <summary>How long flushes still return at once; zero when the next one may try.</summary>
     /// <param name="messages">Messages sent so far: when they grew, the queue is back.</param>
     internal TimeSpan Left(long messages)
     {
@@ -34,7 +35,7 @@ internal sealed class FlushPause(TimeProvider clock, Random? random = null)
     {
         lock (_gate)
         {
-            // Flushes that began together fail together: that is one failure.
+            // Flushes that began at the same time fail together and count as one failure.
             if (reachedNothing && messages == _messages && clock.GetElapsedTime(_since) < _length)
                 return;
             if (!reachedNothing || messages != _messages)

@@ -11,6 +11,6 @@ internal static class OwnSending
     /// <summary>True in code that runs because telemetry is sent.</summary>
     internal static bool IsUnderWay => Mark.Value;
 
-    /// <summary>Begins the mark, which lasts until the calling asynchronous method has ended.</summary>
+    /// <summary>Sets the mark. It lasts until the calling asynchronous method ends.</summary>
     internal static void Begin() => Mark.Value = true;
 }

@@ -3,8 +3,8 @@ using Telemetry.Queues;
 namespace Telemetry.Sending;
 
 /// <summary>
-/// Sends in the background what nobody flushes. Runs only while events wait: an idle client has no timer and no task, and where a
-/// flush comes first a timer is all there ever is.
+/// Sends events in the background when no flush sends them. It runs only while events wait: an idle client has no timer and no
+/// task. If a flush comes first, only the timer was started.
 /// </summary>
 internal sealed class PumpLoop : IAsyncDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class PumpLoop : IAsyncDisposable
     private readonly SendCounters _counters;
     private readonly Action _sent;
     private readonly TimeSpan _interval;
-    private readonly int _hurryBytes;
+    private readonly int _sendNowBytes;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -28,12 +28,12 @@ internal sealed class PumpLoop : IAsyncDisposable
     /// <param name="pump">Does the sending.</param>
     /// <param name="counters">Tell whether events wait.</param>
     /// <param name="sent">Called whenever everything that waited has been sent.</param>
-    /// <param name="interval">How long events wait for company.</param>
-    /// <param name="hurryBytes">Buffered bytes that wait no longer.</param>
+    /// <param name="interval">How long events wait for further events.</param>
+    /// <param name="sendNowBytes">With this many buffered bytes, events are sent without waiting for the interval.</param>
     /// <param name="clock">The clock of all waits.</param>
-    internal PumpLoop(EventPump pump, SendCounters counters, Action sent, TimeSpan interval, int hurryBytes, TimeProvider clock)
+    internal PumpLoop(EventPump pump, SendCounters counters, Action sent, TimeSpan interval, int sendNowBytes, TimeProvider clock)
     {
-        (_pump, _counters, _sent, _interval, _hurryBytes, _clock) = (pump, counters, sent, interval, hurryBytes, clock);
+        (_pump, _counters, _sent, _interval, _sendNowBytes, _clock) = (pump, counters, sent, interval, sendNowBytes, clock);
     }
 
     public async ValueTask DisposeAsync()
@@ -50,13 +50,13 @@ internal sealed class PumpLoop : IAsyncDisposable
         // Neither source nor semaphore is disposed: a late Send may still look at them, and they hold memory only.
     }
 
-    /// <summary>Sees to it that what is buffered leaves: soon when there is much of it, else within the flush interval.</summary>
+    /// <summary>Makes sure that buffered events are sent: soon if there are many, else within the flush interval.</summary>
     internal void Wake(int bufferedBytes)
     {
         if (Volatile.Read(ref _active) == 0 && Interlocked.Exchange(ref _active, 1) == 0)
             StartTimer();
-        if (bufferedBytes >= _hurryBytes && _wake.CurrentCount == 0)
-            Hurry();
+        if (bufferedBytes >= _sendNowBytes && _wake.CurrentCount == 0)
+            SendNow();
     }
 
     private void StartTimer()
@@ -75,7 +75,7 @@ internal sealed class PumpLoop : IAsyncDisposable
     private ITimer NewTimer() =>
         _clock.CreateTimer(static loop => ((PumpLoop)loop!).Start(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    private void Hurry()
+    private void SendNow()
     {
         lock (_gate)
         {
@@ -89,13 +89,13 @@ internal sealed class PumpLoop : IAsyncDisposable
     {
         lock (_gate)
         {
-            // Once for each time that the timer was set, whether it fires or there is enough before.
+            // Each time that the timer is set starts one loop: when the timer fires, or earlier when there are enough bytes.
             if (!_waitsForTimer || _stop.IsCancellationRequested)
                 return;
             _waitsForTimer = false;
             _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _wake.Wait(0);
-            if (!TryRest())
+            if (!TryStop())
                 _running = WithoutFlow(() => Task.Run(RunAsync));
         }
     }
@@ -121,14 +121,14 @@ internal sealed class PumpLoop : IAsyncDisposable
                 _sent();
             }
 
-            if (TryRest())
+            if (TryStop())
                 return;
-            // A full buffer hurries a queue that answers; one that failed is left alone until its time.
+            // If the queue answers, a full buffer is sent at once. After a failure, the back-off passes first.
             await (drained ? WaitForEventsAsync() : Task.Delay(backoff.Next(), _clock, _stop.Token)).ConfigureAwait(false);
         }
     }
 
-    private bool TryRest()
+    private bool TryStop()
     {
         if (_counters.Waiting > 0)
             return false;

@@ -1,6 +1,8 @@
 namespace Telemetry.Sending;
 
-/// <summary>Counts events on their way through a client; safe for use by several threads at once, and every reading is exact.</summary>
+/// <summary>
+/// Counts events on their way through a client; safe for use by several threads at once, and every reading is exact.
+/// </summary>
 internal sealed class SendCounters
 {
     private readonly Lock _gate = new();
@@ -38,16 +40,16 @@ internal sealed class SendCounters
             return (Volatile.Read(ref _accepted), _sent, _dropped, _messages, Volatile.Read(ref _sampledOut));
     }
 
-    /// <summary>An event's trace is not kept: it was never accepted.</summary>
+    /// <summary>Counts an event whose trace is not kept; it does not count as accepted.</summary>
     internal void SampleOut() => Interlocked.Increment(ref _sampledOut);
 
     /// <summary>
-    /// An event was accepted and waits from here on. Without the lock: a reading holds sent and dropped still while it looks
-    /// at this, so its numbers are of one moment.
+    /// Counts an accepted event, which waits from now on. This needs no lock: a reader holds the lock while it reads all counts,
+    /// so sent and dropped cannot change meanwhile.
     /// </summary>
     internal void Accept() => Interlocked.Increment(ref _accepted);
 
-    /// <summary>Waiting events were given up.</summary>
+    /// <summary>Counts waiting events that were dropped.</summary>
     internal void Drop(long events)
     {
         lock (_gate)
@@ -57,7 +59,7 @@ internal sealed class SendCounters
         }
     }
 
-    /// <summary>Waiting events were accepted by the queue.</summary>
+    /// <summary>Counts waiting events that the queue has accepted.</summary>
     internal void Sent(int events, int messages)
     {
         lock (_gate)
@@ -67,7 +69,7 @@ internal sealed class SendCounters
         }
     }
 
-    /// <summary>An event that never waited was accepted by the queue.</summary>
+    /// <summary>Counts an event that was sent at once and that the queue has accepted.</summary>
     internal void SentAtOnce(int messages)
     {
         lock (_gate)

@@ -1,16 +1,16 @@
 namespace Telemetry.Sending;
 
-/// <summary>A token that ends with the caller's token or with a time of our own, whichever comes first.</summary>
+/// <summary>A token that is cancelled by the caller's token or after a time, whichever comes first.</summary>
 internal sealed class TimeBudget : IDisposable
 {
-    // What a timer can hold; nobody waits that long.
+    // A timer cannot hold more.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _time;
     private readonly CancellationTokenSource _both;
 
-    /// <param name="span">The time; zero or less is over at once.</param>
+    /// <param name="span">The time; zero or less cancels at once.</param>
     /// <param name="clock">Measures it.</param>
     /// <param name="caller">Ends it earlier.</param>
     internal TimeBudget(TimeSpan span, TimeProvider clock, CancellationToken caller)
@@ -22,7 +22,7 @@ internal sealed class TimeBudget : IDisposable
 
     internal CancellationToken Token => _both.Token;
 
-    /// <summary>The time is over, and it was not the caller who ended it.</summary>
+    /// <summary>True when the time has passed and the caller has not cancelled.</summary>
     internal bool IsOver => _time.IsCancellationRequested && !_caller.IsCancellationRequested;
 
     public void Dispose()

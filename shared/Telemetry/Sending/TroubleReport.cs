@@ -1,6 +1,6 @@
 namespace Telemetry.Sending;
 
-/// <summary>Tells people about trouble, but not with every attempt: the first of a kind, then once a minute.</summary>
+/// <summary>Reports problems: the first of each kind, then at most one each minute.</summary>
 internal sealed class TroubleReport(Action<string> report, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -10,13 +10,13 @@ internal sealed class TroubleReport(Action<string> report, TimeProvider clock)
 
     internal enum Trouble
     {
-        /// <summary>The queue does not take what waits.</summary>
+        /// <summary>The queue does not accept events.</summary>
         Sending,
 
-        /// <summary>Events were given up.</summary>
+        /// <summary>Events were dropped.</summary>
         Dropped,
 
-        /// <summary>Code that is listened to failed when it was asked.</summary>
+        /// <summary>A callback of an instrument failed.</summary>
         Listening,
     }
 
@@ -35,11 +35,11 @@ internal sealed class TroubleReport(Action<string> report, TimeProvider clock)
         }
         catch (Exception)
         {
-            // The last place to tell anyone; what fails here (a closed standard error) must not fail the function.
+            // A failure of the report itself, such as a closed standard error, must not fail the function.
         }
     }
 
-    /// <summary>The next failure to send is news again.</summary>
+    /// <summary>The next failure to send is reported at once.</summary>
     internal void Recovered()
     {
         lock (_gate)

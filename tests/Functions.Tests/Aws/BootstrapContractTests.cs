@@ -9,7 +9,7 @@ namespace Functions.Tests.Aws;
 
 /// <summary>What Lambda sees of the built executable.</summary>
 [Trait("Lane", "full")]
-public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture<FauxqsFixture>
+public sealed class BootstrapContractTests(SharedFauxqs fauxqs) : IClassFixture<SharedFauxqs>
 {
     // What a cold start on a busy machine may add to a time that is bounded by a budget.
     private static readonly TimeSpan Little = TimeSpan.FromSeconds(3);
@@ -17,7 +17,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
     [Fact]
     public async Task Telemetry_leaves_after_the_response_and_before_the_next_invocation_is_asked_for()
     {
-        await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(fauxqs.Server);
         await using var api = await FakeRuntimeApi.StartAsync();
         var steps = new ConcurrentQueue<string>();
         api.AtStep = async step => steps.Enqueue($"{step} {await queue.CountAsync()}");
@@ -31,8 +31,9 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
         Assert.Equal("next 0, response 1, next 2", string.Join(", ", steps));
         Assert.Equal("response", answer.Kind);
         Assert.Equal(
-            "audit order.created, logs order created, metrics orders.created, metrics orders.create.duration, traces create-order",
-            SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync()).OrderBy(sent => sent.Style is not "audit")));
+            "audit order.created, logs order created, metrics orders.created, metrics orders.create.duration,"
+                + " traces create-order",
+            DecodedEvent.Summary(DecodedEvent.Decode(await queue.TakeAsync()).OrderBy(sent => sent.Style is not "audit")));
     }
 
     [Theory]
@@ -40,19 +41,21 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
     [InlineData(true)]
     public async Task An_http_event_is_answered_in_payload_format_2_and_its_trace_goes_on(bool isBase64Encoded)
     {
-        await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(fauxqs.Server);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(api, WithAmpleBudget(queue.SenderEnvironment));
         await api.WaitForQuestionAsync();
 
-        var answer = JsonDocument.Parse((await api.InvokeAsync(HttpEvents.Post(SomeOrder.Small, isBase64Encoded))).Body).RootElement;
+        var body = (await api.InvokeAsync(HttpEvents.Post(SomeOrder.Small, isBase64Encoded))).Body;
+        var answer = JsonDocument.Parse(body).RootElement;
         await api.WaitForQuestionAsync();
 
         Assert.Equal(201, answer.GetProperty("statusCode").GetInt32());
         Assert.Equal("application/json", answer.GetProperty("headers").GetProperty("content-type").GetString());
         Assert.False(answer.GetProperty("isBase64Encoded").GetBoolean());
-        Assert.Equal(19.25m, JsonDocument.Parse(answer.GetProperty("body").GetString()!).RootElement.GetProperty("total").GetDecimal());
-        var events = SentEvent.Decode(await queue.TakeAsync());
+        Assert.Equal(
+            19.25m, JsonDocument.Parse(answer.GetProperty("body").GetString()!).RootElement.GetProperty("total").GetDecimal());
+        var events = DecodedEvent.Decode(await queue.TakeAsync());
         Assert.Equal(5, events.Count);
         Assert.All(events, sent => Assert.Contains(Traces.Id, sent.TraceParent, StringComparison.Ordinal));
     }
@@ -60,7 +63,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
     [Fact]
     public async Task A_large_orders_snapshot_leaves_in_several_messages_and_arrives_byte_for_byte()
     {
-        await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(fauxqs.Server);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(api, WithAmpleBudget(queue.SenderEnvironment));
         await api.WaitForQuestionAsync();
@@ -73,7 +76,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
         Assert.Equal("response", answer.Kind);
         Assert.All(messages, message => Assert.InRange(message.Length, 1, 262_144));
         Assert.InRange(messages.Count, 4, 8);
-        var snapshot = SentEvent.Decode(messages).Single(sent => sent.Subject is "order.snapshot");
+        var snapshot = DecodedEvent.Decode(messages).Single(sent => sent.Subject is "order.snapshot");
         Assert.Contains($"\"lines\":{lines}}},\"traceparent\"", snapshot.Text, StringComparison.Ordinal);
     }
 
@@ -112,7 +115,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
     public async Task A_queue_that_does_not_answer_costs_no_more_than_the_budget_or_the_invocations_time(int seconds, int budget)
     {
         await using var frozen = await FauxqsServer.StartAsync();
-        await using var queue = await CloudQueue.CreateAsync(frozen);
+        await using var queue = await EmulatedQueue.CreateAsync(frozen);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(
             api, queue.SenderEnvironment.SetItem("TELEMETRY_FLUSH_BUDGET_MS", $"{budget}"));
@@ -133,7 +136,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
     public async Task A_dead_queue_costs_its_budget_once_and_not_with_every_invocation()
     {
         await using var frozen = await FauxqsServer.StartAsync();
-        await using var queue = await CloudQueue.CreateAsync(frozen);
+        await using var queue = await EmulatedQueue.CreateAsync(frozen);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(
             api, queue.SenderEnvironment.SetItem("TELEMETRY_FLUSH_BUDGET_MS", "3000"));
@@ -151,7 +154,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
     [Fact]
     public async Task The_clouds_client_is_not_loaded_before_something_is_sent()
     {
-        await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(fauxqs.Server);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(api, WithAmpleBudget(queue.SenderEnvironment));
         await api.WaitForQuestionAsync();
@@ -166,7 +169,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
     [Fact]
     public async Task Told_to_stop_the_process_ends_well()
     {
-        await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(fauxqs.Server);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(api, WithAmpleBudget(queue.SenderEnvironment));
         await api.WaitForQuestionAsync();
@@ -174,7 +177,7 @@ public sealed class BootstrapContractTests(FauxqsFixture fauxqs) : IClassFixture
         await api.WaitForQuestionAsync();
 
         Assert.Equal(0, await process.TerminateAsync());
-        Assert.Equal(3, SentEvent.Decode(await queue.TakeAsync()).Count);
+        Assert.Equal(3, DecodedEvent.Decode(await queue.TakeAsync()).Count);
     }
 
     [Fact]

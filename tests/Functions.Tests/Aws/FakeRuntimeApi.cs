@@ -18,10 +18,11 @@ internal sealed record RuntimeAnswer(string Kind, string Body, string? ErrorType
 /// <summary>The Lambda Runtime API with the tests in the place of the platform.</summary>
 internal sealed class FakeRuntimeApi : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
-    private readonly Channel<(string Id, byte[] Payload, TimeSpan Time)> _invocations = Channel.CreateUnbounded<(string, byte[], TimeSpan)>();
+    private readonly Channel<(string Id, byte[] Payload, TimeSpan Time)> _invocations =
+        Channel.CreateUnbounded<(string, byte[], TimeSpan)>();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<RuntimeAnswer>> _answers = new(StringComparer.Ordinal);
     private readonly Channel<int> _asked = Channel.CreateUnbounded<int>();
     private int _count;
@@ -58,16 +59,16 @@ internal sealed class FakeRuntimeApi : IAsyncDisposable
     public async Task<RuntimeAnswer> InvokeAsync(string payload, TimeSpan? time = null)
     {
         var id = $"request-{Interlocked.Increment(ref _count)}";
-        await _invocations.Writer.WriteAsync((id, Encoding.UTF8.GetBytes(payload), time ?? Patience));
-        return await AnswerTo(id).WaitAsync(Patience);
+        await _invocations.Writer.WriteAsync((id, Encoding.UTF8.GetBytes(payload), time ?? TestTimeout));
+        return await AnswerTo(id).WaitAsync(TestTimeout);
     }
 
-    public Task<RuntimeAnswer> InitErrorAsync() => AnswerTo("init").WaitAsync(Patience);
+    public Task<RuntimeAnswer> InitErrorAsync() => AnswerTo("init").WaitAsync(TestTimeout);
 
     /// <summary>Completes when the function has asked for an invocation once more.</summary>
     public async Task WaitForQuestionAsync()
     {
-        using var bound = new CancellationTokenSource(Patience);
+        using var bound = new CancellationTokenSource(TestTimeout);
         await _asked.Reader.ReadAsync(bound.Token);
     }
 

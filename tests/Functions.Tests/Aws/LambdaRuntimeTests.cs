@@ -81,7 +81,8 @@ public sealed class LambdaRuntimeTests
     {
         await using var telemetry = new RecordedTelemetry();
         await using var api = await FakeRuntimeApi.StartAsync();
-        await using var runtime = new RunningRuntime(api, () => throw new FormatException("SHOP_URL is not set: give the shop's URL"));
+        await using var runtime = new RunningRuntime(
+            api, () => throw new FormatException("SHOP_URL is not set: give the shop's URL"));
 
         var answer = await api.InitErrorAsync();
 
@@ -177,7 +178,8 @@ public sealed class LambdaRuntimeTests
         await using var telemetry = new RecordedTelemetry();
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var runtime = new RunningRuntime(api, HttpApi.Handler((request, _) =>
-            Task.FromResult(HttpApiResponse.Of(200, "image/x", [0xFF, 0x00]).With("x-seen", $"{request.Method} {request.RawPath}?{request.RawQueryString}"))));
+            Task.FromResult(HttpApiResponse.Of(200, "image/x", [0xFF, 0x00])
+                .With("x-seen", $"{request.Method} {request.RawPath}?{request.RawQueryString}"))));
 
         var answer = JsonDocument.Parse((await api.InvokeAsync(HttpEvents.Post("{}"))).Body).RootElement;
 
@@ -201,7 +203,8 @@ public sealed class LambdaRuntimeTests
         Assert.Equal("response", without.Kind);
     }
 
-    private static string? MessageOf(RuntimeAnswer error) => JsonDocument.Parse(error.Body).RootElement.GetProperty("errorMessage").GetString();
+    private static string? MessageOf(RuntimeAnswer error) =>
+        JsonDocument.Parse(error.Body).RootElement.GetProperty("errorMessage").GetString();
 
     private sealed class UngültigException() : Exception("the order is not valid");
 }

@@ -5,7 +5,7 @@ namespace Functions.Tests.Aws;
 /// <summary>A Lambda runtime in this process, with a handler of the test's own.</summary>
 internal sealed class RunningRuntime : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly LambdaRuntime _runtime;
@@ -22,7 +22,7 @@ internal sealed class RunningRuntime : IAsyncDisposable
     {
     }
 
-    public Task<int> EndAsync() => _running.WaitAsync(Patience);
+    public Task<int> EndAsync() => _running.WaitAsync(TestTimeout);
 
     public async Task<int> StopAsync()
     {

@@ -12,9 +12,13 @@ public sealed class SqsEventsTests
     {
         var answer = await InvokeAsync(
             QueueAndTimerEvents.Sqs("good", "bad", "good", "bad"),
-            SqsEvents.Handler((message, _) => message.Body is "bad" ? throw new InvalidOperationException("broken on purpose") : Task.CompletedTask));
+            SqsEvents.Handler((message, _) => message.Body is "bad"
+                ? throw new InvalidOperationException("broken on purpose")
+                : Task.CompletedTask));
 
-        Assert.Equal(new RuntimeAnswer("response", """{"batchItemFailures":[{"itemIdentifier":"m-2"},{"itemIdentifier":"m-4"}]}""", null), answer);
+        Assert.Equal(
+            new RuntimeAnswer("response", """{"batchItemFailures":[{"itemIdentifier":"m-2"},{"itemIdentifier":"m-4"}]}""", null),
+            answer);
     }
 
     [Fact]
@@ -41,7 +45,8 @@ public sealed class SqsEventsTests
             return Task.CompletedTask;
         }));
 
-        Assert.Equal(new SqsMessage("m-1", "text") { Delivery = 3, TraceParent = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01" }, seen);
+        const string trace = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
+        Assert.Equal(new SqsMessage("m-1", "text") { Delivery = 3, TraceParent = trace }, seen);
     }
 
     [Fact]

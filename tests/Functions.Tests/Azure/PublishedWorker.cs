@@ -26,7 +26,8 @@ public sealed class PublishedWorker : IAsyncLifetime
 
     /// <summary>Starts it under an emulated host.</summary>
     /// <param name="settings">Where telemetry goes; nowhere when null.</param>
-    /// <param name="flushBudget">Of each flush, in milliseconds. The first send of a process takes more than the usual budget on a busy machine.</param>
+    /// <param name="flushBudget">Of each flush, in milliseconds. The first send of a process takes more than the usual budget on
+    /// a busy machine.</param>
     internal Task<FunctionsHost> StartAsync(ImmutableDictionary<string, string>? settings = null, string flushBudget = "20000") =>
         FunctionsHost.StartAsync(
             Path.Combine(Folder, "order-functions"),

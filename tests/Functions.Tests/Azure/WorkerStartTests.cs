@@ -5,7 +5,7 @@ namespace Functions.Tests.Azure;
 
 /// <summary>What the Functions host finds in the function app and hears from the worker before the first invocation.</summary>
 [Collection(WorkerCollection.Name)]
-public sealed class WorkerStartTests(PublishedWorker worker, AzuriteFixture azurite)
+public sealed class WorkerStartTests(PublishedWorker worker, SharedAzurite azurite)
 {
     [Fact]
     public async Task Every_function_is_loaded_with_its_trigger_and_its_outputs()
@@ -13,7 +13,8 @@ public sealed class WorkerStartTests(PublishedWorker worker, AzuriteFixture azur
         await using var host = await worker.StartAsync();
 
         var functions = host.Functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal)
-            .Select(function => $"{function.Name}: {string.Join(", ", function.RawBindings.Select(Describe).Order(StringComparer.Ordinal))}");
+            .Select(function =>
+                $"{function.Name}: {string.Join(", ", function.RawBindings.Select(Describe).Order(StringComparer.Ordinal))}");
 
         Assert.Equal(
             [
@@ -40,7 +41,7 @@ public sealed class WorkerStartTests(PublishedWorker worker, AzuriteFixture azur
     [Fact]
     public async Task The_clouds_client_is_not_loaded_before_something_is_sent()
     {
-        await using var queue = await CloudQueue.CreateAsync(azurite.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(azurite.Server);
         await using var host = await worker.StartAsync(queue.SenderEnvironment);
         Assert.DoesNotContain("Telemetry.Azure.dll", await MapsAsync(), StringComparison.Ordinal);
 
@@ -58,7 +59,10 @@ public sealed class WorkerStartTests(PublishedWorker worker, AzuriteFixture azur
     {
         var binding = JsonNode.Parse(json)!;
         IEnumerable<JsonNode?> words =
-            [binding["direction"], binding["type"], .. binding["methods"]?.AsArray() ?? [], binding["route"], binding["queueName"], binding["schedule"]];
+            [
+                binding["direction"], binding["type"], .. binding["methods"]?.AsArray() ?? [],
+                binding["route"], binding["queueName"], binding["schedule"],
+            ];
         return string.Join(' ', words.OfType<JsonNode>());
     }
 }

@@ -19,12 +19,17 @@ public sealed class ManagedFunction : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var versions = XDocument.Load(Path.Combine(LocalFolders.Root, Project, "Directory.Packages.props")).Descendants("PackageVersion")
+        var versions = XDocument.Load(Path.Combine(LocalFolders.Root, Project, "Directory.Packages.props"))
+            .Descendants("PackageVersion")
             .ToDictionary(one => one.Attribute("Include")!.Value, one => one.Attribute("Version")!.Value, StringComparer.Ordinal);
         foreach (var (package, version) in versions)
             Write(package, version);
         foreach (var package in versions.Keys)
-            await Dotnet.RunAsync(_folder.FullName, "pack", $"{package}/{package}.csproj", "-c", "Release", "-o", "feed", "-v", "quiet");
+        {
+            await Dotnet.RunAsync(
+                _folder.FullName, "pack", $"{package}/{package}.csproj", "-c", "Release", "-o", "feed", "-v", "quiet");
+        }
+
         await Dotnet.RunAsync(
             LocalFolders.Root, "build", Project, "-c", "Release", "-v", "quiet", "--artifacts-path", PathOf("artifacts"),
             $"-p:RestorePackagesPath={PathOf("packages")}", $"-p:RestoreAdditionalProjectSources={PathOf("feed")}",
@@ -41,7 +46,8 @@ public sealed class ManagedFunction : IAsyncLifetime
     private void Write(string package, string version)
     {
         var sources = Path.Combine(LocalFolders.Root, "tests", "Functions.Tests", "Managed", "StandIns", package);
-        var others = _folder.GetDirectories().Select(other => $"""<ProjectReference Include="../{other.Name}/{other.Name}.csproj" />""");
+        var others = _folder.GetDirectories().Select(
+            other => $"""<ProjectReference Include="../{other.Name}/{other.Name}.csproj" />""");
         File.WriteAllText(Path.Combine(_folder.CreateSubdirectory(package).FullName, $"{package}.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>

@@ -8,13 +8,13 @@ namespace Functions.Tests.Managed;
 
 /// <summary>What Lambda sees of the executable assembly on its managed runtime.</summary>
 [Trait("Lane", "full")]
-public sealed class ManagedFunctionTests(ManagedFunction function, FauxqsFixture fauxqs)
-    : IClassFixture<ManagedFunction>, IClassFixture<FauxqsFixture>
+public sealed class ManagedFunctionTests(ManagedFunction function, SharedFauxqs fauxqs)
+    : IClassFixture<ManagedFunction>, IClassFixture<SharedFauxqs>
 {
     [Fact]
     public async Task Telemetry_leaves_after_the_response_and_before_the_next_invocation_is_asked_for()
     {
-        await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(fauxqs.Server);
         await using var api = await FakeRuntimeApi.StartAsync();
         var steps = new ConcurrentQueue<string>();
         api.AtStep = async step => steps.Enqueue($"{step} {await queue.CountAsync()}");
@@ -29,7 +29,7 @@ public sealed class ManagedFunctionTests(ManagedFunction function, FauxqsFixture
         Assert.Equal("next 0, response 1, next 2", string.Join(", ", steps));
         Assert.Equal("response", answer.Kind);
         Assert.Contains("\"statusCode\":201", answer.Body, StringComparison.Ordinal);
-        var events = SentEvent.Decode(await queue.TakeAsync());
+        var events = DecodedEvent.Decode(await queue.TakeAsync());
         Assert.Equal(5, events.Count);
         Assert.All(events, sent => Assert.Contains("\"requestId\":\"request-1\"", sent.Text, StringComparison.Ordinal));
     }
@@ -38,7 +38,7 @@ public sealed class ManagedFunctionTests(ManagedFunction function, FauxqsFixture
     public async Task A_caller_does_not_wait_for_a_queue_that_does_not_answer()
     {
         await using var frozen = await FauxqsServer.StartAsync();
-        await using var queue = await CloudQueue.CreateAsync(frozen);
+        await using var queue = await EmulatedQueue.CreateAsync(frozen);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(
             api, queue.SenderEnvironment.SetItem("TELEMETRY_FLUSH_BUDGET_MS", "5000"), function.Program);
@@ -61,7 +61,7 @@ public sealed class ManagedFunctionTests(ManagedFunction function, FauxqsFixture
     [Fact]
     public async Task What_the_function_throws_is_answered_as_an_error()
     {
-        await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(fauxqs.Server);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(api, queue.SenderEnvironment, function.Program);
 

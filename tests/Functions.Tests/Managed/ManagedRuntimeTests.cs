@@ -56,7 +56,8 @@ public sealed class ManagedRuntimeTests
         telemetry.Queue.BeforeSend = token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
         var watch = Stopwatch.StartNew();
 
-        await using var answer = await ManagedRuntime.FlushThenAnswerAsync("r-1", TimeSpan.FromSeconds(5), () => SendAndAnswerAsync(""));
+        await using var answer = await ManagedRuntime.FlushThenAnswerAsync(
+            "r-1", TimeSpan.FromSeconds(5), () => SendAndAnswerAsync(""));
 
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4.95));
     }
@@ -79,7 +80,8 @@ public sealed class ManagedRuntimeTests
         Assert.Equal("r-1", seen!.RequestId);
         Assert.InRange(seen.Deadline - TimeProvider.System.GetUtcNow(), TimeSpan.Zero, Ample);
         Assert.Equal("[1]", await new StreamReader(answer).ReadToEndAsync());
-        Assert.Contains("\"requestId\":\"r-1\"", SentEvent.Decode(telemetry.Queue.Messages).Single().Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"requestId\":\"r-1\"", DecodedEvent.Decode(telemetry.Queue.Messages).Single().Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Functions.Tests.Orders;
 [Collection(ProcessWideTelemetry.Name)]
 public sealed class CreateOrderTelemetryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task An_order_leaves_an_audit_event_a_log_two_metrics_and_a_span_in_the_callers_trace()
@@ -21,8 +21,9 @@ public sealed class CreateOrderTelemetryTests
         var events = await telemetry.FlushAsync();
 
         Assert.Equal(
-            "audit order.created, logs order created, metrics orders.created, metrics orders.create.duration, traces create-order",
-            SentEvent.Summary(events));
+            "audit order.created, logs order created, metrics orders.created, metrics orders.create.duration,"
+                + " traces create-order",
+            DecodedEvent.Summary(events));
         var orderId = JsonDocument.Parse(response.Body).RootElement.GetProperty("orderId").GetString();
         Assert.Equal(orderId, events[0].Attribute("orderId").GetString());
         Assert.Equal("Ada", events[0].Attribute("customer").GetString());
@@ -58,7 +59,7 @@ public sealed class CreateOrderTelemetryTests
         await using var telemetry = new RecordedTelemetry();
         await InvokeAsync(new CreateOrder(TimeProvider.System));
 
-        Assert.Equal("order.created", Assert.Single(SentEvent.Decode(telemetry.Queue.Messages)).Subject);
+        Assert.Equal("order.created", Assert.Single(DecodedEvent.Decode(telemetry.Queue.Messages)).Subject);
     }
 
     [Fact]
@@ -71,10 +72,11 @@ public sealed class CreateOrderTelemetryTests
         var events = await telemetry.FlushAsync();
 
         Assert.Equal((503, 1), (response.Status, response.RetryAfter));
-        Assert.Contains("was not created", JsonDocument.Parse(response.Body).RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("was not created", JsonDocument.Parse(response.Body).RootElement.GetProperty("error").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal(
             "logs order not audited, traces create-order",
-            SentEvent.Summary(events));
+            DecodedEvent.Summary(events));
         Assert.Equal(("error", "error"), (events[1]["level"], events[1]["status"]));
     }
 
@@ -85,10 +87,11 @@ public sealed class CreateOrderTelemetryTests
         telemetry.Queue.BeforeSend = token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
 
         var watch = Stopwatch.StartNew();
-        var response = await InvokeAsync(new CreateOrder(TimeProvider.System, TimeSpan.FromMilliseconds(200))).WaitAsync(Patience);
+        var response = await InvokeAsync(new CreateOrder(TimeProvider.System, TimeSpan.FromMilliseconds(200)))
+            .WaitAsync(TestTimeout);
 
         Assert.Equal(503, response.Status);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(150), Patience);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(150), TestTimeout);
     }
 
     [Fact]
@@ -108,7 +111,8 @@ public sealed class CreateOrderTelemetryTests
         await cancelled.CancelAsync();
         var request = new FunctionRequest(SomeOrder.Bytes(SomeOrder.Small));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new CreateOrder(TimeProvider.System).InvokeAsync(request, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new CreateOrder(TimeProvider.System).InvokeAsync(request, cancelled.Token));
         Assert.Contains(await telemetry.FlushAsync(), sent => sent.Subject is "create-order failed");
     }
 

@@ -14,10 +14,12 @@ public sealed class DailySummaryTests
     public async Task The_day_before_is_added_up_audited_and_told()
     {
         await using var telemetry = new RecordedTelemetry();
-        await new DailySummary(_clock, SampleSalesReport.ReadAsync).InvokeAsync(new TimerTick(TraceParent: Traces.Parent), CancellationToken.None);
+        await new DailySummary(_clock, SampleSalesReport.ReadAsync).InvokeAsync(
+            new TimerTick(TraceParent: Traces.Parent), CancellationToken.None);
         var events = await telemetry.FlushAsync();
 
-        Assert.Equal("audit day.closed, metrics sales.orders, metrics sales.revenue, logs day closed, traces daily-summary", SentEvent.Summary(events));
+        Assert.Equal("audit day.closed, metrics sales.orders, metrics sales.revenue, logs day closed, traces daily-summary",
+            DecodedEvent.Summary(events));
         Assert.Equal("2026-11-19", events[0].Attribute("day").GetString());
         Assert.Equal(("42", "1337.5"), (events[1]["value"], events[2]["value"]));
         Assert.Equal((Traces.Span, "timer"), (events[4]["parentSpanId"], events[4].Attribute("faas.trigger").GetString()));
@@ -27,9 +29,11 @@ public sealed class DailySummaryTests
     public async Task A_late_timer_is_warned_of()
     {
         await using var telemetry = new RecordedTelemetry();
-        await new DailySummary(_clock, SampleSalesReport.ReadAsync).InvokeAsync(new TimerTick(IsLate: true), CancellationToken.None);
+        await new DailySummary(_clock, SampleSalesReport.ReadAsync).InvokeAsync(
+            new TimerTick(IsLate: true), CancellationToken.None);
 
-        Assert.Contains(await telemetry.FlushAsync(), sent => sent is { Subject: "the timer is late" } && sent["level"] is "warn");
+        Assert.Contains(
+            await telemetry.FlushAsync(), sent => sent is { Subject: "the timer is late" } && sent["level"] is "warn");
     }
 
     [Fact]
@@ -40,6 +44,6 @@ public sealed class DailySummaryTests
 
         await Assert.ThrowsAsync<IOException>(() => summary.InvokeAsync(new TimerTick(), CancellationToken.None));
 
-        Assert.Equal("logs daily-summary failed, traces daily-summary", SentEvent.Summary(await telemetry.FlushAsync()));
+        Assert.Equal("logs daily-summary failed, traces daily-summary", DecodedEvent.Summary(await telemetry.FlushAsync()));
     }
 }

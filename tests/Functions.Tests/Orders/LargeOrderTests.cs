@@ -12,7 +12,8 @@ public sealed class LargeOrderTests
     [Theory]
     [InlineData("azure", 12_000, 5)]
     [InlineData("sqs", 12_000, 2)]
-    public async Task A_large_orders_snapshot_leaves_in_several_messages_and_arrives_byte_for_byte(string queue, int count, int atLeast)
+    public async Task A_large_orders_snapshot_leaves_in_several_messages_and_arrives_byte_for_byte(
+        string queue, int count, int atLeast)
     {
         await using var telemetry = new RecordedTelemetry(queue is "azure" ? QueueLimits.AzureStorage : QueueLimits.Sqs);
         var lines = SomeOrder.LinesOf(count);

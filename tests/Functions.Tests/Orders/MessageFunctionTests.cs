@@ -21,14 +21,20 @@ public sealed class MessageFunctionTests
         var events = await telemetry.FlushAsync();
 
         Assert.Equal(
-            "audit payment.authorised, logs payment authorised, metrics payments.processed, metrics payments.duration, traces process-payment",
-            SentEvent.Summary(events));
-        Assert.Equal(("order-1", 19.25m), (events[0].Attribute("orderId").GetString(), events[0].Attribute("amount").GetDecimal()));
+            "audit payment.authorised, logs payment authorised, metrics payments.processed, metrics payments.duration,"
+                + " traces process-payment",
+            DecodedEvent.Summary(events));
+        Assert.Equal(
+            ("order-1", 19.25m), (events[0].Attribute("orderId").GetString(), events[0].Attribute("amount").GetDecimal()));
         Assert.Equal("authorised", events[2].Attribute("outcome").GetString());
-        Assert.Equal((Traces.Span, "pubsub", 2), (events[4]["parentSpanId"], events[4].Attribute("faas.trigger").GetString(), events[4].Attribute("messaging.delivery").GetInt32()));
+        Assert.Equal(
+            (Traces.Span, "pubsub", 2),
+            (events[4]["parentSpanId"], events[4].Attribute("faas.trigger").GetString(),
+                events[4].Attribute("messaging.delivery").GetInt32()));
         Assert.All(events, sent => Assert.Equal(events[4].TraceParent, sent.TraceParent));
         var next = JsonDocument.Parse(Assert.Single(_next)).RootElement;
-        Assert.Equal((events[4].TraceParent, "order-1"), (next.GetProperty("traceparent").GetString(), next.GetProperty("orderId").GetString()));
+        Assert.Equal((events[4].TraceParent, "order-1"),
+            (next.GetProperty("traceparent").GetString(), next.GetProperty("orderId").GetString()));
     }
 
     [Fact]
@@ -39,7 +45,7 @@ public sealed class MessageFunctionTests
         var events = await telemetry.FlushAsync();
 
         Assert.Empty(_next);
-        Assert.Equal("audit payment.declined, logs payment declined", SentEvent.Summary(events.Take(2)));
+        Assert.Equal("audit payment.declined, logs payment declined", DecodedEvent.Summary(events.Take(2)));
         Assert.Equal("warn", events[1]["level"]);
     }
 
@@ -47,12 +53,14 @@ public sealed class MessageFunctionTests
     public async Task A_failing_payment_is_thrown_and_told_with_its_stack()
     {
         await using var telemetry = new RecordedTelemetry();
-        await Assert.ThrowsAsync<HttpRequestException>(() => Payments().InvokeAsync(Message("payment-failing"), CancellationToken.None));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => Payments().InvokeAsync(Message("payment-failing"), CancellationToken.None));
         var events = await telemetry.FlushAsync();
 
-        Assert.Equal("logs process-payment failed, traces process-payment", SentEvent.Summary(events));
+        Assert.Equal("logs process-payment failed, traces process-payment", DecodedEvent.Summary(events));
         Assert.Equal(("error", "error"), (events[0]["level"], events[1]["status"]));
-        Assert.Contains(" at Orders.ProcessPayment.PayAsync", events[0].Attribute("exception.stacktrace").GetString(), StringComparison.Ordinal);
+        Assert.Contains(" at Orders.ProcessPayment.PayAsync", events[0].Attribute("exception.stacktrace").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal(Traces.Span, events[1]["parentSpanId"]);
     }
 
@@ -62,7 +70,8 @@ public sealed class MessageFunctionTests
         await using var telemetry = new RecordedTelemetry();
         telemetry.Queue.BeforeSend = _ => throw new InvalidOperationException("no queue today");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Payments().InvokeAsync(Message("payment"), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Payments().InvokeAsync(Message("payment"), CancellationToken.None));
 
         Assert.Empty(_next);
     }
@@ -81,7 +90,7 @@ public sealed class MessageFunctionTests
         var events = await telemetry.FlushAsync();
 
         Assert.StartsWith($"message m-1 {problem}", error.Message, StringComparison.Ordinal);
-        Assert.Equal("logs process-payment failed, traces process-payment", SentEvent.Summary(events));
+        Assert.Equal("logs process-payment failed, traces process-payment", DecodedEvent.Summary(events));
         Assert.Equal(Traces.Span, events[1]["parentSpanId"]);
     }
 
@@ -93,8 +102,9 @@ public sealed class MessageFunctionTests
         var events = await telemetry.FlushAsync();
 
         Assert.Equal(
-            "audit inventory.updated, metrics inventory.level, metrics inventory.level, logs inventory updated, traces update-inventory",
-            SentEvent.Summary(events));
+            "audit inventory.updated, metrics inventory.level, metrics inventory.level, logs inventory updated,"
+                + " traces update-inventory",
+            DecodedEvent.Summary(events));
         Assert.Equal(("998", "TEA-1"), (events[1]["value"], events[1].Attribute("sku").GetString()));
         Assert.Equal(Traces.Span, events[4]["parentSpanId"]);
     }
@@ -104,11 +114,13 @@ public sealed class MessageFunctionTests
     {
         await using var telemetry = new RecordedTelemetry();
         var inventory = new UpdateInventory(new SampleStock().TakeAsync);
-        var message = new FunctionMessage("m-1", SomeOrder.Bytes("""{"orderId":"order-9","lines":[{"sku":"TEA-1","quantity":950}]}"""));
+        var message = new FunctionMessage(
+            "m-1", SomeOrder.Bytes("""{"orderId":"order-9","lines":[{"sku":"TEA-1","quantity":950}]}"""));
 
         await inventory.InvokeAsync(message, CancellationToken.None);
         await inventory.InvokeAsync(message with { Delivery = 2 }, CancellationToken.None);
-        var levels = (await telemetry.FlushAsync()).Where(sent => sent.Subject is "inventory.level" or "stock below the reorder level").ToList();
+        var levels = (await telemetry.FlushAsync())
+            .Where(sent => sent.Subject is "inventory.level" or "stock below the reorder level").ToList();
 
         Assert.Equal(["50", "50"], levels.Where(sent => sent.Style is "metrics").Select(sent => sent["value"]));
         Assert.Equal("warn", levels.First(sent => sent.Style is "logs")["level"]);

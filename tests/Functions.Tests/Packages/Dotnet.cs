@@ -5,7 +5,7 @@ namespace Functions.Tests.Packages;
 /// <summary>The SDK's command line.</summary>
 internal static class Dotnet
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(10);
 
     /// <summary>The folder with the packages that were restored before.</summary>
     public static string Packages => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
@@ -27,7 +27,7 @@ internal static class Dotnet
                     ["MSBUILDDISABLENODEREUSE"] = "1",
                 },
             },
-            timeout: Patience);
+            timeout: CommandTimeout);
         Assert.True(result.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}: {result.Output}{result.Errors}");
     }
 }

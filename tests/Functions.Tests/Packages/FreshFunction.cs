@@ -62,7 +62,8 @@ internal sealed partial class FreshFunction : IAsyncDisposable
             Directory.CreateSymbolicLink(Path.Combine(packages.FullName, package.Name), package.FullName);
     }
 
-    private static bool IsOfOthers(DirectoryInfo package) => !package.Name.StartsWith("serverlesstelemetry", StringComparison.Ordinal);
+    private static bool IsOfOthers(DirectoryInfo package) =>
+        !package.Name.StartsWith("serverlesstelemetry", StringComparison.Ordinal);
 
     private static string SectionOf(string cloud)
     {
@@ -77,6 +78,8 @@ internal sealed partial class FreshFunction : IAsyncDisposable
 
     private void Save(string name, string text) => File.WriteAllText(Path.Combine(Project, name), text);
 
-    [GeneratedRegex("^```(?<language>[a-z]+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        "^```(?<language>[a-z]+)\n(?<text>.*?)^```$",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Blocks();
 }

@@ -11,26 +11,35 @@ namespace Functions.Tests.Packages;
 
 /// <summary>The shared libraries as somebody else gets them.</summary>
 [Trait("Lane", "full")]
-public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs, AzuriteFixture azurite)
-    : IClassFixture<PackedLibraries>, IClassFixture<FauxqsFixture>, IClassFixture<AzuriteFixture>
+public sealed class PackageTests(PackedLibraries libraries, SharedFauxqs fauxqs, SharedAzurite azurite)
+    : IClassFixture<PackedLibraries>, IClassFixture<SharedFauxqs>, IClassFixture<SharedAzurite>
 {
     [Theory]
     [InlineData("ServerlessTelemetry.Wire", "Telemetry.Wire", "")]
     [InlineData("ServerlessTelemetry", "Telemetry", "ServerlessTelemetry.Wire")]
     [InlineData("ServerlessTelemetry.Aws", "Telemetry.Aws", "ServerlessTelemetry, AWSSDK.SQS, AWSSDK.SecurityToken")]
-    [InlineData("ServerlessTelemetry.Azure", "Telemetry.Azure", "ServerlessTelemetry, Azure.Core, Azure.Identity, Azure.Storage.Queues, Microsoft.Extensions.Logging.Abstractions")]
-    [InlineData("ServerlessTelemetry.Functions", "Telemetry.Functions", "ServerlessTelemetry, Microsoft.Azure.Functions.Worker, Azure.Core, Google.Protobuf, Microsoft.Extensions.Logging.Abstractions")]
+    [InlineData(
+        "ServerlessTelemetry.Azure", "Telemetry.Azure",
+        "ServerlessTelemetry, Azure.Core, Azure.Identity, Azure.Storage.Queues, Microsoft.Extensions.Logging.Abstractions")]
+    [InlineData(
+        "ServerlessTelemetry.Functions", "Telemetry.Functions",
+        "ServerlessTelemetry, Microsoft.Azure.Functions.Worker, Azure.Core, Google.Protobuf,"
+        + " Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Lambda", "Telemetry.Lambda", "ServerlessTelemetry")]
-    [InlineData("ServerlessTelemetry.Extensions", "Telemetry.Extensions", "ServerlessTelemetry, Microsoft.Extensions.Logging.Abstractions")]
+    [InlineData(
+        "ServerlessTelemetry.Extensions", "Telemetry.Extensions",
+        "ServerlessTelemetry, Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("ServerlessTelemetry.Otlp", "Telemetry.Otlp", "ServerlessTelemetry, Google.Protobuf")]
-    public void A_package_has_its_library_documentation_readme_icon_licence_and_symbols(string id, string assembly, string dependencies)
+    public void A_package_has_its_library_documentation_readme_icon_licence_and_symbols(
+        string id, string assembly, string dependencies)
     {
         var file = Path.GetFileName(Assert.Single(Directory.GetFiles(libraries.Feed, $"{id}.?.?.?.nupkg")));
         var package = PackedLibraries.Read(libraries.Feed, file);
         var symbols = PackedLibraries.Read(libraries.Feed, Path.ChangeExtension(file, "snupkg"));
         var nuspec = XDocument.Load(new MemoryStream(package[$"{id}.nuspec"]));
 
-        Assert.All([$"lib/net10.0/{assembly}.dll", $"lib/net10.0/{assembly}.xml", "README.md", "LICENSE", "icon.png"], name => Assert.Contains(name, package.Keys));
+        Assert.All([$"lib/net10.0/{assembly}.dll", $"lib/net10.0/{assembly}.xml", "README.md", "LICENSE", "icon.png"],
+            name => Assert.Contains(name, package.Keys));
         Assert.Contains($"lib/net10.0/{assembly}.pdb", symbols.Keys);
         Assert.StartsWith($"# {id}\n", Encoding.UTF8.GetString(package["README.md"]), StringComparison.Ordinal);
         Assert.Equal(("Apache-2.0", "README.md", "icon.png"), (Value("license"), Value("readme"), Value("icon")));
@@ -49,7 +58,8 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
         {
             var (first, second) = (PackedLibraries.Read(libraries.Feed, file), PackedLibraries.Read(again, file));
             Assert.Equal(first.Keys.Order(StringComparer.Ordinal), second.Keys.Order(StringComparer.Ordinal));
-            Assert.All(first, entry => Assert.True(entry.Value.AsSpan().SequenceEqual(second[entry.Key]), $"{file}: {entry.Key} differs"));
+            Assert.All(first,
+                entry => Assert.True(entry.Value.AsSpan().SequenceEqual(second[entry.Key]), $"{file}: {entry.Key} differs"));
         }
     }
 
@@ -57,7 +67,7 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
     public async Task A_fresh_lambda_function_is_built_on_the_package_as_the_readme_says_and_sends()
     {
         await using var function = await FreshFunction.BuildAsync("Aws", libraries.Feed);
-        await using var queue = await CloudQueue.CreateAsync(fauxqs.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(fauxqs.Server);
         await using var api = await FakeRuntimeApi.StartAsync();
         await using var process = await BootstrapProcess.StartAsync(api, Ample(queue.SenderEnvironment), function.Program);
         await api.WaitForQuestionAsync();
@@ -66,19 +76,19 @@ public sealed class PackageTests(PackedLibraries libraries, FauxqsFixture fauxqs
         await api.WaitForQuestionAsync();
 
         Assert.Equal("hello", answer.GetProperty("body").GetString());
-        Assert.Equal("logs hello was called", SentEvent.Summary(SentEvent.Decode(await queue.TakeAsync())));
+        Assert.Equal("logs hello was called", DecodedEvent.Summary(DecodedEvent.Decode(await queue.TakeAsync())));
     }
 
     [Fact]
     public async Task A_fresh_azure_function_is_built_on_the_packages_as_the_readme_says_and_sends_in_the_hosts_trace()
     {
         await using var function = await FreshFunction.BuildAsync("Azure", libraries.Feed);
-        await using var queue = await CloudQueue.CreateAsync(azurite.Server);
+        await using var queue = await EmulatedQueue.CreateAsync(azurite.Server);
         await using var host = await FunctionsHost.StartAsync(function.Program, Ample(queue.SenderEnvironment));
 
         using var call = await host.PostAsync("Hello", "api/Hello", "{}", Traces.Parent);
         await call.Invocation;
-        var sent = Assert.Single(SentEvent.Decode(await queue.TakeAsync()));
+        var sent = Assert.Single(DecodedEvent.Decode(await queue.TakeAsync()));
 
         Assert.Equal("hello", await call.Response.Content.ReadAsStringAsync());
         Assert.Equal(("hello was called", call.Id), (sent.Subject, sent["requestId"]));

@@ -3,7 +3,7 @@ using Harness.Components;
 namespace Functions.Tests.Support;
 
 /// <summary>An Azure Storage Queue service that the tests of a class share.</summary>
-public sealed class AzuriteFixture : IAsyncLifetime
+public sealed class SharedAzurite : IAsyncLifetime
 {
     private AzuriteServer? _server;
 
@@ -15,7 +15,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
 }
 
 /// <summary>An SQS that the tests of a class share.</summary>
-public sealed class FauxqsFixture : IAsyncLifetime
+public sealed class SharedFauxqs : IAsyncLifetime
 {
     private FauxqsServer? _server;
 

@@ -6,7 +6,7 @@ namespace Functions.Tests.Support;
 /// <summary>Puts a client over a <see cref="RecordingQueue"/> behind <see cref="TelemetryQueue"/> until it is disposed.</summary>
 internal sealed class RecordedTelemetry : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
 
     private readonly TelemetryClient _client;
 
@@ -20,7 +20,7 @@ internal sealed class RecordedTelemetry : IAsyncDisposable
             Service = "orders",
             Instance = "test",
             FlushInterval = TimeSpan.FromHours(1),
-            FlushBudget = flushBudget ?? Patience,
+            FlushBudget = flushBudget ?? TestTimeout,
             Report = _ => { },
         };
         TelemetryQueue.Client = _client = new TelemetryClient(options, () => Queue, TimeProvider.System);
@@ -31,10 +31,10 @@ internal sealed class RecordedTelemetry : IAsyncDisposable
     public TelemetryStatistics Statistics => _client.Statistics;
 
     /// <summary>Flushes, and gives all events that the queue has.</summary>
-    public async Task<IReadOnlyList<SentEvent>> FlushAsync()
+    public async Task<IReadOnlyList<DecodedEvent>> FlushAsync()
     {
-        Assert.True((await _client.FlushAsync(Patience)).IsComplete);
-        return SentEvent.Decode(Queue.Messages);
+        Assert.True((await _client.FlushAsync(TestTimeout)).IsComplete);
+        return DecodedEvent.Decode(Queue.Messages);
     }
 
     public async ValueTask DisposeAsync()

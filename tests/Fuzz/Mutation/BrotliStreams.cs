@@ -8,7 +8,9 @@ internal static class BrotliStreams
 {
     private static readonly Lazy<IReadOnlyList<byte[]>> LazyBombs = new(() => [.. MakeBombs()]);
 
-    /// <summary>Streams around the limit and far beyond it: of line feeds, of smallest events and of nothing in particular.</summary>
+    /// <summary>
+    /// Streams around the limit and far beyond it: of line feeds, of smallest events and of nothing in particular.
+    /// </summary>
     internal static IReadOnlyList<byte[]> Bombs => LazyBombs.Value;
 
     /// <summary>Compresses with a quality and a window that the random source picks.</summary>

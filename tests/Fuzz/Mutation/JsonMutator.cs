@@ -46,7 +46,11 @@ internal static class JsonMutator
         text.Append('{');
         var members = random.Next(1, Members.Length + 1);
         for (var member = 0; member < members; member++)
-            text.Append(member == 0 ? "\"" : ",\"").Append(Members[random.Next(Members.Length)]).Append("\":").Append(Value(random));
+        {
+            text.Append(member == 0 ? "\"" : ",\"").Append(Members[random.Next(Members.Length)]).Append("\":")
+                .Append(Value(random));
+        }
+
         return text.Append('}');
     }
 

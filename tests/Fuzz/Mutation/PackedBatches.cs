@@ -4,7 +4,9 @@ using Telemetry.Wire;
 
 namespace Fuzz.Mutation;
 
-/// <summary>Batches as the sender makes them: every combination of size, compressibility and key, the same in every run.</summary>
+/// <summary>
+/// Batches as the sender makes them: every combination of size, compressibility and key, the same in every run.
+/// </summary>
 internal static class PackedBatches
 {
     /// <summary>The texts of each batch's messages.</summary>

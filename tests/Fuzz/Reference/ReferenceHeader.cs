@@ -3,7 +3,9 @@ using Telemetry.Wire;
 
 namespace Fuzz.Reference;
 
-/// <summary>The rules for one chunk as docs/wire-format.md puts them, written a second time and without regard to speed.</summary>
+/// <summary>
+/// The rules for one chunk as docs/wire-format.md puts them, written a second time and without regard to speed.
+/// </summary>
 internal static class ReferenceHeader
 {
     internal const int Size = 36;

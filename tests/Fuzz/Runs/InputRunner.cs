@@ -49,7 +49,7 @@ internal sealed class InputRunner(IFuzzTarget target, TimeProvider clock)
         {
             target.Run(input, _meter, _seen);
         }
-        catch (BrokenRuleException e)
+        catch (FuzzRuleException e)
         {
             problem = e.Message;
         }

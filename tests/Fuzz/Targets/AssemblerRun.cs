@@ -4,7 +4,9 @@ using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 
-/// <summary>One assembler beside its reference: after every step both say the same, and no token is lost or given back twice.</summary>
+/// <summary>
+/// One assembler beside its reference: after every step both say the same, and no token is lost or given back twice.
+/// </summary>
 internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observation seen)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
@@ -37,10 +39,11 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
                 break;
         }
 
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             _assembler.Bytes == _reference.Bytes && _assembler.Chunks == _reference.Chunks,
-            $"{_assembler.Bytes} bytes of {_assembler.Chunks} chunks are held: it should be {_reference.Bytes} of {_reference.Chunks}");
-        BrokenRuleException.Unless(
+            $"{_assembler.Bytes} bytes of {_assembler.Chunks} chunks are held:"
+                + $" it should be {_reference.Bytes} of {_reference.Chunks}");
+        FuzzRuleException.Unless(
             _assembler.Batches == _reference.Batches,
             $"{_assembler.Batches} batches wait: it should be {_reference.Batches}");
     }
@@ -49,8 +52,9 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
     internal void End()
     {
         Expire(DateTimeOffset.MaxValue);
-        BrokenRuleException.Unless(_out.Count == _in, $"{_in} chunks went in and {_out.Count} came out");
-        BrokenRuleException.Unless(_assembler is { Bytes: 0, Batches: 0, Chunks: 0 }, "the assembler holds something when all time is over");
+        FuzzRuleException.Unless(_out.Count == _in, $"{_in} chunks went in and {_out.Count} came out");
+        FuzzRuleException.Unless(
+            _assembler is { Bytes: 0, Batches: 0, Chunks: 0 }, "the assembler holds something when all time is over");
     }
 
     private void Add(in AssemblerStep step, int token)
@@ -73,7 +77,7 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
     private void Check(Assembly<int> assembly, HeldChunk chunk)
     {
         var expected = _reference.Add(chunk);
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             assembly.State == expected.State && assembly.Refusal?.Reason == expected.Reason,
             $"the chunk is {assembly.State} {assembly.Refusal?.Reason}: it should be {expected.State} {expected.Reason}");
         Settle(assembly.Tokens, expected.Tokens);
@@ -87,7 +91,7 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
 
     private void Open(Assembly<int> assembly, byte[] expected)
     {
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             assembly.Sealed.ToArray().AsSpan().SequenceEqual(expected),
             "the sealed batch is not its slices in the order of their index");
         batches.Open(assembly.Header, assembly.Sealed, meter, seen);
@@ -118,7 +122,8 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
         var tokens = _assembler.TakeFarthest(cursor, now, out var distance);
         meter.Stop();
         var expected = _reference.TakeFarthest(cursor, now, tokens);
-        BrokenRuleException.Unless(distance == expected.Distance, $"the batch lies {distance} behind the cursor: it should be {expected.Distance}");
+        FuzzRuleException.Unless(
+            distance == expected.Distance, $"the batch lies {distance} behind the cursor: it should be {expected.Distance}");
         Settle(tokens, expected.Tokens);
     }
 
@@ -132,10 +137,10 @@ internal sealed class AssemblerRun(OpenedBatches batches, Meter meter, Observati
 
     private void Settle(IReadOnlyList<int> tokens, List<int> expected)
     {
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             tokens.Order().SequenceEqual(expected.Order()),
             "the tokens given back are not those of the chunks concerned");
         foreach (var token in tokens)
-            BrokenRuleException.Unless(_out.Add(token), $"token {token} is given back twice");
+            FuzzRuleException.Unless(_out.Add(token), $"token {token} is given back twice");
     }
 }

@@ -17,7 +17,9 @@ internal readonly record struct AssemblerStep(AssemblerStepKind Kind, TimeSpan A
         if (bytes.Length < 3)
             return new AssemblerStep(AssemblerStepKind.Clear, TimeSpan.Zero, default);
         return new AssemblerStep(
-            (AssemblerStepKind)(bytes[0] % 5), TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(1))), bytes.AsMemory(3));
+            (AssemblerStepKind)(bytes[0] % 5),
+            TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(1))),
+            bytes.AsMemory(3));
     }
 }
 

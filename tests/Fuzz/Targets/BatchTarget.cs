@@ -6,7 +6,9 @@ using Telemetry.Wire;
 
 namespace Fuzz.Targets;
 
-/// <summary><see cref="BatchOpener"/>: a header, whether or not it passed the checks of a chunk, and a whole sealed batch.</summary>
+/// <summary>
+/// <see cref="BatchOpener"/>: a header, whether or not it passed the checks of a chunk, and a whole sealed batch.
+/// </summary>
 internal sealed class BatchTarget : IFuzzTarget
 {
     private readonly OpenedBatches _batches = new();

@@ -28,7 +28,7 @@ internal sealed class HeaderTarget : IFuzzTarget
         meter.Stop();
 
         var expected = ReferenceHeader.Check(input.Bytes, FuzzedReceiver.Limits);
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             refusal?.Reason == expected,
             $"the header is {refusal?.Code ?? "accepted"}: by the page it is {expected?.ToString() ?? "accepted"}");
         if (refusal is not null)
@@ -39,7 +39,7 @@ internal sealed class HeaderTarget : IFuzzTarget
 
         Span<byte> written = stackalloc byte[ChunkHeader.Size];
         header.WriteTo(written);
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             input.Bytes.AsSpan(0, ChunkHeader.Size).SequenceEqual(written),
             "a header is not written as it was read");
         var place = header.Count == 1 ? "only" : header.Index == header.Count - 1 ? "last" : "inner";

@@ -18,7 +18,7 @@ internal interface IFuzzTarget
     /// <param name="input">Any input, also one that this target did not make.</param>
     /// <param name="meter">Runs while the code under test does.</param>
     /// <param name="seen">Takes what came of it.</param>
-    /// <exception cref="BrokenRuleException">A rule does not hold.</exception>
+    /// <exception cref="FuzzRuleException">A rule does not hold.</exception>
     void Run(FuzzInput input, Meter meter, Observation seen);
 
     /// <summary>Bytes that the code under test may allocate for an input.</summary>

@@ -12,14 +12,14 @@ internal sealed class KnownContents
     private readonly Dictionary<BatchId, UInt128> _contents = [];
 
     /// <summary>Checks an accepted batch against an earlier one of the same identity.</summary>
-    /// <exception cref="BrokenRuleException">They differ.</exception>
+    /// <exception cref="FuzzRuleException">They differ.</exception>
     internal void Check(BatchId batch, ReadOnlySpan<byte> lines)
     {
         Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(lines, sha);
         var content = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(sha);
         if (_contents.TryGetValue(batch, out var known))
-            BrokenRuleException.Unless(known == content, $"two contents were accepted as batch {batch}");
+            FuzzRuleException.Unless(known == content, $"two contents were accepted as batch {batch}");
         else if (_contents.Count < Most)
             _contents.Add(batch, content);
     }

@@ -17,7 +17,8 @@ internal sealed class LinesTarget : IFuzzTarget
 
     public IEnumerable<FuzzInput> Seeds =>
         SeedMessages.Whole
-            .Select(chunk => ReferenceBatch.Open(chunk.AsSpan(0, ReferenceHeader.Size), chunk.AsSpan(ReferenceHeader.Size), FuzzedReceiver.Limits))
+            .Select(chunk => ReferenceBatch.Open(
+                chunk.AsSpan(0, ReferenceHeader.Size), chunk.AsSpan(ReferenceHeader.Size), FuzzedReceiver.Limits))
             .Where(batch => batch.Reason is null).Select(batch => batch.Lines.ToArray())
             .Concat(SeedMessages.Texts.SelectMany(texts => texts).Where(text => ReferenceText.IsPlain(text)))
             .Select(FuzzInput.Of);
@@ -39,7 +40,7 @@ internal sealed class LinesTarget : IFuzzTarget
 
         var events = Split(lines);
         CheckWalk(lines, events);
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             routed.Count + refused.Count == events.Count,
             $"{routed.Count} events routed and {refused.Count} refused of {events.Count}");
         foreach (var item in routed)
@@ -64,7 +65,7 @@ internal sealed class LinesTarget : IFuzzTarget
         meter.Start();
         var routed = _router.RoutePlain(json, refused);
         meter.Stop();
-        BrokenRuleException.Unless(routed.Count + refused.Count == 1, "a plain event is either routed or refused");
+        FuzzRuleException.Unless(routed.Count + refused.Count == 1, "a plain event is either routed or refused");
         var range = ..json.Length;
         if (routed is [var item])
             CheckRouted(json, item, [range]);
@@ -77,26 +78,26 @@ internal sealed class LinesTarget : IFuzzTarget
         var walked = new List<Range>();
         foreach (var range in new EventLines(lines))
             walked.Add(range);
-        BrokenRuleException.Unless(walked.SequenceEqual(expected), "the lines are not those between the line feeds");
+        FuzzRuleException.Unless(walked.SequenceEqual(expected), "the lines are not those between the line feeds");
     }
 
     private static void CheckRouted(byte[] lines, in RoutedEvent item, List<Range> events)
     {
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             events[item.Ordinal].Equals(item.Range),
             $"event {item.Ordinal} has another range than its line");
         var json = lines[item.Range];
         var members = ReferenceJson.Read(json);
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             json.Length <= FuzzedReceiver.Limits.EventBytes && members is not null,
             $"event {item.Ordinal} is routed and is no JSON object");
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             item.RoutingKey == ReferenceKey.Of(members!) && item.TraceParent == TraceParent(members!),
             $"event {item.Ordinal} has another routing key or traceparent than by its members");
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             Encoding.UTF8.GetByteCount(item.RoutingKey) <= LongestKey && HasThreeWords(item.RoutingKey),
             $"the routing key of event {item.Ordinal} is no key of three words within {LongestKey} bytes");
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             !item.RoutingKey.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '*' or '#'),
             $"the routing key of event {item.Ordinal} holds a character that no key may hold");
     }
@@ -110,7 +111,7 @@ internal sealed class LinesTarget : IFuzzTarget
     private static void CheckRefused(byte[] lines, in RefusedEvent item, List<Range> events, Observation seen)
     {
         seen.Refuse(new Refusal(item.Reason, item.Detail));
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             events[item.Ordinal].Equals(item.Range),
             $"event {item.Ordinal} has another range than its line");
         CheckRefusal(lines, item);
@@ -120,10 +121,10 @@ internal sealed class LinesTarget : IFuzzTarget
     {
         var json = lines[item.Range];
         var tooLarge = json.Length > FuzzedReceiver.Limits.EventBytes;
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             tooLarge == item.Reason is RefusalReason.TooLarge,
             $"event {item.Ordinal} of {json.Length} bytes is {item.Reason}");
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             tooLarge || ReferenceJson.Read(json) is null,
             $"event {item.Ordinal} is refused and is a JSON object");
     }

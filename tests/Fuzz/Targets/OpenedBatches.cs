@@ -11,7 +11,7 @@ internal sealed class OpenedBatches
     private readonly KnownContents _contents = new();
 
     /// <summary>Opens a batch.</summary>
-    /// <exception cref="BrokenRuleException">The answers differ, or the identity is known with other content.</exception>
+    /// <exception cref="FuzzRuleException">The answers differ, or the identity is known with other content.</exception>
     internal void Open(in ChunkHeader header, in ReadOnlySequence<byte> sealedBatch, Meter meter, Observation seen)
     {
         meter.Start();
@@ -19,7 +19,7 @@ internal sealed class OpenedBatches
         meter.Stop();
         using (batch)
         {
-            BrokenRuleException.Unless(refusal is null == batch is not null, "a batch is either refused or opened");
+            FuzzRuleException.Unless(refusal is null == batch is not null, "a batch is either refused or opened");
             CheckAgainstReference(header, sealedBatch.ToArray(), refusal, batch);
             if (refusal is not null)
             {
@@ -37,41 +37,46 @@ internal sealed class OpenedBatches
     // A bound of the caller's own is kept to the byte; one batch in eight, since each costs two more openings.
     private void CheckBound(in ChunkHeader header, in ReadOnlySequence<byte> sealedBatch, int length)
     {
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             _opener.Open(header, sealedBatch, length, out var same) is null,
             "a batch is refused that opens to the bound");
         same!.Dispose();
-        BrokenRuleException.Unless(
-            _opener.Open(header, sealedBatch, length - 1, out _)?.Reason is RefusalReason.TooLarge, "a batch is not too large that opens to one byte over the bound");
+        FuzzRuleException.Unless(
+            _opener.Open(header, sealedBatch, length - 1, out _)?.Reason is RefusalReason.TooLarge,
+            "a batch is not too large that opens to one byte over the bound");
         if (header.Flags is not BatchFlags.Brotli)
             return;
-        BrokenRuleException.Unless(
-            BrotliExpansion.Measure(sealedBatch, length, FuzzedReceiver.Limits.Events, out var measured) is null && measured == length,
+        FuzzRuleException.Unless(
+            BrotliExpansion.Measure(sealedBatch, length, FuzzedReceiver.Limits.Events, out var measured) is null
+                && measured == length,
             $"a batch of {length} bytes is measured as {measured}");
-        BrokenRuleException.Unless(
-            BrotliExpansion.Measure(sealedBatch, length - 1, FuzzedReceiver.Limits.Events, out _)?.Reason is RefusalReason.TooLarge,
+        FuzzRuleException.Unless(
+            BrotliExpansion.Measure(sealedBatch, length - 1, FuzzedReceiver.Limits.Events, out _)?.Reason
+                is RefusalReason.TooLarge,
             "a batch is measured as within the bound that is one byte over it");
     }
 
-    private static void CheckAgainstReference(in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, Refusal? refusal, OpenedBatch? batch)
+    private static void CheckAgainstReference(
+        in ChunkHeader header, ReadOnlySpan<byte> sealedBatch, Refusal? refusal, OpenedBatch? batch)
     {
         Span<byte> bytes = stackalloc byte[ChunkHeader.Size];
         header.WriteTo(bytes);
         var expected = ReferenceBatch.Open(bytes, sealedBatch, FuzzedReceiver.Limits);
         if (refusal is null || expected.Reason is null)
         {
-            BrokenRuleException.Unless(
+            FuzzRuleException.Unless(
                 refusal?.Reason == expected.Reason,
                 $"the batch is {Name(refusal?.Reason)}: by the page it is {Name(expected.Reason)}");
-            BrokenRuleException.Unless(
+            FuzzRuleException.Unless(
                 batch!.Lines.Span.SequenceEqual(expected.Lines.Span),
                 "the batch opens to other bytes than by the page");
             return;
         }
 
         // A stream may be broken and over the limit at once: which is seen first depends on how much is decompressed at a time.
-        var eitherOfTwo = header.Flags.HasFlag(BatchFlags.Brotli) && IsExpansion(refusal.Reason) && IsExpansion(expected.Reason.Value);
-        BrokenRuleException.Unless(
+        var eitherOfTwo = header.Flags.HasFlag(BatchFlags.Brotli) && IsExpansion(refusal.Reason)
+            && IsExpansion(expected.Reason.Value);
+        FuzzRuleException.Unless(
             refusal.Reason == expected.Reason || eitherOfTwo,
             $"the batch is refused as {refusal.Reason}: by the page as {expected.Reason}");
     }

@@ -67,7 +67,7 @@ internal sealed class SendTarget : IFuzzTarget
 
         var isObject = ReferenceJson.Read(json) is not null;
         var isSame = _nothing.GovernReady(json, out var same) is null && same.SequenceEqual(json);
-        BrokenRuleException.Unless(isSame, "an event is changed though nothing is looked for");
+        FuzzRuleException.Unless(isSame, "an event is changed though nothing is looked for");
         foreach (var governor in _governors)
         {
             meter.Start();
@@ -88,12 +88,12 @@ internal sealed class SendTarget : IFuzzTarget
     {
         if (problem is not null)
         {
-            BrokenRuleException.Unless(!isObject, "a JSON object is refused");
+            FuzzRuleException.Unless(!isObject, "a JSON object is refused");
             seen.Refuse(new Refusal(RefusalReason.Malformed, problem));
             return;
         }
 
-        BrokenRuleException.Unless(
+        FuzzRuleException.Unless(
             !isObject || ReferenceJson.Read(result.ToArray()) is not null, "a JSON object is none any more");
         seen.Accept(result.SequenceEqual(json) ? "as it is" : "changed");
     }

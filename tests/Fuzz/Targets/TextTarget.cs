@@ -39,10 +39,10 @@ internal sealed class TextTarget : IFuzzTarget
         using (message)
         {
             var reason = Expect(input.Bytes, out var expected);
-            BrokenRuleException.Unless(
+            FuzzRuleException.Unless(
                 message.Refusal?.Reason == reason,
                 $"the text is {message.Refusal?.Code ?? "accepted"}: by the page it is {reason?.ToString() ?? "accepted"}");
-            BrokenRuleException.Unless(
+            FuzzRuleException.Unless(
                 message.Bytes.Span.SequenceEqual(expected),
                 "the text decodes to other bytes than by the page");
             Accept(input.Bytes, message, meter, seen);
@@ -63,7 +63,7 @@ internal sealed class TextTarget : IFuzzTarget
         }
         else
         {
-            BrokenRuleException.Unless(
+            FuzzRuleException.Unless(
                 text.AsSpan().SequenceEqual(MessageText.Encode(message.Bytes.Span)),
                 "a chunk is not encoded as the text that it came in");
             if (header.Count == 1)

@@ -9,7 +9,7 @@ internal sealed class ImpatientClock : TimeProvider
     public TimeSpan Impatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long those take all the same.</summary>
-    public TimeSpan Patience { get; init; }
+    public TimeSpan TestTimeout { get; init; }
 
     /// <summary>The timers that fired at once, in order.</summary>
     public ConcurrentQueue<TimeSpan> Waits { get; } = new();
@@ -26,6 +26,6 @@ internal sealed class ImpatientClock : TimeProvider
         }
 
         Waits.Enqueue(dueTime);
-        return base.CreateTimer(callback, state, Patience, period);
+        return base.CreateTimer(callback, state, TestTimeout, period);
     }
 }

@@ -169,6 +169,7 @@ public sealed class SqsCallerTests
 
     private sealed class NoCredentials : AWSCredentials
     {
-        public override ImmutableCredentials GetCredentials() => throw new AmazonClientException("Failed to resolve AWS credentials.");
+        public override ImmutableCredentials GetCredentials() =>
+            throw new AmazonClientException("Failed to resolve AWS credentials.");
     }
 }

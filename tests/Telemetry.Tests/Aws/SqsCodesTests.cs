@@ -9,7 +9,9 @@ namespace Telemetry.Tests.Aws;
 public sealed class SqsCodesTests
 {
     private static readonly SqsFailures Failures = new(
-        QueueEndpoint.TryParse("https://sqs.eu-central-1.amazonaws.com/1/q", null, null, out var endpoint, out _) ? endpoint : null!);
+        QueueEndpoint.TryParse("https://sqs.eu-central-1.amazonaws.com/1/q", null, null, out var endpoint, out _)
+            ? endpoint
+            : null!);
 
     [Theory]
     [InlineData(null, null)]

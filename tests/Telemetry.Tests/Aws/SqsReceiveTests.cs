@@ -28,7 +28,8 @@ public sealed class SqsReceiveTests
         Assert.Equal("{\"a\":\"ü\\n/\"}", Encoding.UTF8.GetString(message.Text.Span));
         Assert.Equal(("m-1", "r-1", 7), (message.Id, message.Receipt, message.ReceiveCount));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), message.EnqueuedAt);
-        Assert.Equal("n=7 x=y", string.Join(' ', message.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")));
+        var attributes = message.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal);
+        Assert.Equal("n=7 x=y", string.Join(' ', attributes.Select(pair => $"{pair.Key}={pair.Value}")));
         Assert.Null(message.TraceParent);
         var asked = sqs.Requests.Single().Json;
         Assert.Equal(10, (int)asked["MaxNumberOfMessages"]!);
@@ -52,7 +53,8 @@ public sealed class SqsReceiveTests
 
         Assert.Equal(trace, message.TraceParent);
         Assert.Empty(message.Attributes);
-        Assert.Contains("AWSTraceHeader", sqs.Requests.Single().Json["MessageSystemAttributeNames"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("AWSTraceHeader", sqs.Requests.Single().Json["MessageSystemAttributeNames"]!.ToJsonString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -171,7 +173,8 @@ public sealed class SqsReceiveTests
             (string?)entry!["ReceiptHandle"] switch
             {
                 "r-3" => FakeSqsReply.Failed(entry, "ReceiptHandleIsInvalid", true),
-                "r-7" => FakeSqsReply.Failed(entry, "InvalidParameterValue", true, "Value r-7 for parameter ReceiptHandle is invalid."),
+                "r-7" => FakeSqsReply.Failed(
+                    entry, "InvalidParameterValue", true, "Value r-7 for parameter ReceiptHandle is invalid."),
                 "r-12" when Interlocked.Decrement(ref hiccups) >= 0 => FakeSqsReply.Failed(entry, "InternalError", false),
                 _ => FakeSqsReply.Stored(entry),
             })));

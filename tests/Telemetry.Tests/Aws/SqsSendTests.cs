@@ -73,7 +73,8 @@ public sealed class SqsSendTests
         await using var sqs = await FakeSqs.StartAsync(request => request.Operation is SqsOperation.SendMessageBatch
             ? FakeSqsReply.Batch(
                 [
-                    .. request.Entries.Concat(request.Entries).Select(entry => FakeSqsReply.Failed(entry, "InvalidMessageContents", true)),
+                    .. request.Entries.Concat(request.Entries).Select(
+                        entry => FakeSqsReply.Failed(entry, "InvalidMessageContents", true)),
                     new JsonObject { ["Code"] = "InternalError" },
                 ])
             : FakeSqsReply.Success(request));
@@ -201,7 +202,7 @@ public sealed class SqsSendTests
     public async Task An_answer_that_stops_half_way_is_given_up_like_none()
     {
         await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Json("{\"Attributes\":") with { Stalls = true });
-        var clock = new ImpatientClock { Impatience = TimeSpan.FromMinutes(1), Patience = TimeSpan.FromMilliseconds(500) };
+        var clock = new ImpatientClock { Impatience = TimeSpan.FromMinutes(1), TestTimeout = TimeSpan.FromMilliseconds(500) };
         await using var queue = sqs.Open(clock);
 
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(Bound).WaitAsync(Bound));
@@ -322,7 +323,8 @@ public sealed class SqsSendTests
         });
         await using var queue = sqs.Open();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.SendAsync(Messages(1), cancellation.Token).WaitAsync(Bound));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => queue.SendAsync(Messages(1), cancellation.Token).WaitAsync(Bound));
 
         Assert.InRange(sqs.Requests.Count, 1, 3);
     }

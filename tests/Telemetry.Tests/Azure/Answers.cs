@@ -12,7 +12,8 @@ internal static class Answers
         {
             "GET" => StatusCodes.Status200OK,
             "DELETE" => StatusCodes.Status204NoContent,
-            "PUT" when context.Request.Path.Value!.Contains("/messages/", StringComparison.Ordinal) => StatusCodes.Status204NoContent,
+            "PUT" when context.Request.Path.Value!.Contains("/messages/", StringComparison.Ordinal) =>
+                StatusCodes.Status204NoContent,
             _ => StatusCodes.Status201Created,
         };
         context.Response.Headers["x-ms-popreceipt"] = "next";

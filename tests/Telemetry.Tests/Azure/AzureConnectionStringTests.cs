@@ -3,7 +3,9 @@ using Telemetry.Queues;
 
 namespace Telemetry.Tests.Azure;
 
-/// <summary>A storage connection string authorises; account and queue are those of the queue's own address, whatever it says.</summary>
+/// <summary>
+/// A storage connection string authorises; account and queue are those of the queue's own address, whatever it says.
+/// </summary>
 public sealed class AzureConnectionStringTests
 {
     private const string Secret = "c2VjcmV0";

@@ -23,7 +23,8 @@ public sealed class AzureQueueAzuriteTests(AzuriteFixture azurite)
     public async Task A_wrong_key_is_refused_and_not_shown()
     {
         var wrong = Convert.ToBase64String(Encoding.UTF8.GetBytes("a key that is not the account's"));
-        await using var queue = new AzureQueue(azurite.NewQueue($"AccountName=devstoreaccount1;AccountKey={wrong}"), TimeProvider.System);
+        await using var queue = new AzureQueue(
+            azurite.NewQueue($"AccountName=devstoreaccount1;AccountKey={wrong}"), TimeProvider.System);
         var finding = Assert.Single(await queue.CheckAsync(_bound));
 
         Assert.Equal(403, finding.Error!.Failure.Status);
@@ -53,7 +54,8 @@ public sealed class AzureQueueAzuriteTests(AzuriteFixture azurite)
         await queue.SendAsync([text], _bound);
 
         Assert.Equal(65_536, text.Length);
-        Assert.Equal(text, Assert.Single(await queue.ReceiveAsync(1, TimeSpan.FromSeconds(30), TimeSpan.Zero, _bound)).Text.ToArray());
+        Assert.Equal(
+            text, Assert.Single(await queue.ReceiveAsync(1, TimeSpan.FromSeconds(30), TimeSpan.Zero, _bound)).Text.ToArray());
     }
 
     [Fact]

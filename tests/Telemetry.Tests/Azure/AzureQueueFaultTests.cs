@@ -89,7 +89,8 @@ public sealed class AzureQueueFaultTests
     public async Task What_will_not_pass_is_tried_once_and_says_what_to_do(int status, string code, string remedy)
     {
         const string ServersWords = "the MAC found was abc123secret";
-        await using var server = await FakeQueueServer.StartAsync((_, context) => Answers.Error(context, status, code, ServersWords));
+        await using var server = await FakeQueueServer.StartAsync(
+            (_, context) => Answers.Error(context, status, code, ServersWords));
         await using var queue = new AzureQueue(server.Queue, TimeProvider.System);
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.SendAsync(["e30="u8.ToArray()], _bound));
 
@@ -105,7 +106,8 @@ public sealed class AzureQueueFaultTests
     [Fact]
     public async Task A_queue_being_deleted_may_be_created_later()
     {
-        await using var server = await FakeQueueServer.StartAsync((_, context) => Answers.Error(context, 409, "QueueBeingDeleted"));
+        await using var server = await FakeQueueServer.StartAsync(
+            (_, context) => Answers.Error(context, 409, "QueueBeingDeleted"));
         await using var queue = new AzureQueue(server.Queue, TimeProvider.System);
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.CreateIfMissingAsync(_bound));
 
@@ -174,7 +176,8 @@ public sealed class AzureQueueFaultTests
         });
         await using var queue = new AzureQueue(server.Queue, TimeProvider.System);
 
-        Assert.Single(await queue.ReceiveAsync(1, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(20), cancellation.Token).WaitAsync(_bound));
+        var receive = queue.ReceiveAsync(1, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(20), cancellation.Token);
+        Assert.Single(await receive.WaitAsync(_bound));
     }
 
     [Fact]

@@ -117,7 +117,8 @@ public sealed class AzureQueueIdentityTests : IDisposable
         await using var queue = new AzureQueue(server.Queue, TimeProvider.System);
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(_bound));
 
-        Assert.Contains($"the certificate of '{server.Queue.Url.Authority}' is not trusted here", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the certificate of '{server.Queue.Url.Authority}' is not trusted here", error.Message, StringComparison.Ordinal);
         Assert.False(error.Failure.IsTransient);
     }
 

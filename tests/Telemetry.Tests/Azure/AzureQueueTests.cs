@@ -101,7 +101,8 @@ public sealed class AzureQueueTests
 
         Assert.Equal(TimeSpan.FromSeconds(20), clock.GetElapsedTime(0));
         Assert.InRange(clock.Waits[0], TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100));
-        Assert.All(clock.Waits.Skip(4).SkipLast(1), wait => Assert.InRange(wait, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)));
+        Assert.All(
+            clock.Waits.Skip(4).SkipLast(1), wait => Assert.InRange(wait, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1)));
         Assert.Equal(clock.Waits.Count + 1, server.Requests.Count);
     }
 
@@ -157,7 +158,8 @@ public sealed class AzureQueueTests
     {
         await using var server = await FakeQueueServer.StartAsync((number, context) =>
             number == 1 ? Answers.Busy(context) : Answers.Stored(context));
-        await using var queue = new AzureQueue(server.At("SharedAccessSignature=?sv=2021-12-02&sig=abc%2Fd%3D"), TimeProvider.System);
+        await using var queue = new AzureQueue(
+            server.At("SharedAccessSignature=?sv=2021-12-02&sig=abc%2Fd%3D"), TimeProvider.System);
         await queue.SendAsync(["VFE="u8.ToArray()], _bound);
         await queue.CreateIfMissingAsync(_bound);
 
@@ -174,7 +176,8 @@ public sealed class AzureQueueTests
     [Fact]
     public async Task A_queue_that_exists_with_metadata_of_its_own_is_left_alone()
     {
-        await using var server = await FakeQueueServer.StartAsync((_, context) => Answers.Error(context, 409, "QueueAlreadyExists"));
+        await using var server = await FakeQueueServer.StartAsync(
+            (_, context) => Answers.Error(context, 409, "QueueAlreadyExists"));
         await using var queue = new AzureQueue(server.Queue, TimeProvider.System);
 
         await queue.CreateIfMissingAsync(_bound);

@@ -33,7 +33,8 @@ public sealed class AzureQueueUnreachableTests
         await using var queue = new AzureQueue(Nowhere, TimeProvider.System, credential: null, handler);
         var error = await Assert.ThrowsAsync<QueueException>(() => queue.GetDepthAsync(_bound));
 
-        Assert.Contains("no answer from 'acct.queue.core.windows.net' within 30 s a try", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no answer from 'acct.queue.core.windows.net' within 30 s a try", error.Message, StringComparison.Ordinal);
         Assert.True(error.Failure.IsTransient);
     }
 }

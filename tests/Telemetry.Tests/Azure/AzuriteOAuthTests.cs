@@ -5,8 +5,10 @@ using Telemetry.Azure;
 
 namespace Telemetry.Tests.Azure;
 
-/// <summary>Bearer tokens over https against an Azurite that checks their audience, issuer and lifetime, but not who signed them.</summary>
 [Trait("Lane", "full")]
+/// <summary>
+/// Bearer tokens over https against an Azurite that checks their audience, issuer and lifetime, but not who signed them.
+/// </summary>
 public sealed class AzuriteOAuthTests : IAsyncLifetime
 {
     private readonly CancellationToken _bound = new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;

@@ -1,6 +1,8 @@
 namespace Telemetry.Tests.Azure;
 
-/// <summary>A clock on which every wait ends at once, and time has passed by as much as was waited for. What bounds a call never ends it.</summary>
+/// <summary>
+/// A clock on which every wait ends at once, and time has passed by as much as was waited for. What bounds a call never ends it.
+/// </summary>
 internal sealed class ClockThatSkipsWaits : TimeProvider
 {
     private static readonly TimeSpan LeastBound = TimeSpan.FromSeconds(30);

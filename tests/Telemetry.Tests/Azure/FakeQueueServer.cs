@@ -32,7 +32,8 @@ internal sealed class FakeQueueServer : IAsyncDisposable
     /// <summary>Starts on a free port.</summary>
     /// <param name="answer">Called with the number of the request, from 1.</param>
     /// <param name="certificate">Serve https with it.</param>
-    public static async Task<FakeQueueServer> StartAsync(Func<int, HttpContext, Task> answer, X509Certificate2? certificate = null)
+    public static async Task<FakeQueueServer> StartAsync(
+        Func<int, HttpContext, Task> answer, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -71,6 +72,7 @@ internal sealed record RecordedRequest(string Method, string Path, string Query,
     {
         using var reader = new StreamReader(request.Body);
         var headers = new HeaderDictionary(request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
-        return new RecordedRequest(request.Method, request.Path, request.QueryString.Value!, headers, await reader.ReadToEndAsync());
+        return new RecordedRequest(
+            request.Method, request.Path, request.QueryString.Value!, headers, await reader.ReadToEndAsync());
     }
 }

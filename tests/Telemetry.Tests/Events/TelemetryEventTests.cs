@@ -14,7 +14,8 @@ public sealed class TelemetryEventTests
     {
         await using var test = new TestClient();
 
-        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Warn, "stock \"low\" – 🐎").At(At).With("left", 3).With("sku", "a/b<c>"));
+        test.Client.Send(
+            TelemetryEvent.Log(TelemetryLevel.Warn, "stock \"low\" – 🐎").At(At).With("left", 3).With("sku", "a/b<c>"));
         await test.FlushedAsync();
 
         Assert.Equal(
@@ -49,7 +50,8 @@ public sealed class TelemetryEventTests
         await test.FlushedAsync();
 
         var metric = test.SingleEvent;
-        Assert.Equal(("metrics", "info", "orders.created", "1"), (Text(metric, "style"), Text(metric, "level"), Text(metric, "name"), Text(metric, "unit")));
+        Assert.Equal(("metrics", "info", "orders.created", "1"),
+            (Text(metric, "style"), Text(metric, "level"), Text(metric, "name"), Text(metric, "unit")));
         Assert.Equal(written, metric.GetProperty("value").GetRawText());
     }
 
@@ -62,7 +64,8 @@ public sealed class TelemetryEventTests
         await test.FlushedAsync();
 
         var span = test.SingleEvent;
-        Assert.Equal(("traces", "2026-11-20T09:00:00.1230000Z", "create-order"), (Text(span, "style"), Text(span, "timestamp"), Text(span, "name")));
+        Assert.Equal(("traces", "2026-11-20T09:00:00.1230000Z", "create-order"),
+            (Text(span, "style"), Text(span, "timestamp"), Text(span, "name")));
         Assert.Equal(12.5, span.GetProperty("durationMs").GetDouble());
     }
 
@@ -71,7 +74,8 @@ public sealed class TelemetryEventTests
     {
         await using var test = new TestClient();
         using var parent = new Activity("parent").Start();
-        var activity = new Activity("child").SetTag("http.status", 500).SetTag("ratio", 1.5f).SetStatus(ActivityStatusCode.Error).Start();
+        var activity = new Activity("child").SetTag("http.status", 500).SetTag("ratio", 1.5f).SetStatus(ActivityStatusCode.Error)
+            .Start();
         activity.Stop();
 
         test.Client.Send(TelemetryEvent.Span(activity));
@@ -107,8 +111,10 @@ public sealed class TelemetryEventTests
         await test.FlushedAsync();
 
         var attributes = test.SingleEvent.GetProperty("attributes");
-        Assert.Equal(("System.InvalidOperationException", "no\nstock"), (Text(attributes, "exception.type"), Text(attributes, "exception.message")));
-        Assert.StartsWith("System.InvalidOperationException: no", Text(attributes, "exception.stacktrace"), StringComparison.Ordinal);
+        Assert.Equal(("System.InvalidOperationException", "no\nstock"),
+            (Text(attributes, "exception.type"), Text(attributes, "exception.message")));
+        Assert.StartsWith(
+            "System.InvalidOperationException: no", Text(attributes, "exception.stacktrace"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,11 +170,13 @@ public sealed class TelemetryEventTests
         test.Client.Send(outer.With("o", 1));
         await test.FlushedAsync();
 
-        Assert.Equal(["inner", "outer"], test.Events.Select(json => Text(JsonDocument.Parse(json).RootElement, "message")), StringComparer.Ordinal);
+        Assert.Equal(["inner", "outer"], test.Events.Select(json => Text(JsonDocument.Parse(json).RootElement, "message")),
+            StringComparer.Ordinal);
     }
 
     private static JsonTypeInfo<int[]> ListType() =>
-        (JsonTypeInfo<int[]>)new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() }.GetTypeInfo(typeof(int[]));
+        (JsonTypeInfo<int[]>)new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() }.GetTypeInfo(
+            typeof(int[]));
 
     private static string? Text(JsonElement json, string member) => json.GetProperty(member).GetString();
 }

@@ -85,7 +85,8 @@ public sealed class LoggedValueTests
     /// <summary>One name with its value, as a value and as a scope.</summary>
     public static TheoryData<object> SinglePairs => new()
     {
-        KeyValuePair.Create("password", "hunter2"), KeyValuePair.Create("password", 42), new DictionaryEntry("password", "hunter2"),
+        KeyValuePair.Create("password", "hunter2"), KeyValuePair.Create("password", 42),
+        new DictionaryEntry("password", "hunter2"),
         ("password", "hunter2"), Tuple.Create("password", "hunter2"), ("password", new[] { "hunter2" }),
         KeyValuePair.Create("password", new Name("hunter2")),
     };

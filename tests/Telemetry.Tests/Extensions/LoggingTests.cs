@@ -51,7 +51,8 @@ public sealed class LoggingTests
         await test.FlushedAsync();
 
         var attributes = test.SingleEvent.GetProperty("attributes");
-        Assert.Equal(("System.InvalidOperationException", "no stock"), (Text(attributes, "exception.type"), Text(attributes, "exception.message")));
+        Assert.Equal(("System.InvalidOperationException", "no stock"),
+            (Text(attributes, "exception.type"), Text(attributes, "exception.message")));
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class LoggingTests
         test.Logger("Payment").LogCritical("yes");
         await test.FlushedAsync();
 
-        Assert.Equal(["debug", "fatal"], test.Test.Events.Select(json => Text(JsonDocument.Parse(json).RootElement, "level")), StringComparer.Ordinal);
+        Assert.Equal(["debug", "fatal"], test.Test.Events.Select(json => Text(JsonDocument.Parse(json).RootElement, "level")),
+            StringComparer.Ordinal);
         Assert.False(test.Logger("Payment").IsEnabled(LogLevel.Information));
         Assert.False(test.Logger("Payment").IsEnabled(LogLevel.None));
     }
@@ -78,8 +80,10 @@ public sealed class LoggingTests
         var id = Guid.Parse("3f2504e0-4f89-11d3-9a0c-0305e82c3301");
 
         test.Logger("Orders").LogInformation(
-            "{Id} {Took} {Level} {List} {Map} {Nothing} {Number} {At}", id, TimeSpan.FromSeconds(1.5), LogLevel.Error, new[] { 1, 2 },
-            new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = 1UL }, null, 1.5f, new DateTime(2026, 11, 20, 9, 0, 0, DateTimeKind.Utc));
+            "{Id} {Took} {Level} {List} {Map} {Nothing} {Number} {At}",
+            id, TimeSpan.FromSeconds(1.5), LogLevel.Error, new[] { 1, 2 },
+            new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = 1UL }, null, 1.5f,
+            new DateTime(2026, 11, 20, 9, 0, 0, DateTimeKind.Utc));
         await test.FlushedAsync();
 
         Assert.StartsWith(

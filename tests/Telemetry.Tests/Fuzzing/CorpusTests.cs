@@ -30,7 +30,8 @@ public sealed class CorpusTests
     {
         var files = Directory.GetFiles(Folder).Select(CorpusFile.Read).ToList();
 
-        Assert.Equal(FuzzTargets.Create().Select(target => target.Name).Order(), files.Select(file => file.Target).Distinct().Order());
+        Assert.Equal(
+            FuzzTargets.Create().Select(target => target.Name).Order(), files.Select(file => file.Target).Distinct().Order());
         Assert.All(Enum.GetValues<Outcomes>(), outcome => Assert.Contains(files, file => file.Outcomes!.Value.HasFlag(outcome)));
     }
 }

@@ -16,14 +16,15 @@ public sealed class DefectsAreFoundTests : IDisposable
         AssertFound(() => throw new InvalidOperationException("planted"), "InvalidOperationException escapes");
 
     [Fact]
-    public void A_rule_that_does_not_hold() => AssertFound(() => BrokenRuleException.Unless(holds: false, "planted"), "planted");
+    public void A_rule_that_does_not_hold() => AssertFound(() => FuzzRuleException.Unless(holds: false, "planted"), "planted");
 
     [Fact]
     public void Memory_over_the_bound() => AssertFound(() => GC.KeepAlive(new byte[100_000]), "bytes of memory");
 
     [Fact]
     public void An_input_that_takes_too_long_every_time() =>
-        AssertFound(() => _clock.Advance(InputRunner.LongestInput + TimeSpan.FromSeconds(1)), "an input takes 3.0 s", reduced: false);
+        AssertFound(
+            () => _clock.Advance(InputRunner.LongestInput + TimeSpan.FromSeconds(1)), "an input takes 3.0 s", reduced: false);
 
     [Fact]
     public void But_not_an_input_that_was_only_once_kept_waiting()
@@ -51,7 +52,8 @@ public sealed class DefectsAreFoundTests : IDisposable
         campaign.Run(1_000);
         var failure = campaign.Failures[0];
 
-        var kept = CorpusFile.Read(new CorpusFile(target.Name, null, failure.Input, failure.Problem.Split('\n')[0]).Write(_folder));
+        var kept = CorpusFile.Read(
+            new CorpusFile(target.Name, null, failure.Input, failure.Problem.Split('\n')[0]).Write(_folder));
         var again = new InputRunner(target, _clock).Run(kept.Input);
 
         Assert.Contains(problem, again.Problem, StringComparison.Ordinal);

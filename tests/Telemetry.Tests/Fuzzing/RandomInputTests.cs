@@ -36,6 +36,7 @@ public sealed class RandomInputTests
     {
         var campaign = new Campaign(new BatchTarget(), seed, TimeProvider.System);
         campaign.Run(500);
-        return [.. campaign.Traits.Select(pair => $"{pair.Key}: {Convert.ToBase64String(pair.Value.Bytes)}").Order(StringComparer.Ordinal)];
+        var traits = campaign.Traits.Select(pair => $"{pair.Key}: {Convert.ToBase64String(pair.Value.Bytes)}");
+        return [.. traits.Order(StringComparer.Ordinal)];
     }
 }

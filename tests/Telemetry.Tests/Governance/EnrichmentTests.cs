@@ -9,7 +9,8 @@ public sealed class EnrichmentTests
     [Fact]
     public async Task Every_event_built_here_says_where_it_comes_from()
     {
-        await using var test = new TestClient(options => options with { Commit = "4f0c", Region = "westeurope", Function = "create-\"order\"" });
+        await using var test = new TestClient(
+            options => options with { Commit = "4f0c", Region = "westeurope", Function = "create-\"order\"" });
         TelemetryContext.RequestId = "r-1";
 
         test.Client.Send(TelemetryEvent.Metric("m", 1));
@@ -63,8 +64,10 @@ public sealed class EnrichmentTests
         var options = TelemetryOptions.FromEnvironment(environment.GetValueOrDefault);
 
         Assert.Equal(("4f0c", "eu-central-1", "create-order"), (options.Commit, options.Region, options.Function));
-        Assert.Equal((TelemetryLevel.Info, TelemetryLevel.Debug, 0.1), (options.Levels.Minimum, options.Levels.Of("Orders"), options.SamplingRatio));
-        Assert.Equal((RedactionPatterns.CardNumbers, 1_000, 10_000, 100_000), (options.Redaction.Patterns, options.AttributeBytes, options.EventBytes, options.BufferBytes));
+        Assert.Equal((TelemetryLevel.Info, TelemetryLevel.Debug, 0.1),
+            (options.Levels.Minimum, options.Levels.MinimumFor("Orders"), options.SamplingRatio));
+        Assert.Equal((RedactionPatterns.CardNumbers, 1_000, 10_000, 100_000),
+            (options.Redaction.Patterns, options.AttributeBytes, options.EventBytes, options.BufferBytes));
         Assert.Contains("iban", options.Redaction.Names);
         Assert.Equal(["tenant", "shop"], options.Baggage);
     }
@@ -80,7 +83,8 @@ public sealed class EnrichmentTests
     public void A_wrong_variable_is_named(string name, string value)
     {
         var error = Assert.Throws<FormatException>(() => TelemetryOptions.FromEnvironment(
-            asked => asked == name ? value : asked == "TELEMETRY_QUEUE" ? "https://account.queue.core.windows.net/telemetry" : null));
+            asked => asked == name ? value
+                : asked == "TELEMETRY_QUEUE" ? "https://account.queue.core.windows.net/telemetry" : null));
 
         Assert.StartsWith($"{name}: '{value}'", error.Message, StringComparison.Ordinal);
     }

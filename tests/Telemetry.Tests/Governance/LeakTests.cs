@@ -10,7 +10,9 @@ using Telemetry.Tests.Support;
 
 namespace Telemetry.Tests.Governance;
 
-/// <summary>Plants card numbers and tokens in everything that can be sent, by every way there is, and reads all that left the process.</summary>
+/// <summary>
+/// Plants card numbers and tokens in everything that can be sent, by every way there is, and reads all that left the process.
+/// </summary>
 public sealed class LeakTests
 {
     private const string Name = "LeakTests";
@@ -28,7 +30,8 @@ public sealed class LeakTests
     private static readonly string[] Secrets =
     [
         "4111111111111111", "5500 0000 0000 0004", "3782-822463-10005", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "s3cr3t-t0ken-0123",
-        "AKIAIOSFODNN7EXAMPLE", "0123456789abcdefghijABCDEFGHIJ", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUz", "hunter2hunter2", "jan.novak",
+        "AKIAIOSFODNN7EXAMPLE", "0123456789abcdefghijABCDEFGHIJ", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUz", "hunter2hunter2",
+        "jan.novak",
     ];
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class LevelTests
     [InlineData("Orders.Payments", TelemetryLevel.Info)]
     [InlineData("Orders.Payment.Audit.X", TelemetryLevel.Error)]
     public void The_longest_rule_of_a_category_decides(string? category, TelemetryLevel level) =>
-        Assert.Equal(level, LevelRules.Parse("info, Orders.Payment=debug, Orders.Payment.Audit=error").Of(category));
+        Assert.Equal(level, LevelRules.Parse("info, Orders.Payment=debug, Orders.Payment.Audit=error").MinimumFor(category));
 
     [Theory]
     [InlineData("loud")]
@@ -24,7 +24,8 @@ public sealed class LevelTests
     {
         await using var test = new TestClient(options => options with { Levels = LevelRules.Parse("warn,Orders=debug") });
 
-        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "no").With("a", 1).With("b", "c").With(new InvalidOperationException()));
+        test.Client.Send(
+            TelemetryEvent.Log(TelemetryLevel.Info, "no").With("a", 1).With("b", "c").With(new InvalidOperationException()));
         test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Trace, "Orders", "no"));
         test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Warn, "yes"));
         test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Debug, "Orders.Payment", "yes"));
@@ -37,7 +38,8 @@ public sealed class LevelTests
 
         Assert.Equal(6, test.Events.Count);
         Assert.All(test.Events, json => Assert.DoesNotContain("\"no\"", json, StringComparison.Ordinal));
-        Assert.Contains(test.Events, json => json.Contains("\"category\":\"Orders.Payment\",\"message\":\"yes\"", StringComparison.Ordinal));
+        Assert.Contains(
+            test.Events, json => json.Contains("\"category\":\"Orders.Payment\",\"message\":\"yes\"", StringComparison.Ordinal));
         test.AssertCounted(sent: 6, dropped: 0, waiting: 0);
         Assert.False(test.Client.IsEnabled(TelemetryLevel.Info));
         Assert.True(test.Client.IsEnabled(TelemetryLevel.Info, "Orders.X"));

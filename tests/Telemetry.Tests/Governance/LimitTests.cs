@@ -10,13 +10,15 @@ public sealed class LimitTests
         await using var test = new TestClient(options => options with { AttributeBytes = 64 });
         var horses = string.Concat(Enumerable.Repeat("🐎", 17)) + "!";
 
-        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, new string('m', 65)).With("fits", new string('x', 64)).With("horses", "a" + horses));
+        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, new string('m', 65))
+            .With("fits", new string('x', 64)).With("horses", "a" + horses));
         await test.FlushedAsync();
 
         Assert.Equal(new string('m', 64) + "…[cut, 65 bytes]", test.SingleEvent.GetProperty("message").GetString());
         var attributes = test.SingleEvent.GetProperty("attributes");
         Assert.Equal(new string('x', 64), attributes.GetProperty("fits").GetString());
-        Assert.Equal("a" + string.Concat(Enumerable.Repeat("🐎", 15)) + "…[cut, 70 bytes]", attributes.GetProperty("horses").GetString());
+        Assert.Equal(
+            "a" + string.Concat(Enumerable.Repeat("🐎", 15)) + "…[cut, 70 bytes]", attributes.GetProperty("horses").GetString());
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class LimitTests
         test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "m").With("a", longer));
         await test.FlushedAsync();
 
-        Assert.StartsWith("xxx", test.SingleEvent.GetProperty("attributes").GetProperty("a").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "xxx", test.SingleEvent.GetProperty("attributes").GetProperty("a").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,7 +39,8 @@ public sealed class LimitTests
     {
         await using var test = new TestClient(options => options with { EventBytes = 8_192 });
 
-        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "large").With("first", 1).With("large", new string('x', 9_000)).With("last", "z"));
+        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "large")
+            .With("first", 1).With("large", new string('x', 9_000)).With("last", "z"));
         await test.FlushedAsync();
 
         Assert.True(test.Events[0].Length <= 8_192);
@@ -86,6 +90,7 @@ public sealed class LimitTests
     [InlineData(double.NaN, 64, 4_096)]
     [InlineData(1, 63, 4_096)]
     [InlineData(1, 64, 4_095)]
-    public void Numbers_out_of_their_bounds_are_refused(double ratio, int attribute, int whole) => Assert.Throws<ArgumentException>(
+    public void Numbers_out_of_their_bounds_are_refused(double ratio, int attribute, int whole) =>
+        Assert.Throws<ArgumentException>(
         () => new TestClient(options => options with { SamplingRatio = ratio, AttributeBytes = attribute, EventBytes = whole }));
 }

@@ -10,7 +10,8 @@ public sealed class RedactionTests
     [Theory]
     [InlineData("""{"password":"p","a":1}""", """{"password":"[redacted]","a":1}""")]
     [InlineData("""{"a":{"dbPassword" : {"x":[1,2]} , "b":2}}""", """{"a":{"dbPassword" : "[redacted]" , "b":2}}""")]
-    [InlineData("""{"X-Api-Key":12345,"hasToken":true,"token":null}""", """{"X-Api-Key":"[redacted]","hasToken":true,"token":null}""")]
+    [InlineData(
+        """{"X-Api-Key":12345,"hasToken":true,"token":null}""", """{"X-Api-Key":"[redacted]","hasToken":true,"token":null}""")]
     [InlineData("""{"pass\u0077ord":"p"}""", """{"pass\u0077ord":"[redacted]"}""")]
     [InlineData("""{"n":4111111111111111, "m": 4111111111111112}""", """{"n":"[redacted:card]", "m": 4111111111111112}""")]
     [InlineData("""{"n":"\u0034111111111111111","e":"\u00e9"}""", """{"n":"[redacted:card]","e":"\u00e9"}""")]
@@ -55,7 +56,8 @@ public sealed class RedactionTests
     [Fact]
     public async Task An_event_built_here_is_redacted_in_all_its_parts()
     {
-        await using var test = new TestClient(options => options with { Redaction = options.Redaction with { Names = ["customer"] } });
+        await using var test = new TestClient(
+            options => options with { Redaction = options.Redaction with { Names = ["customer"] } });
 
         test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Error, "for a@example.org").With("customer", "c-1").With("n", 4111111111111111)
             .With(new InvalidOperationException("Password=geheim;")));
@@ -91,14 +93,16 @@ public sealed class RedactionTests
         Assert.Contains("password", options.Names);
         Assert.Equal(RedactionPatterns.None, RedactionOptions.Parse("none", null).Patterns);
         Assert.Equal(RedactionPatterns.All, RedactionOptions.Parse(" ", null).Patterns);
-        Assert.Contains("'visa' is no pattern", Assert.Throws<FormatException>(() => RedactionOptions.Parse("visa", null)).Message, StringComparison.Ordinal);
+        Assert.Contains("'visa' is no pattern",
+            Assert.Throws<FormatException>(() => RedactionOptions.Parse("visa", null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_deep_and_wide_event_stays_valid_JSON()
     {
         await using var test = new TestClient();
-        var nested = string.Concat(Enumerable.Repeat("{\"x\":[", 200)) + "\"a@example.org\"" + string.Concat(Enumerable.Repeat("]}", 200));
+        var nested = string.Concat(Enumerable.Repeat("{\"x\":[", 200)) + "\"a@example.org\"" + string
+            .Concat(Enumerable.Repeat("]}", 200));
 
         test.Send(nested);
         await test.FlushedAsync();

@@ -14,7 +14,8 @@ public sealed class TextRedactorTests
     [InlineData("Authorization: Bearer abc123def", "Authorization: [redacted]")]
     [InlineData("sent bearer abc123def", "sent [redacted:token]")]
     [InlineData("basic dXNlcjpwYXNzd29yZA==", "[redacted:token]")]
-    [InlineData("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U.", "got [redacted:token].")]
+    [InlineData(
+        "got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U.", "got [redacted:token].")]
     [InlineData("id AKIAIOSFODNN7EXAMPLE", "id [redacted:token]")]
     [InlineData("ghp_0123456789abcdefghijABCDEFGHIJ012345", "[redacted:token]")]
     [InlineData("xoxb-123456789012-abcdef", "[redacted:token]")]
@@ -73,15 +74,19 @@ public sealed class TextRedactorTests
     {
         string[] pieces =
         [
-            "4111111111111111", "4111 1111 1111 1111", "378282246310005", "4111", "-", " ", ".", "a@example.org", "@", "Bearer ", "bearer ", "BASIC ",
-            "abc123def", "dXNlcjpwYXNzd29yZA==", "eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxMjM0In0", ".sig", "AKIAIOSFODNN7EXAMPLE", "ASIA", "ghp_",
-            "0123456789abcdefghijABCDEFGHIJ012345", "xoxb-", "sk_live_", "github_pat_", "AIza", "://u:p@", "password", "=", ":", ";", "\"", "\\", "\\u0034",
+            "4111111111111111", "4111 1111 1111 1111", "378282246310005", "4111", "-", " ", ".", "a@example.org", "@", "Bearer ",
+            "bearer ", "BASIC ",
+            "abc123def", "dXNlcjpwYXNzd29yZA==", "eyJhbGciOiJIUzI1NiJ9", ".eyJzdWIiOiIxMjM0In0", ".sig", "AKIAIOSFODNN7EXAMPLE",
+            "ASIA", "ghp_",
+            "0123456789abcdefghijABCDEFGHIJ012345", "xoxb-", "sk_live_", "github_pat_", "AIza", "://u:p@", "password", "=", ":",
+            ";", "\"", "\\", "\\u0034",
             "\\n", "\n", "é", "[", "(", ", ", "]", ")", "Cookie", "order", "-----BEGIN PRIVATE KEY-----", "token: ", "x", "7",
         ];
         var random = new Random(4);
         var names = new SecretNames(RedactionOptions.DefaultNames);
         var scan = new SecretScan(RedactionPatterns.All, names);
-        var rewriter = new EventRewriter(new TextRedactor(RedactionPatterns.All, names), names, new EventLimits(int.MaxValue, int.MaxValue));
+        var rewriter = new EventRewriter(
+            new TextRedactor(RedactionPatterns.All, names), names, new EventLimits(int.MaxValue, int.MaxValue));
         var clean = 0;
         for (var i = 0; i < 40_000; i++)
         {

@@ -24,9 +24,12 @@ public sealed class MeterMetricsTests
         await test.FlushedAsync();
         await test.FlushedAsync();
 
-        Assert.Equal([(5.0, """{"a":1,"b":"x"}"""), (1, "{}"), (4, "{}")], Metrics(test).Select(metric => (Value(metric), Attributes(metric))));
+        Assert.Equal(
+            [(5.0, """{"a":1,"b":"x"}"""), (1, "{}"), (4, "{}")],
+            Metrics(test).Select(metric => (Value(metric), Attributes(metric))));
         var first = Metrics(test).First();
-        Assert.Equal(("orders", "{order}", "counter", "delta"), (Text(first, "name"), Text(first, "unit"), Text(first, "kind"), Text(first, "temporality")));
+        Assert.Equal(("orders", "{order}", "counter", "delta"),
+            (Text(first, "name"), Text(first, "unit"), Text(first, "kind"), Text(first, "temporality")));
         Assert.Equal(meter.Name, Text(first, "meter"));
     }
 
@@ -53,15 +56,20 @@ public sealed class MeterMetricsTests
         await using var test = new TestClient();
         using var meter = new Meter("MeterMetricsTests.Histogram");
         using var listeners = Listen(test, meter);
-        var histogram = meter.CreateHistogram("took", "ms", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [10, 100] });
+        var histogram = meter.CreateHistogram(
+            "took", "ms", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [10, 100] });
 
         foreach (var value in (double[])[5, 10, 11, 1_000])
             histogram.Record(value);
         await test.FlushedAsync();
 
         var metric = test.SingleEvent;
-        Assert.Equal((1_026, 4, 5, 1_000), (Value(metric), metric.GetProperty("count").GetInt32(), metric.GetProperty("min").GetDouble(), metric.GetProperty("max").GetDouble()));
-        Assert.Equal(("[10,100]", "[2,1,1]"), (metric.GetProperty("bounds").GetRawText(), metric.GetProperty("buckets").GetRawText()));
+        Assert.Equal(
+            (1_026, 4, 5, 1_000),
+            (Value(metric), metric.GetProperty("count").GetInt32(),
+                metric.GetProperty("min").GetDouble(), metric.GetProperty("max").GetDouble()));
+        Assert.Equal(
+            ("[10,100]", "[2,1,1]"), (metric.GetProperty("bounds").GetRawText(), metric.GetProperty("buckets").GetRawText()));
     }
 
     [Fact]
@@ -115,7 +123,8 @@ public sealed class MeterMetricsTests
             meter.CreateUpDownCounter<long>("open").Add(-1);
         await test.FlushedAsync();
 
-        Assert.Equal((-1.0, "updowncounter", "cumulative"), (Value(test.SingleEvent), Text(test.SingleEvent, "kind"), Text(test.SingleEvent, "temporality")));
+        Assert.Equal((-1.0, "updowncounter", "cumulative"),
+            (Value(test.SingleEvent), Text(test.SingleEvent, "kind"), Text(test.SingleEvent, "temporality")));
     }
 
     [Fact]
@@ -188,7 +197,8 @@ public sealed class MeterMetricsTests
             change?.Invoke(options);
         });
 
-    private static IEnumerable<JsonElement> Metrics(TestClient test) => test.Events.Select(json => JsonDocument.Parse(json).RootElement);
+    private static IEnumerable<JsonElement> Metrics(TestClient test) =>
+        test.Events.Select(json => JsonDocument.Parse(json).RootElement);
 
     private static double Value(JsonElement metric) => metric.GetProperty("value").GetDouble();
 

@@ -173,7 +173,8 @@ public sealed class OtlpContentTests
     public async Task Values_of_every_kind_arrive()
     {
         var items = new ArrayValue { Values = { new AnyValue { BoolValue = false }, new AnyValue() } };
-        var members = new KeyValueList { Values = { Value("list", new AnyValue { ArrayValue = items }), Pair("", "empty name") } };
+        var members =
+            new KeyValueList { Values = { Value("list", new AnyValue { ArrayValue = items }), Pair("", "empty name") } };
         var span = new Span
         {
             Attributes =

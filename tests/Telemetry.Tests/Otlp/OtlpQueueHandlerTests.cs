@@ -32,7 +32,8 @@ public sealed class OtlpQueueHandlerTests
         {
             using var parent = new Activity("parent") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
             activity = source.StartActivity("charge", ActivityKind.Client)!;
-            activity.SetTag("amount", 12.5).SetTag("card", Card).SetTag("tries", new[] { 1, 2 }).SetStatus(ActivityStatusCode.Error, "declined");
+            activity.SetTag("amount", 12.5).SetTag("card", Card).SetTag("tries", new[] { 1, 2 })
+                .SetStatus(ActivityStatusCode.Error, "declined");
             activity.AddEvent(new ActivityEvent("retry", tags: new ActivityTagsCollection([new("n", 2)])));
             activity.Stop();
         }
@@ -40,9 +41,11 @@ public sealed class OtlpQueueHandlerTests
         await test.FlushedAsync();
 
         var span = test.SingleEvent;
-        Assert.Equal(("traces", "error", "charge", "client"), (Text(span, "style"), Text(span, "level"), Text(span, "name"), Text(span, "kind")));
+        Assert.Equal(("traces", "error", "charge", "client"),
+            (Text(span, "style"), Text(span, "level"), Text(span, "name"), Text(span, "kind")));
         Assert.Equal((activity.Id, activity.ParentSpanId.ToHexString()), (Text(span, "traceparent"), Text(span, "parentSpanId")));
-        Assert.Equal(("declined", "OtlpTests.Spans", "orders"), (Text(span, "statusMessage"), Text(span, "source"), Text(span, "service")));
+        Assert.Equal(("declined", "OtlpTests.Spans", "orders"),
+            (Text(span, "statusMessage"), Text(span, "source"), Text(span, "service")));
         Assert.Equal("""{"amount":12.5,"card":"[redacted:card]","tries":[1,2]}""", span.GetProperty("attributes").GetRawText());
         Assert.Equal("shop", span.GetProperty("resource").GetProperty("service.name").GetString());
         Assert.Equal(activity.Duration.TotalMilliseconds, span.GetProperty("durationMs").GetDouble(), 3);
@@ -68,7 +71,8 @@ public sealed class OtlpQueueHandlerTests
         await test.FlushedAsync();
 
         var log = test.SingleEvent;
-        Assert.Equal(("logs", "warn", "Orders", "paid with [redacted:card] for 4711"), (Text(log, "style"), Text(log, "level"), Text(log, "category"), Text(log, "message")));
+        Assert.Equal(("logs", "warn", "Orders", "paid with [redacted:card] for 4711"),
+            (Text(log, "style"), Text(log, "level"), Text(log, "category"), Text(log, "message")));
         Assert.Equal(4711, log.GetProperty("attributes").GetProperty("Order").GetInt32());
     }
 
@@ -91,11 +95,18 @@ public sealed class OtlpQueueHandlerTests
 
         await test.FlushedAsync();
 
-        var metrics = test.Events.Select(json => JsonDocument.Parse(json).RootElement).ToDictionary(metric => Text(metric, "name"), StringComparer.Ordinal);
-        Assert.Equal((3, "{order}", "counter", "delta"), (metrics["orders"].GetProperty("value").GetInt32(), Text(metrics["orders"], "unit"), Text(metrics["orders"], "kind"), Text(metrics["orders"], "temporality")));
+        var metrics = test.Events.Select(json => JsonDocument.Parse(json).RootElement).ToDictionary(
+            metric => Text(metric, "name"), StringComparer.Ordinal);
+        var (orders, took) = (metrics["orders"], metrics["took"]);
+        Assert.Equal(
+            (3, "{order}", "counter", "delta"),
+            (orders.GetProperty("value").GetInt32(), Text(orders, "unit"), Text(orders, "kind"), Text(orders, "temporality")));
         Assert.Equal("""{"card":"[redacted:card]"}""", metrics["orders"].GetProperty("attributes").GetRawText());
-        Assert.Equal((12, 1, 12), (metrics["took"].GetProperty("value").GetInt32(), metrics["took"].GetProperty("count").GetInt32(), metrics["took"].GetProperty("max").GetInt32()));
-        Assert.Equal(metrics["took"].GetProperty("bounds").GetArrayLength() + 1, metrics["took"].GetProperty("buckets").GetArrayLength());
+        Assert.Equal(
+            (12, 1, 12),
+            (took.GetProperty("value").GetInt32(), took.GetProperty("count").GetInt32(), took.GetProperty("max").GetInt32()));
+        Assert.Equal(
+            metrics["took"].GetProperty("bounds").GetArrayLength() + 1, metrics["took"].GetProperty("buckets").GetArrayLength());
         Assert.Equal((7.5, "gauge"), (metrics["depth"].GetProperty("value").GetDouble(), Text(metrics["depth"], "kind")));
     }
 
@@ -129,7 +140,8 @@ public sealed class OtlpQueueHandlerTests
                 random.NextBytes(bytes);
                 byte[] group = [0x12, (byte)bytes.Length, .. bytes];
                 byte[] resource = [0x12, (byte)group.Length, .. group];
-                using var response = await http.PostAsync($"http://queue/{path}", Content([0x0A, (byte)resource.Length, .. resource], "application/x-protobuf"));
+                using var response = await http.PostAsync(
+                    $"http://queue/{path}", Content([0x0A, (byte)resource.Length, .. resource], "application/x-protobuf"));
                 Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest);
             }
         }

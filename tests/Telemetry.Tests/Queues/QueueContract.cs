@@ -13,7 +13,7 @@ namespace Telemetry.Tests.Queues;
 public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoint> newQueue) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(10);
 
     private IQueueSender _sender = null!;
     private IQueueReceiver _receiver = null!;
@@ -78,7 +78,7 @@ public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoin
     {
         await SendAsync("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
 
-        Assert.Single(await _receiver.ReceiveAsync(1, Lease, Patience, Bound));
+        Assert.Single(await _receiver.ReceiveAsync(1, Lease, TestTimeout, Bound));
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoin
         var receiving = _receiver.ReceiveAsync(1, Lease, TimeSpan.FromSeconds(20), Bound);
         await SendAsync("{}");
 
-        Assert.Single(await receiving.WaitAsync(Patience, Bound));
+        Assert.Single(await receiving.WaitAsync(TestTimeout, Bound));
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoin
         await cancellation.CancelAsync();
         await SendAsync("{}");
 
-        await Task.WhenAny(receiving).WaitAsync(Patience, Bound);
+        await Task.WhenAny(receiving).WaitAsync(TestTimeout, Bound);
         if (receiving.IsCanceled)
             await ReceiveOneAsync(Lease);
         else
@@ -257,7 +257,7 @@ public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoin
         QueueException[] errors =
         [
             await Assert.ThrowsAsync<QueueException>(() => sender.SendAsync(["{}"u8.ToArray()], Bound)),
-            await Assert.ThrowsAsync<QueueException>(() => receiver.ReceiveAsync(1, Lease, Patience, Bound)),
+            await Assert.ThrowsAsync<QueueException>(() => receiver.ReceiveAsync(1, Lease, TestTimeout, Bound)),
             await Assert.ThrowsAsync<QueueException>(() => receiver.GetDepthAsync(Bound)),
             (await receiver.CheckAsync(Bound)).Single(finding => finding.Error is not null).Error!,
         ];
@@ -276,7 +276,7 @@ public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoin
         _sender.SendAsync([.. texts.Select(text => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(text)))], Bound);
 
     private async Task<ReceivedMessage> ReceiveOneAsync(TimeSpan lease) =>
-        Assert.Single(await _receiver.ReceiveAsync(1, lease, Patience, Bound));
+        Assert.Single(await _receiver.ReceiveAsync(1, lease, TestTimeout, Bound));
 
     // A receive may return fewer than are there: it is repeated until all have come or the patience ends.
     private async Task<IReadOnlyList<ReceivedMessage>> ReceiveManyAsync(int count, TimeSpan? lease = null)
@@ -285,7 +285,7 @@ public abstract class QueueContract(IQueueConnector connector, Func<QueueEndpoin
         while (all.Count < count)
         {
             var max = Math.Min(count - all.Count, _receiver.MaxReceive);
-            var received = await _receiver.ReceiveAsync(max, lease ?? Lease, Patience, Bound);
+            var received = await _receiver.ReceiveAsync(max, lease ?? Lease, TestTimeout, Bound);
             Assert.NotEmpty(received);
             all.AddRange(received);
         }

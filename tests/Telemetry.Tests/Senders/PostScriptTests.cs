@@ -34,7 +34,8 @@ public sealed class PostScriptTests(Azure.AzuriteFixture azurite)
     {
         await using var sqs = await FakeSqs.StartAsync(_ => FakeSqsReply.Json("{}"));
 
-        var result = await Script.RunAsync($"post.{language}", [Event], environment: SqsEnvironment(sqs.Endpoint, "session-token-1"));
+        var result = await Script.RunAsync(
+            $"post.{language}", [Event], environment: SqsEnvironment(sqs.Endpoint, "session-token-1"));
 
         Assert.True(result.ExitCode == 0, result.Errors);
         var request = Assert.Single(sqs.Requests);
@@ -89,7 +90,8 @@ public sealed class PostScriptTests(Azure.AzuriteFixture azurite)
         var connection = new DbConnectionStringBuilder { ConnectionString = endpoint.Connection };
         var expiry = TimeProvider.System.GetUtcNow().AddHours(1).ToString("yyyy-MM-ddTHH:mm:ssZ");
         var signed = $"a\n\n{expiry}\n/queue/{connection["AccountName"]}/{endpoint.Name}\n\n\n\n2021-12-02";
-        var signature = HMACSHA256.HashData(Convert.FromBase64String((string)connection["AccountKey"]), Encoding.UTF8.GetBytes(signed));
+        var signature = HMACSHA256.HashData(
+            Convert.FromBase64String((string)connection["AccountKey"]), Encoding.UTF8.GetBytes(signed));
         return $"sv=2021-12-02&se={Uri.EscapeDataString(expiry)}&sp=a&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}";
     }
 }

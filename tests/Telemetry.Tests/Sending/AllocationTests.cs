@@ -40,7 +40,10 @@ public sealed class AllocationTests
     public async Task A_trace_levels_by_category_and_a_request_cost_no_allocation()
     {
         await using var test = new TestClient(
-            options => options with { Levels = LevelRules.Parse("info,Orders=debug"), SamplingRatio = 0.5, Commit = "4f0c", Region = "westeurope" },
+            options => options with
+            {
+                Levels = LevelRules.Parse("info,Orders=debug"), SamplingRatio = 0.5, Commit = "4f0c", Region = "westeurope",
+            },
             QueueLimits.Sqs);
         TelemetryContext.RequestId = "r-1";
         using var activity = new Activity("invocation").Start();
@@ -48,7 +51,8 @@ public sealed class AllocationTests
         Assert.Equal(
             0,
             await BytesPerSendAsync(test, () => test.Client.Send(
-                TelemetryEvent.Log(TelemetryLevel.Debug, "Orders.Payment", "pâid").With("orderId", 12_345_678).With("note", "\"quoted\""))));
+                TelemetryEvent.Log(TelemetryLevel.Debug, "Orders.Payment", "pâid").With("orderId", 12_345_678)
+                    .With("note", "\"quoted\""))));
     }
 
     [Fact]
@@ -62,7 +66,8 @@ public sealed class AllocationTests
             0,
             await BytesPerSendAsync(test, () =>
             {
-                test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "to a@example.org").With("card", 4111111111111111).With("long", text));
+                test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Info, "to a@example.org")
+                    .With("card", 4111111111111111).With("long", text));
                 test.Client.Send(json);
             }));
     }
@@ -73,7 +78,8 @@ public sealed class AllocationTests
         await using var test = new TestClient(options => options with { Levels = LevelRules.Parse("info") });
 
         Assert.Equal(
-            0, await BytesPerSendAsync(test, () => test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Debug, "no").With("orderId", 12_345_678))));
+            0, await BytesPerSendAsync(
+                test, () => test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Debug, "no").With("orderId", 12_345_678))));
     }
 
     [Fact]
@@ -82,9 +88,11 @@ public sealed class AllocationTests
         await using var test = new TestClient(limits: QueueLimits.Sqs);
         await using var provider = new TelemetryQueueLoggerProvider(test.Client, new TelemetryListenerOptions());
         var logger = provider.CreateLogger("Orders");
-        List<KeyValuePair<string, object?>> state = [new("OrderId", 4711), new("Customer", "c-1"), new("{OriginalFormat}", "{OrderId} of {Customer}")];
+        List<KeyValuePair<string,
+        object?>> state = [new("OrderId", 4711), new("Customer", "c-1"), new("{OriginalFormat}", "{OrderId} of {Customer}")];
 
-        Assert.Equal(0, await BytesPerSendAsync(test, () => logger.Log(LogLevel.Information, default, state, null, static (_, _) => "4711 of c-1")));
+        Assert.Equal(0, await BytesPerSendAsync(
+            test, () => logger.Log(LogLevel.Information, default, state, null, static (_, _) => "4711 of c-1")));
     }
 
     [Fact]
@@ -105,7 +113,8 @@ public sealed class AllocationTests
     // The second run is the steady state: writer, buffer and background exist, and the buffer has its size.
     private static async Task<double> BytesPerSendAsync(TestClient test, Action send)
     {
-        // What a send allocates it allocates each time; an array that is rented anew, or code that is compiled again, is in one round alone.
+        // What a send allocates it allocates each time; an array that is rented anew, or code that is compiled again, is in one
+        // round alone.
         var least = double.MaxValue;
         for (var round = 0; round < 3 && least > 0; round++)
         {

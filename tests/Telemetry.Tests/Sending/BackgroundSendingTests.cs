@@ -41,7 +41,8 @@ public sealed class BackgroundSendingTests
     [InlineData(20_000, 12_000)]
     public async Task Much_that_waits_leaves_before_the_interval(int bufferBytes, int bytes)
     {
-        await using var test = new TestClient(options => options with { BufferBytes = bufferBytes, FlushInterval = TimeSpan.FromDays(1) });
+        await using var test = new TestClient(
+            options => options with { BufferBytes = bufferBytes, FlushInterval = TimeSpan.FromDays(1) });
 
         while (bytes > 0)
         {

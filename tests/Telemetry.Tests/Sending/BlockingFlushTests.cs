@@ -13,7 +13,7 @@ namespace Telemetry.Tests.Sending;
 /// </summary>
 public sealed class BlockingFlushTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_blocking_flush_to_Sqs_ends()
@@ -46,7 +46,7 @@ public sealed class BlockingFlushTests
 
     private static void Receive(IQueueReceiver queue)
     {
-        var messages = queue.ReceiveAsync(1, Patience, TimeSpan.Zero, CancellationToken.None).GetAwaiter().GetResult();
+        var messages = queue.ReceiveAsync(1, TestTimeout, TimeSpan.Zero, CancellationToken.None).GetAwaiter().GetResult();
         queue.DeleteAsync(messages, CancellationToken.None).GetAwaiter().GetResult();
         queue.GetDepthAsync(CancellationToken.None).GetAwaiter().GetResult();
         queue.CheckAsync(CancellationToken.None).GetAwaiter().GetResult();
@@ -58,10 +58,10 @@ public sealed class BlockingFlushTests
         var client = new TelemetryClient(
             new TelemetryOptions { Queue = TestClient.Endpoint, Report = _ => { } }, open, TimeProvider.System);
         client.Send("{\"n\":1}"u8);
-        Assert.True(client.FlushAsync(Patience).GetAwaiter().GetResult().IsComplete);
+        Assert.True(client.FlushAsync(TestTimeout).GetAwaiter().GetResult().IsComplete);
         client.SendAsync("{\"n\":2}"u8.ToArray()).GetAwaiter().GetResult();
         client.Send("{\"n\":3}"u8);
-        Assert.Equal(0, client.FlushInvocationAsync(Patience).GetAwaiter().GetResult().Waiting);
+        Assert.Equal(0, client.FlushInvocationAsync(TestTimeout).GetAwaiter().GetResult().Waiting);
         client.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }));
 
@@ -83,7 +83,7 @@ public sealed class BlockingFlushTests
         })
         { IsBackground = true };
         thread.Start();
-        var ended = thread.Join(Patience);
+        var ended = thread.Join(TestTimeout);
         Assert.Null(failure);
         return ended;
     }

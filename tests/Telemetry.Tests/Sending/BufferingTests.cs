@@ -19,13 +19,15 @@ public sealed class BufferingTests
         test.AssertCounted(sent: 0, dropped: 39, waiting: 1 + 11);
         test.Queue.BeforeStoring = _ => Task.CompletedTask;
         await test.FlushedAsync();
-        Assert.Equal(["{}", .. Enumerable.Range(49, 11).Select(i => $$"""{"i":{{i}}}""")], test.Events.Take(12), StringComparer.Ordinal);
+        Assert.Equal(
+            ["{}", .. Enumerable.Range(49, 11).Select(i => $$"""{"i":{{i}}}""")], test.Events.Take(12), StringComparer.Ordinal);
     }
 
     [Fact]
     public async Task Room_is_waited_for_until_the_buffer_is_half_empty()
     {
-        await using var test = new TestClient(options => options with { BufferBytes = 1_000, FlushInterval = TimeSpan.FromDays(1) });
+        await using var test = new TestClient(
+            options => options with { BufferBytes = 1_000, FlushInterval = TimeSpan.FromDays(1) });
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         test.Queue.BeforeStoring = _ => answer.Task;
         Assert.True(test.Client.WaitForRoomAsync(CancellationToken.None).IsCompletedSuccessfully);

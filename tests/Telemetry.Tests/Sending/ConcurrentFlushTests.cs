@@ -5,7 +5,7 @@ namespace Telemetry.Tests.Sending;
 /// <summary>A flush is for what was buffered before it, whatever other invocations of the same process do meanwhile.</summary>
 public sealed class ConcurrentFlushTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HoldingQueue _queue = new();
 
@@ -14,10 +14,10 @@ public sealed class ConcurrentFlushTests
     {
         await using var client = Client();
         client.Send("{\"n\":1}"u8);
-        var first = client.FlushAsync(Patience);
-        await _queue.Entered.WaitAsync(Patience);
+        var first = client.FlushAsync(TestTimeout);
+        await _queue.Entered.WaitAsync(TestTimeout);
         client.Send("{\"n\":2}"u8);
-        var second = client.FlushAsync(Patience);
+        var second = client.FlushAsync(TestTimeout);
         await client.SendAsync("{\"n\":3}"u8.ToArray());
 
         _queue.LetGo();
@@ -32,12 +32,12 @@ public sealed class ConcurrentFlushTests
     {
         await using var client = Client();
         var sending = client.SendAsync("{\"n\":1}"u8.ToArray());
-        await _queue.Entered.WaitAsync(Patience);
+        await _queue.Entered.WaitAsync(TestTimeout);
 
-        Assert.True((await client.FlushAsync(Patience)).IsComplete);
+        Assert.True((await client.FlushAsync(TestTimeout)).IsComplete);
 
         _queue.LetGo();
-        await sending.WaitAsync(Patience);
+        await sending.WaitAsync(TestTimeout);
     }
 
     [Fact]
@@ -45,10 +45,10 @@ public sealed class ConcurrentFlushTests
     {
         await using var client = Client();
         client.Send("{\"n\":1}"u8);
-        var first = client.FlushAsync(Patience);
-        await _queue.Entered.WaitAsync(Patience);
+        var first = client.FlushAsync(TestTimeout);
+        await _queue.Entered.WaitAsync(TestTimeout);
         client.Send("{\"n\":2}"u8);
-        var second = client.FlushAsync(Patience);
+        var second = client.FlushAsync(TestTimeout);
         client.Send(System.Text.Encoding.UTF8.GetBytes($"{{\"text\":\"{new string('x', 33 * 1024 * 1024)}\"}}"));
 
         _queue.LetGo();

@@ -140,7 +140,7 @@ public sealed class CultureTests
                     read => read == $"TELEMETRY_{name}" ? value
                         : read is "TELEMETRY_QUEUE" ? TestClient.Endpoint.ToString()
                         : null);
-                lines.Add($"{name}: {options.Levels.Of("orders")} {options.Redaction.Patterns}");
+                lines.Add($"{name}: {options.Levels.MinimumFor("orders")} {options.Redaction.Patterns}");
             }
             catch (FormatException e)
             {

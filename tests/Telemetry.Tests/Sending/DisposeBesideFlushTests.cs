@@ -8,7 +8,7 @@ namespace Telemetry.Tests.Sending;
 public sealed class DisposeBesideFlushTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(20);
 
     [Theory]
     [InlineData(1)]
@@ -25,11 +25,11 @@ public sealed class DisposeBesideFlushTests
         var client = Client(queue);
         client.Send("{\"n\":1}"u8);
         var flushing = Enumerable.Range(0, flushes).Select(_ => client.FlushAsync(Limit)).ToList();
-        await entered.Task.WaitAsync(Patience);
+        await entered.Task.WaitAsync(TestTimeout);
 
-        await client.DisposeAsync().AsTask().WaitAsync(Patience);
+        await client.DisposeAsync().AsTask().WaitAsync(TestTimeout);
 
-        foreach (var result in await Task.WhenAll(flushing).WaitAsync(Patience))
+        foreach (var result in await Task.WhenAll(flushing).WaitAsync(TestTimeout))
             Assert.False(result.IsComplete);
     }
 
@@ -45,9 +45,9 @@ public sealed class DisposeBesideFlushTests
         var disposing = client.DisposeAsync().AsTask();
 
         answer.SetResult();
-        await disposing.WaitAsync(Patience);
+        await disposing.WaitAsync(TestTimeout);
 
-        Assert.All(await Task.WhenAll(first, second).WaitAsync(Patience), result => Assert.True(result.IsComplete, result.Error));
+        Assert.All(await Task.WhenAll(first, second).WaitAsync(TestTimeout), result => Assert.True(result.IsComplete, result.Error));
         Assert.Single(queue.Texts);
     }
 
@@ -56,12 +56,12 @@ public sealed class DisposeBesideFlushTests
     {
         var client = Client(new InMemoryQueueSender(QueueLimits.Sqs) { BeforeStoring = InMemoryQueueSender.Hang });
         client.Send("{\"n\":1}"u8);
-        await client.DisposeAsync().AsTask().WaitAsync(Patience);
+        await client.DisposeAsync().AsTask().WaitAsync(TestTimeout);
         var began = Stopwatch.GetTimestamp();
 
-        await client.FlushAsync(Limit).WaitAsync(Patience);
+        await client.FlushAsync(Limit).WaitAsync(TestTimeout);
 
-        Assert.True(Stopwatch.GetElapsedTime(began) < Patience);
+        Assert.True(Stopwatch.GetElapsedTime(began) < TestTimeout);
     }
 
     private static TelemetryClient Client(IQueueSender queue) => new(

@@ -109,7 +109,8 @@ public sealed class FlushPauseTests
         test.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True((await test.Client.FlushInvocationAsync()).IsComplete);
         // What was dropped becomes an event itself once sending works again: of this flush, or of the background's next round.
-        await Eventually.TrueAsync(() => test.Client.FlushInvocationAsync().IsCompleted && test.Events.Count > statistics.Waiting);
+        await Eventually.TrueAsync(
+            () => test.Client.FlushInvocationAsync().IsCompleted && test.Events.Count > statistics.Waiting);
         Assert.Equal(statistics.Waiting + 1, test.Events.Count);
         Assert.Contains($"\"dropped\":{statistics.Dropped}", test.Events[^1], StringComparison.Ordinal);
     }
@@ -123,7 +124,9 @@ public sealed class FlushPauseTests
         Assert.Equal(1, (await flush).Waiting);
     }
 
-    /// <summary>A client whose queue does not answer until it recovers, which it does at the end: a test that fails must end too.</summary>
+    /// <summary>
+    /// A client whose queue does not answer until it recovers, which it does at the end: a test that fails must end too.
+    /// </summary>
     private sealed class DeadQueue : IAsyncDisposable
     {
         private readonly TaskCompletionSource _back = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -122,7 +122,8 @@ public sealed class FlushTests
         var result = await test.Client.FlushAsync(Budget);
 
         Assert.Equal(1, result.Waiting);
-        Assert.Contains("Put Message on https://account.queue.core.windows.net/telemetry failed with 503", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Put Message on https://account.queue.core.windows.net/telemetry failed with 503", result.Error,
+            StringComparison.Ordinal);
         Assert.Contains("1 events wait", Assert.Single(test.Reports), StringComparison.Ordinal);
         test.Queue.BeforeStoring = _ => Task.CompletedTask;
         await test.FlushedAsync();

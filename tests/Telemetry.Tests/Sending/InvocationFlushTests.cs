@@ -6,7 +6,7 @@ namespace Telemetry.Tests.Sending;
 
 public sealed class InvocationFlushTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HoldingQueue _queue = new();
     private readonly ConcurrentQueue<string> _reports = [];
@@ -20,7 +20,7 @@ public sealed class InvocationFlushTests
         var watch = Stopwatch.StartNew();
         var result = await client.FlushInvocationAsync();
 
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(150), Patience);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(150), TestTimeout);
         Assert.Equal(1, result.Waiting);
         Assert.Contains("1 events wait for a later flush", Assert.Single(_reports), StringComparison.Ordinal);
         _queue.LetGo();
@@ -35,7 +35,7 @@ public sealed class InvocationFlushTests
         await using var client = Client(TimeSpan.FromHours(1));
         client.Send("{}"u8);
 
-        var result = await client.FlushInvocationAsync(TimeSpan.FromMilliseconds(remaining)).WaitAsync(Patience);
+        var result = await client.FlushInvocationAsync(TimeSpan.FromMilliseconds(remaining)).WaitAsync(TestTimeout);
 
         Assert.Equal(1, result.Waiting);
         _queue.LetGo();
@@ -47,7 +47,7 @@ public sealed class InvocationFlushTests
         await using var client = Client(TimeSpan.FromMilliseconds(100));
         client.Send("{}"u8);
 
-        Assert.Equal(1, (await client.FlushInvocationAsync(TimeSpan.FromHours(1)).WaitAsync(Patience)).Waiting);
+        Assert.Equal(1, (await client.FlushInvocationAsync(TimeSpan.FromHours(1)).WaitAsync(TestTimeout)).Waiting);
         _queue.LetGo();
     }
 

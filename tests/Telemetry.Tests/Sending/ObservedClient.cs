@@ -22,7 +22,7 @@ namespace Telemetry.Tests.Sending;
 /// </summary>
 internal sealed class ObservedClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
 
     private readonly ServiceProvider _services;
     private readonly AzureEventSourceListener _azure;
@@ -81,7 +81,7 @@ internal sealed class ObservedClient : IAsyncDisposable
     {
         _traces.ForceFlush();
         _meters.ForceFlush();
-        return Client.FlushAsync(Patience);
+        return Client.FlushAsync(TestTimeout);
     }
 
     private static bool IsOfTheTest(string json) => json.StartsWith("{\"n\":", StringComparison.Ordinal);

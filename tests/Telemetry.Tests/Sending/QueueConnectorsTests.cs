@@ -2,7 +2,9 @@ using Telemetry.Queues;
 
 namespace Telemetry.Tests.Sending;
 
-/// <summary>The names by which a cloud's library is found are checked here, since the compiler does not (docs/decisions/0006).</summary>
+/// <summary>
+/// The names by which a cloud's library is found are checked here, since the compiler does not (docs/decisions/0006).
+/// </summary>
 public sealed class QueueConnectorsTests
 {
     [Theory]

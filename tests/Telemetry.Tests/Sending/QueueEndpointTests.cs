@@ -28,15 +28,18 @@ public sealed class QueueEndpointTests
     [InlineData("ftp://account.queue.core.windows.net/telemetry", null, null, "is no queue address")]
     [InlineData("https://account.queue.core.windows.net/", null, null, "names no queue")]
     [InlineData("https://account.queue.core.windows.net/telemetry/", null, null, "names no queue")]
-    [InlineData("https://account.queue.core.windows.net/telemetry?sv=1&sig=geheim", null, null, "leave only scheme, host and path")]
+    [InlineData(
+        "https://account.queue.core.windows.net/telemetry?sv=1&sig=geheim", null, null, "leave only scheme, host and path")]
     [InlineData("https://user:geheim@account.queue.core.windows.net/telemetry", null, null, "leave only scheme, host and path")]
     [InlineData("https://account.queue.core.windows.net/telemetry#geheim", null, null, "leave only scheme, host and path")]
     [InlineData("ftp://user:geheim@host/telemetry", null, null, "is no queue address")]
     [InlineData("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=geheim", null, null, "is no queue address")]
     [InlineData("https://queue.example/telemetry", null, null, "'queue.example' does not tell")]
     [InlineData("https://queue.example/telemetry", "rabbit", null, "'rabbit' is no queue kind")]
-    [InlineData("https://sqs.eu-central-1.amazonaws.com/1/telemetry", null, "AccountKey=geheim", "only Azure takes one; remove it")]
-    public void What_is_no_endpoint_is_refused_in_one_line_without_a_secret(string? url, string? kind, string? connection, string problem)
+    [InlineData(
+        "https://sqs.eu-central-1.amazonaws.com/1/telemetry", null, "AccountKey=geheim", "only Azure takes one; remove it")]
+    public void What_is_no_endpoint_is_refused_in_one_line_without_a_secret(
+        string? url, string? kind, string? connection, string problem)
     {
         Assert.False(QueueEndpoint.TryParse(url, kind, connection, out var endpoint, out var error));
 
@@ -49,7 +52,8 @@ public sealed class QueueEndpointTests
     [Fact]
     public void An_endpoint_is_shown_without_its_connection()
     {
-        Assert.True(QueueEndpoint.TryParse("https://a.queue.core.windows.net/q", null, "AccountKey=geheim", out var endpoint, out _));
+        Assert.True(
+            QueueEndpoint.TryParse("https://a.queue.core.windows.net/q", null, "AccountKey=geheim", out var endpoint, out _));
 
         Assert.Equal("AccountKey=geheim", endpoint.Connection);
         Assert.DoesNotContain("geheim", $"{endpoint}", StringComparison.Ordinal);

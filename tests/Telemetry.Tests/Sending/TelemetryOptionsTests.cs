@@ -27,18 +27,22 @@ public sealed class TelemetryOptionsTests
     {
         var options = From(
             ("TELEMETRY_QUEUE", "http://127.0.0.1:10001/devstoreaccount1/telemetry"), ("TELEMETRY_QUEUE_KIND", "azure"),
-            ("TELEMETRY_QUEUE_CONNECTION", "AccountName=devstoreaccount1"), ("TELEMETRY_SERVICE", "orders"), ("TELEMETRY_RELEASE", "1.2.3"),
+            ("TELEMETRY_QUEUE_CONNECTION", "AccountName=devstoreaccount1"), ("TELEMETRY_SERVICE", "orders"), ("TELEMETRY_RELEASE",
+                "1.2.3"),
             ("TELEMETRY_KEY", "k1:" + Key), ("AWS_LAMBDA_LOG_STREAM_NAME", "stream"));
 
-        Assert.Equal((QueueKind.Azure, "telemetry", "AccountName=devstoreaccount1"), (options.Queue.Kind, options.Queue.Name, options.Queue.Connection));
-        Assert.Equal(("orders", "1.2.3", "k1", "stream"), (options.Service, options.Release, options.Key!.Version, options.Instance));
+        Assert.Equal((QueueKind.Azure, "telemetry", "AccountName=devstoreaccount1"),
+            (options.Queue.Kind, options.Queue.Name, options.Queue.Connection));
+        Assert.Equal(
+            ("orders", "1.2.3", "k1", "stream"), (options.Service, options.Release, options.Key!.Version, options.Instance));
     }
 
     [Theory]
     [InlineData("AWS_LAMBDA_FUNCTION_NAME")]
     [InlineData("WEBSITE_SITE_NAME")]
     public void A_function_without_a_service_name_goes_by_the_platforms(string variable) =>
-        Assert.Equal("create-order", From(("TELEMETRY_QUEUE", Url), (variable, "create-order"), ("TELEMETRY_SERVICE", "")).Service);
+        Assert.Equal(
+            "create-order", From(("TELEMETRY_QUEUE", Url), (variable, "create-order"), ("TELEMETRY_SERVICE", "")).Service);
 
     [Theory]
     [InlineData(null, null, null, null, "TELEMETRY_QUEUE is not set")]
@@ -55,7 +59,8 @@ public sealed class TelemetryOptionsTests
         string? url, string? kind, string? connection, string? key, string problem)
     {
         var error = Assert.Throws<FormatException>(() => From(
-            ("TELEMETRY_QUEUE", url), ("TELEMETRY_QUEUE_KIND", kind), ("TELEMETRY_QUEUE_CONNECTION", connection), ("TELEMETRY_KEY", key)));
+            ("TELEMETRY_QUEUE", url), ("TELEMETRY_QUEUE_KIND", kind), ("TELEMETRY_QUEUE_CONNECTION",
+                connection), ("TELEMETRY_KEY", key)));
 
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", error.ToString(), StringComparison.Ordinal);

@@ -3,7 +3,9 @@ using Telemetry.Wire;
 
 namespace Telemetry.Tests.Support;
 
-/// <summary>Everything that the codec does on the receiving side, without queue and broker: texts in, events and refusals out.</summary>
+/// <summary>
+/// Everything that the codec does on the receiving side, without queue and broker: texts in, events and refusals out.
+/// </summary>
 internal sealed class CodecReceiver(KeyRing keys, CodecLimits limits) : IDisposable
 {
     internal static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);

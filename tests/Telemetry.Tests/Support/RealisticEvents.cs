@@ -2,7 +2,9 @@ using System.Text.Unicode;
 
 namespace Telemetry.Tests.Support;
 
-/// <summary>Telemetry as order functions write it, about 370 bytes an event: own trace and span of each, varying numbers.</summary>
+/// <summary>
+/// Telemetry as order functions write it, about 370 bytes an event: own trace and span of each, varying numbers.
+/// </summary>
 internal sealed class RealisticEvents(int seed)
 {
     private static readonly string[] Messages =

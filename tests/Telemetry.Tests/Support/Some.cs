@@ -10,7 +10,9 @@ internal static class Some
 
     internal static MasterKey Key { get; } = new("k1", [.. Enumerable.Range(0, MasterKey.Size).Select(i => (byte)i)]);
 
-    /// <summary>A JSON object of exactly <paramref name="length"/> bytes (2, or 8 and more), whose text compresses or does not.</summary>
+    /// <summary>
+    /// A JSON object of exactly <paramref name="length"/> bytes (2, or 8 and more), whose text compresses or does not.
+    /// </summary>
     internal static byte[] Event(int length, Random random, bool compressible)
     {
         const string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

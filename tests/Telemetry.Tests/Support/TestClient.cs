@@ -13,7 +13,8 @@ internal sealed class TestClient : IAsyncDisposable
     internal TestClient(Func<TelemetryOptions, TelemetryOptions>? change = null, QueueLimits? limits = null)
     {
         Queue = new InMemoryQueueSender(limits ?? QueueLimits.AzureStorage);
-        Options = new TelemetryOptions { Queue = Endpoint, Service = "orders", Release = "1.2.3", Instance = "i-1", Report = Report };
+        Options =
+            new TelemetryOptions { Queue = Endpoint, Service = "orders", Release = "1.2.3", Instance = "i-1", Report = Report };
         Options = change?.Invoke(Options) ?? Options;
         Client = new TelemetryClient(Options, () => Queue, Clock);
     }
@@ -63,7 +64,9 @@ internal sealed class TestClient : IAsyncDisposable
 
     internal void Send(string json) => Client.Send(Encoding.UTF8.GetBytes(json));
 
-    /// <summary>Lets the queue fail and the background see it: it waits for its back-off then, and takes nothing more out of the buffer.</summary>
+    /// <summary>
+    /// Lets the queue fail and the background see it: it waits for its back-off then, and takes nothing more out of the buffer.
+    /// </summary>
     /// <param name="json">The one event that the background took.</param>
     internal async Task FailAsync(string json)
     {
@@ -83,7 +86,8 @@ internal sealed class TestClient : IAsyncDisposable
     internal void AssertCounted(long sent, long dropped, long waiting)
     {
         var statistics = Client.Statistics;
-        Assert.Equal((sent + dropped + waiting, sent, dropped, waiting), (statistics.Accepted, statistics.Sent, statistics.Dropped, statistics.Waiting));
+        Assert.Equal((sent + dropped + waiting, sent, dropped, waiting),
+            (statistics.Accepted, statistics.Sent, statistics.Dropped, statistics.Waiting));
     }
 
     internal static QueueException Failure() =>

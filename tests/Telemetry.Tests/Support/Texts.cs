@@ -5,7 +5,8 @@ namespace Telemetry.Tests.Support;
 /// <summary>The message texts of a batch.</summary>
 internal static class Texts
 {
-    internal static IReadOnlyList<byte[]> Of(SealedBatch batch) => [.. Enumerable.Range(0, batch.MessageCount).Select(index => Of(batch, index))];
+    internal static IReadOnlyList<byte[]> Of(SealedBatch batch) =>
+        [.. Enumerable.Range(0, batch.MessageCount).Select(index => Of(batch, index))];
 
     private static byte[] Of(SealedBatch batch, int index)
     {

@@ -24,7 +24,8 @@ public sealed class BatchOpenerTests
 
         Assert.Equal(RefusalReason.TooLarge, refusal?.Reason);
         Assert.Null(batch);
-        // The last array is as large as the limit, the one before it hardly smaller, and each before that half as large as the next.
+        // The last array is as large as the limit, the one before it hardly smaller, and each before that half as large as the
+        // next.
         Assert.InRange(allocated, 0, 3 * Limit);
     }
 
@@ -85,7 +86,8 @@ public sealed class BatchOpenerTests
     [InlineData(100_000)]
     public void It_makes_no_difference_where_a_batch_is_cut_into_slices(int slice)
     {
-        byte[] lines = [.. Enumerable.Range(0, 2_000).SelectMany(number => Encoding.UTF8.GetBytes($"{{\"number\":{number * 7_919}}}\n"))];
+        var texts = Enumerable.Range(0, 2_000).Select(number => $"{{\"number\":{number * 7_919}}}\n");
+        byte[] lines = [.. texts.SelectMany(text => Encoding.UTF8.GetBytes(text))];
         var packed = Brotli(lines);
         // An empty slice among them is no end.
         var slices = SliceSegment.Sequence([.. packed.Chunk(slice).Select(bytes => (ReadOnlyMemory<byte>)bytes), default]);
@@ -103,7 +105,8 @@ public sealed class BatchOpenerTests
         var packed = Brotli([.. new byte[999], (byte)'\n']);
         var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default);
 
-        Assert.Equal(RefusalReason.TooLarge, opener.Open(HeaderOf(packed), new ReadOnlySequence<byte>(packed), most: 999, out _)?.Reason);
+        Assert.Equal(
+            RefusalReason.TooLarge, opener.Open(HeaderOf(packed), new ReadOnlySequence<byte>(packed), most: 999, out _)?.Reason);
         Assert.Null(opener.Open(HeaderOf(packed), new ReadOnlySequence<byte>(packed), most: 1_000, out var batch));
         batch!.Dispose();
     }
@@ -120,7 +123,7 @@ public sealed class BatchOpenerTests
     {
         var prefix = new byte[ChunkHeader.PrefixSize];
         ChunkHeader.WritePrefix(prefix, BatchFlags.Brotli, Some.Sender, 1);
-        var id = new BatchId(Some.Sender, 1, BatchDigest.Of(prefix, 1, packed));
+        var id = new BatchId(Some.Sender, 1, BatchDigest.Compute(prefix, 1, packed));
         return new ChunkHeader(BatchFlags.Brotli, id, 0, 1, (uint)packed.Length);
     }
 }

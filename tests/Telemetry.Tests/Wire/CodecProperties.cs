@@ -4,7 +4,9 @@ using Telemetry.Wire;
 
 namespace Telemetry.Tests.Wire;
 
-/// <summary>What must hold for all events, limits and orders. A failure shows the scenario and the seed to repeat it with.</summary>
+/// <summary>
+/// What must hold for all events, limits and orders. A failure shows the scenario and the seed to repeat it with.
+/// </summary>
 [Properties(Arbitrary = [typeof(CodecScenario)], QuietOnSuccess = true)]
 public sealed class CodecProperties
 {
@@ -48,7 +50,8 @@ public sealed class CodecProperties
         var last = random.Next(1, slice + 1);
         var header = new ChunkHeader(
             (BatchFlags)random.Next(4),
-            new BatchId(new SenderId((ulong)random.NextInt64(1L << 48), (ulong)random.NextInt64(1L << 48)), (uint)random.Next(), (ulong)random.NextInt64()),
+            new BatchId(new SenderId((ulong)random.NextInt64(1L << 48), (ulong)random.NextInt64(1L << 48)), (uint)random.Next(),
+                (ulong)random.NextInt64()),
             index,
             count,
             (uint)(((count - 1) * slice) + last));
@@ -91,7 +94,7 @@ public sealed class CodecProperties
             "\u0002k1"u8.CopyTo(slice);
         var prefix = new byte[ChunkHeader.PrefixSize];
         ChunkHeader.WritePrefix(prefix, flags, Some.Sender, 1);
-        var id = new BatchId(Some.Sender, 1, BatchDigest.Of(prefix, 1, slice));
+        var id = new BatchId(Some.Sender, 1, BatchDigest.Compute(prefix, 1, slice));
         var chunk = new byte[ChunkHeader.Size + slice.Length];
         new ChunkHeader(flags, id, 0, 1, (uint)slice.Length).WriteTo(chunk);
         slice.CopyTo(chunk, ChunkHeader.Size);

@@ -41,7 +41,8 @@ public sealed record CodecScenario(int MessageBytes, bool Encrypted, int Senders
         select (int)Math.Round(least * Math.Pow((double)most / least, power / 1_000.0));
 
     // What does not compress must still fit the limit of chunks, encryption included.
-    private static int LargestWithin(int messageBytes) => Math.Min(LargestEvent, (BatchPacker.SliceBytes(messageBytes) * 1_000) - 100);
+    private static int LargestWithin(int messageBytes) =>
+        Math.Min(LargestEvent, (BatchPacker.SliceBytes(messageBytes) * 1_000) - 100);
 
     private static byte[] EventOf(int kind, int length, Random random) => kind switch
     {

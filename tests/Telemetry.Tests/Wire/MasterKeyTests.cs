@@ -54,7 +54,8 @@ public sealed class MasterKeyTests
     {
         Assert.Equal("no key", KeyRing.Empty.ToString());
         Assert.Equal("'k1', 'k2'", new KeyRing(new MasterKey("k2", new byte[32]), new MasterKey("k1", new byte[32])).ToString());
-        var error = Assert.Throws<ArgumentException>(() => new KeyRing(MasterKey.Parse("k1", Secret), new MasterKey("k1", new byte[32])));
+        var error = Assert.Throws<ArgumentException>(
+            () => new KeyRing(MasterKey.Parse("k1", Secret), new MasterKey("k1", new byte[32])));
         Assert.DoesNotContain("AAECAwQF", error.Message, StringComparison.Ordinal);
     }
 }

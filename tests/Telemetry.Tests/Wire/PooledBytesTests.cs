@@ -67,6 +67,8 @@ public sealed class PooledBytesTests
     private static byte[] ArrayOf(PooledBytes bytes)
     {
         bytes.Append("x"u8);
-        return MemoryMarshal.TryGetArray(bytes.Memory, out var segment) ? segment.Array! : throw new InvalidOperationException("no array");
+        return MemoryMarshal.TryGetArray(bytes.Memory, out var segment)
+            ? segment.Array!
+            : throw new InvalidOperationException("no array");
     }
 }

@@ -18,7 +18,8 @@ internal sealed partial record TestVector(string Name, IReadOnlyList<(string Key
     internal CodecLimits ReceiverLimits => All("receiver-limit").Aggregate(CodecLimits.Default, WithLimit);
 
     internal static IReadOnlyList<TestVector> ReadPage() =>
-        [.. Block().Matches(File.ReadAllText(Repository.PathOf("docs", "wire-format.md"))).Select(match => Parse(match.Groups["block"].Value))];
+        [.. Block().Matches(File.ReadAllText(Repository.PathOf("docs", "wire-format.md"))).Select(
+            match => Parse(match.Groups["block"].Value))];
 
     internal IEnumerable<string> All(string key) => Lines.Where(line => line.Key == key).Select(line => line.Value);
 
@@ -45,6 +46,7 @@ internal sealed partial record TestVector(string Name, IReadOnlyList<(string Key
         };
     }
 
-    [GeneratedRegex(@"^```vector\n(?<block>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"^```vector\n(?<block>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Block();
 }

@@ -13,7 +13,8 @@ public sealed class WireFormatTests
 
     public static TheoryData<string> Names => [.. Page.Select(vector => vector.Name)];
 
-    public static TheoryData<string> Produced => [.. Page.Where(vector => vector.Find("message-limit") is not null).Select(vector => vector.Name)];
+    public static TheoryData<string> Produced =>
+        [.. Page.Where(vector => vector.Find("message-limit") is not null).Select(vector => vector.Name)];
 
     [Theory]
     [MemberData(nameof(Produced))]
@@ -53,7 +54,10 @@ public sealed class WireFormatTests
             receiver.Expire();
 
         var events = receiver.Batches.SelectMany(batch => batch.Events).Concat(receiver.PlainEvents).Select(Outcome);
-        Assert.Equal(vector.Expected, events.Concat(receiver.Refusals.Select(refusal => $"refused: {refusal.Code}").Distinct(StringComparer.Ordinal)), StringComparer.Ordinal);
+        Assert.Equal(
+            vector.Expected,
+            events.Concat(receiver.Refusals.Select(refusal => $"refused: {refusal.Code}").Distinct(StringComparer.Ordinal)),
+            StringComparer.Ordinal);
     }
 
     [Fact]
@@ -65,7 +69,8 @@ public sealed class WireFormatTests
         foreach (var text in vector.Messages.Reverse())
             receiver.Receive(Encoding.UTF8.GetBytes(text));
 
-        Assert.Equal(vector.All("event"), receiver.Batches.Single().Events.Select(Encoding.UTF8.GetString), StringComparer.Ordinal);
+        Assert.Equal(
+            vector.All("event"), receiver.Batches.Single().Events.Select(Encoding.UTF8.GetString), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -91,9 +96,11 @@ public sealed class WireFormatTests
     [Fact]
     public void Every_reason_that_the_codec_gives_has_a_vector()
     {
-        var reasons = Page.SelectMany(vector => vector.All("refused")).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var reasons = Page.SelectMany(vector => vector.All("refused")).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
 
-        Assert.Equal(["conflict", "incomplete", "malformed", "too-large", "undecryptable", "unsupported"], reasons, StringComparer.Ordinal);
+        Assert.Equal(["conflict", "incomplete", "malformed", "too-large", "undecryptable", "unsupported"], reasons,
+            StringComparer.Ordinal);
     }
 
     private static TestVector Find(string name) => Page.Single(vector => vector.Name == name);

@@ -3,7 +3,9 @@ using Amazon.Lambda.Core;
 
 namespace Amazon.Lambda.RuntimeSupport;
 
-/// <summary>Takes the steps of the genuine loop in their order: asks, calls the handler, answers, disposes the answer's stream.</summary>
+/// <summary>
+/// Takes the steps of the genuine loop in their order: asks, calls the handler, answers, disposes the answer's stream.
+/// </summary>
 public sealed class LambdaBootstrap : IDisposable
 {
     private readonly Func<Stream, ILambdaContext, Task<Stream>> _handler;
@@ -27,7 +29,8 @@ public sealed class LambdaBootstrap : IDisposable
     {
         using var invocation = await _http.GetAsync("invocation/next", cancellationToken);
         var id = invocation.Headers.GetValues("Lambda-Runtime-Aws-Request-Id").Single();
-        var deadline = long.Parse(invocation.Headers.GetValues("Lambda-Runtime-Deadline-Ms").Single(), CultureInfo.InvariantCulture);
+        var deadline = long.Parse(
+            invocation.Headers.GetValues("Lambda-Runtime-Deadline-Ms").Single(), CultureInfo.InvariantCulture);
         Stream answer;
         try
         {

@@ -1,9 +1,11 @@
 namespace Telemetry.Listening;
 
-/// <summary>The measurements of one instrument with the same tags, as one number or distribution. Guarded by its instrument.</summary>
+/// <summary>
+/// The measurements of one instrument with the same tags, as one number or distribution. Guarded by its instrument.
+/// </summary>
 /// <param name="tags">What the measurements have in common.</param>
 /// <param name="bounds">Upper bounds of a distribution's buckets; empty for anything else.</param>
-internal sealed class MetricSeries(TagSet tags, double[] bounds)
+internal sealed class InstrumentSeries(TagSet tags, double[] bounds)
 {
     private readonly long[] _buckets = bounds.Length == 0 ? [] : new long[bounds.Length + 1];
     private double _reported;
@@ -14,7 +16,7 @@ internal sealed class MetricSeries(TagSet tags, double[] bounds)
 
     internal ReadOnlySpan<long> Buckets => _buckets;
 
-    internal bool HasNews { get; private set; }
+    internal bool HasChanged { get; private set; }
 
     internal double Value { get; private set; }
 
@@ -26,7 +28,7 @@ internal sealed class MetricSeries(TagSet tags, double[] bounds)
 
     internal void Record(double value, MetricKind kind)
     {
-        HasNews = true;
+        HasChanged = true;
         switch (kind)
         {
             case MetricKind.Counter or MetricKind.UpDownCounter:
@@ -41,16 +43,16 @@ internal sealed class MetricSeries(TagSet tags, double[] bounds)
         }
     }
 
-    /// <summary>What is new about an observed total.</summary>
+    /// <summary>The growth of an observed total since it was last reported.</summary>
     internal double Growth() => Value < _reported ? Value : Value - _reported;
 
-    /// <summary>The news is out.</summary>
-    /// <param name="startAnew">Whether the next news counts from here.</param>
-    internal void Report(bool startAnew)
+    /// <summary>Call this when the value was sent.</summary>
+    /// <param name="reset">Whether the next value counts from zero.</param>
+    internal void MarkReported(bool reset)
     {
-        HasNews = false;
+        HasChanged = false;
         _reported = Value;
-        if (!startAnew)
+        if (!reset)
             return;
         Value = 0;
         Count = 0;

@@ -4,12 +4,12 @@ using Telemetry.Wire;
 namespace Telemetry.Sending;
 
 /// <summary>The message texts of some batches, in rented memory.</summary>
-internal sealed class MessageTexts : IDisposable
+internal sealed class EncodedMessages : IDisposable
 {
     private readonly List<byte[]> _rented = [];
     private readonly List<ReadOnlyMemory<byte>> _texts = [];
 
-    internal MessageTexts(IEnumerable<SealedBatch> batches)
+    internal EncodedMessages(IEnumerable<SealedBatch> batches)
     {
         foreach (var batch in batches)
         {

@@ -6,18 +6,19 @@ using Orders.Model;
 
 namespace Functions.Aws;
 
-/// <summary>The order functions, one of which an instance serves: the one that Lambda's setting <c>Handler</c> names.</summary>
-internal static class OrderFunctions
+/// <summary>The order functions. An instance serves the one that Lambda's setting <c>Handler</c> names.</summary>
+internal static class OrderHandlers
 {
-    /// <summary>Makes the handler.</summary>
-    /// <param name="name">The function's name; null, where the setting is empty, is CreateOrder.</param>
+    /// <summary>Creates the handler.</summary>
+    /// <param name="name">The function's name; null means CreateOrder.</param>
     /// <param name="clock">The functions' clock.</param>
     /// <exception cref="InvalidOperationException">There is no such function, or its configuration is missing.</exception>
     internal static LambdaHandler Create(string? name, TimeProvider clock) => name switch
     {
         null or "" or nameof(CreateOrder) => HttpFunction.Handler(new CreateOrder(clock).InvokeAsync),
         nameof(ProcessPayment) => MessageFunction(
-            new ProcessPayment(clock, SamplePaymentGateway.AuthoriseAsync, new QueueOutput("INVENTORY_QUEUE", clock).SendAsync).InvokeAsync),
+            new ProcessPayment(
+                clock, SamplePaymentGateway.AuthoriseAsync, new QueueOutput("INVENTORY_QUEUE", clock).SendAsync).InvokeAsync),
         nameof(UpdateInventory) => MessageFunction(new UpdateInventory(new SampleStock().TakeAsync).InvokeAsync),
         nameof(DailySummary) => TimerFunction(new DailySummary(clock, SampleSalesReport.ReadAsync)),
         _ => throw new InvalidOperationException(

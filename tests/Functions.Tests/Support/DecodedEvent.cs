@@ -5,7 +5,7 @@ using Telemetry.Wire;
 namespace Functions.Tests.Support;
 
 /// <summary>An event as a receiver gets it.</summary>
-internal sealed record SentEvent(string Text)
+internal sealed record DecodedEvent(string Text)
 {
     private readonly JsonElement _json = JsonDocument.Parse(Text).RootElement;
 
@@ -22,14 +22,17 @@ internal sealed record SentEvent(string Text)
     public JsonElement Attribute(string name) => _json.GetProperty("attributes").GetProperty(name);
 
     /// <summary>What a list of events is about, such as <c>logs order created, metrics orders.created</c>.</summary>
-    public static string Summary(IEnumerable<SentEvent> events) => string.Join(", ", events.Select(sent => $"{sent.Style} {sent.Subject}"));
+    public static string Summary(IEnumerable<DecodedEvent> events) =>
+        string.Join(", ", events.Select(sent => $"{sent.Style} {sent.Subject}"));
 
-    /// <summary>Reassembles and opens what a queue holds, as the bridge does; fails where anything is refused or missing.</summary>
-    public static IReadOnlyList<SentEvent> Decode(IEnumerable<byte[]> messages)
+    /// <summary>
+    /// Reassembles and opens what a queue holds, as the bridge does; fails where anything is refused or missing.
+    /// </summary>
+    public static IReadOnlyList<DecodedEvent> Decode(IEnumerable<byte[]> messages)
     {
         var assembler = new BatchAssembler<int>(TimeSpan.FromMinutes(1));
         var opener = new BatchOpener(KeyRing.Empty, CodecLimits.Default);
-        var events = new List<SentEvent>();
+        var events = new List<DecodedEvent>();
         foreach (var text in messages)
         {
             using var message = MessageText.Decode(text, CodecLimits.Default);
@@ -49,11 +52,11 @@ internal sealed record SentEvent(string Text)
         return events;
     }
 
-    private static List<SentEvent> EventsOf(ReadOnlyMemory<byte> lines)
+    private static List<DecodedEvent> EventsOf(ReadOnlyMemory<byte> lines)
     {
-        var events = new List<SentEvent>();
+        var events = new List<DecodedEvent>();
         foreach (var range in new EventLines(lines.Span))
-            events.Add(new SentEvent(Encoding.UTF8.GetString(lines.Span[range])));
+            events.Add(new DecodedEvent(Encoding.UTF8.GetString(lines.Span[range])));
         return events;
     }
 }
