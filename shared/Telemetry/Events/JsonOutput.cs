@@ -6,7 +6,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Telemetry.Governance;
 using Telemetry.Wire;
 
 namespace Telemetry.Events;

@@ -15,7 +15,8 @@ public sealed class QueueAndTimerTriggerTests(PublishedWorker worker, SharedAzur
         await using var queue = await EmulatedQueue.CreateAsync(azurite.Server);
         await using var host = await worker.StartAsync(queue.SenderEnvironment);
         var call = FunctionCall.FromMessage("ProcessPayment", Samples.Text("payment"), "m-1", dequeueCount: 2)
-            with { TraceParent = Traces.Parent };
+            with
+        { TraceParent = Traces.Parent };
 
         var answer = await host.InvokeAsync(call);
         var events = DecodedEvent.Decode(await queue.TakeAsync());

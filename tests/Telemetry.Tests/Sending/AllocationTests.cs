@@ -42,7 +42,10 @@ public sealed class AllocationTests
         await using var test = new TestClient(
             options => options with
             {
-                Levels = LevelRules.Parse("info,Orders=debug"), SamplingRatio = 0.5, Commit = "4f0c", Region = "westeurope",
+                Levels = LevelRules.Parse("info,Orders=debug"),
+                SamplingRatio = 0.5,
+                Commit = "4f0c",
+                Region = "westeurope",
             },
             QueueLimits.Sqs);
         TelemetryContext.RequestId = "r-1";
