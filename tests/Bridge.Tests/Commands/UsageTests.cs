@@ -75,7 +75,7 @@ public sealed class UsageTests
         var result = await BridgeCommand.RunAsync("--version");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Matches(@"^\d+\.\d+\.\d+(\+[0-9a-f]+)?\n$", result.Output);
+        Assert.Matches(@"^\d+\.\d+\.\d+(-[0-9a-z.]+)?(\+[0-9a-f]+)?\n$", result.Output);
     }
 
     [Fact]
