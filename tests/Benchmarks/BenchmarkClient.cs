@@ -8,7 +8,8 @@ internal static class BenchmarkClient
 {
     internal static TelemetryClient Create(LevelRules? levels = null)
     {
-        if (!QueueEndpoint.TryParse("https://account.queue.core.windows.net/telemetry", null, null, out var endpoint, out var error))
+        const string url = "https://account.queue.core.windows.net/telemetry";
+        if (!QueueEndpoint.TryParse(url, null, null, out var endpoint, out var error))
             throw new InvalidOperationException(error);
         var options = new TelemetryOptions
         {

@@ -9,7 +9,9 @@ using Telemetry.Wire;
 
 namespace Benchmarks;
 
-/// <summary>Sealing and opening a full SQS message against Brotli and AES-GCM alone on the same bytes: what the framework allows.</summary>
+/// <summary>
+/// Sealing and opening a full SQS message against Brotli and AES-GCM alone on the same bytes: what the framework allows.
+/// </summary>
 public class CodecBenchmarks
 {
     private const int Quality = 4;

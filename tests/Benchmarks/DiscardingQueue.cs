@@ -7,7 +7,8 @@ internal sealed class DiscardingQueue : IQueueSender
 {
     public ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(QueueLimits.Sqs);
 
-    public Task SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -8,7 +8,9 @@ using Telemetry.Listening;
 
 namespace Benchmarks;
 
-/// <summary>The logging provider, with everything that a client does, against the JSON console formatter writing to nowhere.</summary>
+/// <summary>
+/// The logging provider, with everything that a client does, against the JSON console formatter writing to nowhere.
+/// </summary>
 [InvocationCount(1)]
 [WarmupCount(1_500)]
 [IterationCount(500)]
@@ -28,8 +30,10 @@ public class LoggingBenchmarks
     [GlobalSetup]
     public void Start()
     {
-        _services = new ServiceCollection().AddLogging(logging => logging.AddJsonConsole(options => options.IncludeScopes = true)).BuildServiceProvider();
-        var formatter = _services.GetServices<ConsoleFormatter>().Single(formatter => formatter.Name == ConsoleFormatterNames.Json);
+        _services = new ServiceCollection().AddLogging(logging => logging.AddJsonConsole(options => options.IncludeScopes = true))
+            .BuildServiceProvider();
+        var formatter = _services.GetServices<ConsoleFormatter>().Single(
+            formatter => formatter.Name == ConsoleFormatterNames.Json);
         _console = new FormatterLogger(Category, formatter, _scopes);
         _client = BenchmarkClient.Create();
         _provider = new TelemetryQueueLoggerProvider(_client, new TelemetryListenerOptions());

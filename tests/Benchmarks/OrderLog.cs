@@ -6,7 +6,8 @@ namespace Benchmarks;
 internal static partial class OrderLog
 {
     [LoggerMessage(4711, LogLevel.Information, "order {OrderId} of {Customer} accepted: {Items} items, {Total} {Currency}")]
-    internal static partial void Accepted(ILogger logger, long orderId, string customer, int items, double total, string currency);
+    internal static partial void Accepted(
+        ILogger logger, long orderId, string customer, int items, double total, string currency);
 
     [LoggerMessage(4712, LogLevel.Debug, "order {OrderId} of {Customer} looked at")]
     internal static partial void LookedAt(ILogger logger, long orderId, string customer);

@@ -8,9 +8,10 @@ using Telemetry;
 namespace Benchmarks;
 
 /// <summary>
-/// What a send costs its caller, with redaction, limits and enrichment on, inside an activity as in a traced invocation. The baseline writes the
-/// same members with a reused <see cref="Utf8JsonWriter"/> into a reused buffer, and does nothing else with them.
-/// The buffer is emptied between the measurements: packing happens on another thread, and its time is in docs/performance.md.
+/// What a send costs its caller, with redaction, limits and enrichment on, inside an activity as in a traced invocation. The
+/// baseline writes the same members with a reused <see cref="Utf8JsonWriter"/> into a reused buffer, and does nothing else with
+/// them. The buffer is emptied between the measurements: packing happens on another thread, and its time is in
+/// docs/performance.md.
 /// </summary>
 [InvocationCount(1)]
 [WarmupCount(1_500)]
@@ -35,7 +36,8 @@ public class SendBenchmarks
     [GlobalSetup]
     public void Start()
     {
-        _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        _json = new Utf8JsonWriter(
+            _bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
         TelemetryQueue.Client = _client = BenchmarkClient.Create();
         _activity = new Activity("create-order");
         if (Traced)

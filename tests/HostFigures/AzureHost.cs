@@ -22,7 +22,8 @@ internal sealed class AzureHost : IAsyncDisposable
     internal static async Task<AzureHost> StartAsync(string program, ImmutableDictionary<string, string> environment)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var host = new AzureHost(await FunctionsHost.StartAsync(program, environment)) { Start = TimeProvider.System.GetElapsedTime(began) };
+        var started = await FunctionsHost.StartAsync(program, environment);
+        var host = new AzureHost(started) { Start = TimeProvider.System.GetElapsedTime(began) };
         host.First = await host.InvokeAsync();
         return host;
     }

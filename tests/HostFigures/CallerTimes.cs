@@ -15,7 +15,9 @@ internal static class CallerTimes
 
     /// <param name="lambda">The Lambda executable to measure; null: as it was built.</param>
     internal static async Task<int> RunAsync(string? lambda) =>
-        await LambdaAsync(lambda ?? Program("Quote.Aws", "bootstrap")) & await AzureAsync(Program("Quote.Azure", "quote-functions")) ? 0 : 1;
+        await LambdaAsync(lambda ?? Program("Quote.Aws", "bootstrap")) & await AzureAsync(Program("Quote.Azure", "quote-functions"))
+            ? 0
+            : 1;
 
     /// <summary>Azure's worker alone.</summary>
     internal static async Task<int> RunAzureAsync(string program) => await AzureAsync(program) ? 0 : 1;
@@ -33,7 +35,8 @@ internal static class CallerTimes
                 await AddFirstAsync(program, on, off, with);
         }
 
-        var all = programs.Zip(times).Select(one => Show($"{one.First}: first invocation, start included", one.Second.Off, one.Second.On, LambdaLimit));
+        var all = programs.Zip(times).Select(
+            one => Show($"{one.First}: first invocation, start included", one.Second.Off, one.Second.On, LambdaLimit));
         return all.ToList().TrueForAll(holds => holds) ? 0 : 1;
     }
 
@@ -78,11 +81,13 @@ internal static class CallerTimes
         Show("Azure, first invocation", firstOff, firstOn, limit: null);
         Show("Azure, warm", warmOff, warmOn, limit: null);
         Console.WriteLine($"Azure, warm: {more:0.00} ms more; at most {AzureLimit} ms: {Word(holds)}");
-        Console.WriteLine($"Azure, memory at its peak: {PeakMemory.Of(without.ProcessId):0} MiB without, {PeakMemory.Of(with.ProcessId):0} MiB with telemetry");
+        Console.WriteLine($"Azure, memory at its peak: {PeakMemory.Of(without.ProcessId):0} MiB without,"
+            + $" {PeakMemory.Of(with.ProcessId):0} MiB with telemetry");
         return holds;
     }
 
-    private static async Task AddFirstAsync(string program, ImmutableDictionary<string, string> on, List<TimeSpan> off, List<TimeSpan> with)
+    private static async Task AddFirstAsync(
+        string program, ImmutableDictionary<string, string> on, List<TimeSpan> off, List<TimeSpan> with)
     {
         off.Add(await FirstResponseAsync(program, Off(on)));
         with.Add(await FirstResponseAsync(program, on));
@@ -103,7 +108,8 @@ internal static class CallerTimes
     }
 
     // In turns, so that whatever else the machine does falls on both. The first rounds let the compiler finish.
-    private static async Task<(List<TimeSpan> Off, List<TimeSpan> On)> AlternateAsync(Func<Task<TimeSpan>> off, Func<Task<TimeSpan>> on)
+    private static async Task<(List<TimeSpan> Off, List<TimeSpan> On)> AlternateAsync(
+        Func<Task<TimeSpan>> off, Func<Task<TimeSpan>> on)
     {
         var times = (Off: new List<TimeSpan>(), On: new List<TimeSpan>());
         for (var round = 0; round < Rounds; round++)

@@ -13,6 +13,7 @@ switch (args)
         await Starts.RunAsync(programs);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: hostfigures times [LAMBDA_EXECUTABLE] | azure WORKER_EXECUTABLE | first LAMBDA_EXECUTABLE ... | starts NAME=EXECUTABLE ...");
+        await Console.Error.WriteLineAsync("usage: hostfigures times [LAMBDA_EXECUTABLE] | azure WORKER_EXECUTABLE"
+            + " | first LAMBDA_EXECUTABLE ... | starts NAME=EXECUTABLE ...");
         return 2;
 }

@@ -14,7 +14,8 @@ internal static class Starts
         await using var fauxqs = await FauxqsServer.StartAsync();
         await fauxqs.CreateQueueAsync("figures");
         var environment = BridgeQueue.Of(fauxqs, "figures").SenderEnvironment().SetItem("TELEMETRY_FLUSH_BUDGET_MS", "10000");
-        var all = programs.Select(program => program.Split('=', 2)).ToDictionary(parts => parts[0], parts => new Measured(parts[1]), StringComparer.Ordinal);
+        var all = programs.Select(program => program.Split('=', 2)).ToDictionary(
+            parts => parts[0], parts => new Measured(parts[1]), StringComparer.Ordinal);
         // In turns, so that whatever else the machine does falls on all of them.
         for (var i = 0; i < Times; i++)
         {
@@ -22,7 +23,8 @@ internal static class Starts
                 await measured.StartAsync(environment, isLast: i == Times - 1);
         }
 
-        Console.WriteLine("| | start to first question | start to first response | start to first accepted message | warm response | memory (RSS, peak) | size |");
+        Console.WriteLine("| | start to first question | start to first response | start to first accepted message | warm response"
+            + " | memory (RSS, peak) | size |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var (name, measured) in all)
             Console.WriteLine($"| {name} | {measured} |");

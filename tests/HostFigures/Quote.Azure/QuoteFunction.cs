@@ -8,7 +8,8 @@ namespace HostFigures;
 public sealed class QuoteFunction
 {
     [Function(nameof(Quote))]
-    public async Task<IActionResult> AnswerAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "quotes")] HttpRequest request)
+    public async Task<IActionResult> AnswerAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "quotes")] HttpRequest request)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
