@@ -41,7 +41,7 @@ internal static class Help
         Queues of the bridge's own that are missing in the broker are created, as they would be by running.
 
         FAIL: it does not work, or events would not become whole; the exit code is then 1. WARN: it works, and is unwise.
-        docs/operations.md lists the mistakes that are found.
+        docs/reference/commands.md lists the mistakes that are found.
         """;
 
     public const string Probe = "Asks the bridge that runs on this machine whether it is well: a health check for images without a shell";
