@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Bridge.Core.Diagnostics;
+using Bridge.Core.Sources;
 using Telemetry.Queues;
 
 namespace Bridge.CloudQueues;
@@ -32,9 +33,9 @@ internal sealed class QueueMetrics
             MessagingAttributes.ProcessDuration, "s", "From receiving a queue message to its deletion or return", tags: null, MessagingAttributes.Latencies);
     }
 
-    public void CountReceived(QueueEndpoint queue, ReceivedMessage message)
+    public void CountReceived(SourceName queue, ReceivedMessage message)
     {
-        var tags = MessagingAttributes.Of(queue);
+        var tags = MessagingAttributes.TagsOf(queue);
         _received.Add(1, tags);
         _receivedBytes.Add(message.Text.Length, tags);
     }
@@ -43,9 +44,9 @@ internal sealed class QueueMetrics
     /// <param name="queue">Which queue.</param>
     /// <param name="duration">How long it took.</param>
     /// <param name="error">What it failed with; null when it did not.</param>
-    public void RecordReceive(QueueEndpoint queue, TimeSpan duration, QueueException? error = null)
+    public void RecordReceive(SourceName queue, TimeSpan duration, QueueException? error = null)
     {
-        var tags = MessagingAttributes.Of(queue);
+        var tags = MessagingAttributes.TagsOf(queue);
         tags.Add(MessagingAttributes.OperationName, "receive");
         if (error is not null)
             tags.Add(MessagingAttributes.ErrorType, error.Failure.Code ?? error.Failure.Status?.ToString() ?? "no_answer");
@@ -53,23 +54,23 @@ internal sealed class QueueMetrics
     }
 
     /// <summary>Measures the work on a queue message, its settlement included.</summary>
-    public void RecordProcessed(QueueEndpoint queue, TimeSpan duration) =>
-        _processing.Record(duration.TotalSeconds, MessagingAttributes.Of(queue));
+    public void RecordProcessed(SourceName queue, TimeSpan duration) =>
+        _processing.Record(duration.TotalSeconds, MessagingAttributes.TagsOf(queue));
 
-    public void CountDeleted(QueueEndpoint queue, int messages) => _deleted.Add(messages, MessagingAttributes.Of(queue));
+    public void CountDeleted(SourceName queue, int messages) => _deleted.Add(messages, MessagingAttributes.TagsOf(queue));
 
-    public void CountAbandoned(QueueEndpoint queue) => _abandoned.Add(1, MessagingAttributes.Of(queue));
+    public void CountAbandoned(SourceName queue) => _abandoned.Add(1, MessagingAttributes.TagsOf(queue));
 
-    public void CountLeaseLost(QueueEndpoint queue) => _leasesLost.Add(1, MessagingAttributes.Of(queue));
+    public void CountLeaseLost(SourceName queue) => _leasesLost.Add(1, MessagingAttributes.TagsOf(queue));
 
     /// <summary>Starts the gauges of a queue.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="depth">Messages stored; -1 while unknown.</param>
     /// <param name="oldestInWork">Seconds since the oldest message in work was enqueued; 0 when there is none.</param>
     /// <param name="oldestWaiting">Seconds since the oldest message that waits in the queue was enqueued, at most; 0 when it is empty.</param>
-    public void Observe(QueueEndpoint queue, Func<long> depth, Func<double> oldestInWork, Func<double> oldestWaiting)
+    public void Observe(SourceName queue, Func<long> depth, Func<double> oldestInWork, Func<double> oldestWaiting)
     {
-        var tags = MessagingAttributes.Of(queue);
+        var tags = MessagingAttributes.TagsOf(queue);
         foreach (var counter in (ReadOnlySpan<Counter<long>>)[_received, _receivedBytes, _deleted, _abandoned, _leasesLost])
             counter.Add(0, tags);
         _meter.CreateObservableGauge(

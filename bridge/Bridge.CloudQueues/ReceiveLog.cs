@@ -1,7 +1,7 @@
+using Bridge.Core.Sources;
 using Microsoft.Extensions.Logging;
 using Telemetry;
 using Telemetry.Governance;
-using Telemetry.Queues;
 
 namespace Bridge.CloudQueues;
 
@@ -9,19 +9,19 @@ namespace Bridge.CloudQueues;
 internal static partial class ReceiveLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Receiving from {Queue}")]
-    public static partial void Started(ILogger log, QueueEndpoint queue);
+    public static partial void Started(ILogger log, SourceName queue);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Receiving from {Queue} fails and is tried again: {Reason}")]
-    public static partial void Failing(ILogger log, QueueEndpoint queue, string reason);
+    public static partial void Failing(ILogger log, SourceName queue, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Receiving from {Queue} works again")]
-    public static partial void Recovered(ILogger log, QueueEndpoint queue);
+    public static partial void Recovered(ILogger log, SourceName queue);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The last receive from {Queue} did not answer in time; what it may have leased is seen again in {Lease}")]
-    public static partial void LeftUnanswered(ILogger log, QueueEndpoint queue, TimeSpan lease);
+    public static partial void LeftUnanswered(ILogger log, SourceName queue, TimeSpan lease);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} of {Queue} is lost; it will be received again")]
-    public static partial void LeaseLost(ILogger log, QueueEndpoint queue, string messageId);
+    public static partial void LeaseLost(ILogger log, SourceName queue, string messageId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} could not be renewed: {Reason}")]
     public static partial void RenewalFailed(ILogger log, string messageId, string reason);
@@ -29,7 +29,7 @@ internal static partial class ReceiveLog
     public static void RenewalFailedUnexpectedly(ILogger log, Exception exception, string messageId) =>
         RenewalFailedUnexpectedly(log, messageId, FailureText.WithCalls(exception));
 
-    public static void ReceivingFailedUnexpectedly(ILogger log, Exception exception, QueueEndpoint queue, TimeSpan delay) =>
+    public static void ReceivingFailedUnexpectedly(ILogger log, Exception exception, SourceName queue, TimeSpan delay) =>
         ReceivingFailedUnexpectedly(log, queue, delay, FailureText.WithCalls(exception));
 
     public static void SettlingFailedUnexpectedly(ILogger log, Exception exception, string messageId) =>
@@ -38,19 +38,6 @@ internal static partial class ReceiveLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} is done but could not be deleted; it will be received again: {Reason}")]
     public static partial void DeleteFailed(ILogger log, string messageId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} of {Queue} could not be published and is tried again in {Delay}: {Reason}")]
-    public static partial void Abandoned(ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string reason);
-
-    public static void FailedUnexpectedly(
-        ILogger log, Exception exception, QueueEndpoint queue, string messageId, TimeSpan delay) =>
-        FailedUnexpectedly(log, queue, messageId, delay, FailureText.WithCalls(exception));
-
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "Message {MessageId} of {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
-    private static partial void FailedUnexpectedly(
-        ILogger log, QueueEndpoint queue, string messageId, TimeSpan delay, string failure);
-
     [LoggerMessage(
         Level = LogLevel.Error,
         Message = "The lease of message {MessageId} could not be renewed, for an unexpected reason: {Failure}")]
@@ -58,7 +45,7 @@ internal static partial class ReceiveLog
 
     [LoggerMessage(
         Level = LogLevel.Error, Message = "Receiving from {Queue} failed unexpectedly and is tried again in {Delay}: {Failure}")]
-    private static partial void ReceivingFailedUnexpectedly(ILogger log, QueueEndpoint queue, TimeSpan delay, string failure);
+    private static partial void ReceivingFailedUnexpectedly(ILogger log, SourceName queue, TimeSpan delay, string failure);
 
     [LoggerMessage(
         Level = LogLevel.Error,

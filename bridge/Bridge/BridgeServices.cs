@@ -1,12 +1,12 @@
 using Bridge.CloudQueues;
 using Bridge.Core.DeadLetters;
-using Bridge.Core.Delivery;
-using Bridge.Core.Diagnostics;
 using Bridge.Core.Pipeline;
+using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Reassembly;
 using Bridge.Core.Routing;
 using Bridge.Core.Running;
+using Bridge.Core.Sources;
 using Bridge.RabbitMq.Connections;
 using Bridge.RabbitMq.Partitions;
 using Bridge.RabbitMq.Publishing;
@@ -65,6 +65,12 @@ internal static class BridgeServices
     private static IServiceCollection AddDelivery(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(CodecLimits.Default)
         .AddSingleton<SettledBatches>()
+        .AddSingleton<PublishRetry>()
+        .AddSingleton(ReplicaName.OfThisProcess)
+        .AddSingleton<DeliveryRouter>()
+        .AddSingleton(new ByteBudget(options.Receive.MaxBytes))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<FailurePolicy>(provider, options.Receive.MaxDeliveries))
+        .AddSingleton<ISink, EventPipeline>()
         .AddSingleton(provider => new BatchDelivery(
             new BatchOpener(options.KeyRing(), CodecLimits.Default),
             new EventRouter(RoutingKeyTemplate.Parse(options.RabbitMq.RoutingKey), CodecLimits.Default),
@@ -78,7 +84,6 @@ internal static class BridgeServices
     private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(options.Assemble)
         .AddSingleton<KnownReplicas>()
-        .AddSingleton<WholeBatches>()
         .AddSingleton(provider => new ChunkForwarder(
             provider.GetRequiredService<IPublisher>(),
             provider.GetRequiredService<StuckMessages>(),
@@ -89,20 +94,23 @@ internal static class BridgeServices
     private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)
     {
         services
-            .AddSingleton(ReplicaName.OfThisProcess)
             .AddSingleton<OpenReceiver>(QueueClients.OpenReceiver)
             .AddSingleton(options.Receive)
-            .AddSingleton(new ByteBudget(options.Receive.MaxBytes))
-            .AddSingleton<QueueMetrics>()
-            .AddSingleton<MessageWork>();
+            .AddSingleton<QueueMetrics>();
         foreach (var queue in options.Endpoints())
         {
-            services.AddSingleton(provider => new Stage(
-                StagePlace.Receiving,
-                $"receiving from {queue}",
-                ActivatorUtilities.CreateInstance<QueueReceiver>(provider, provider.GetRequiredService<OpenReceiver>()(queue))));
+            services.AddSource(provider =>
+                ActivatorUtilities.CreateInstance<QueueSource>(provider, provider.GetRequiredService<OpenReceiver>()(queue)));
         }
 
         return services;
     }
+
+    private static IServiceCollection AddSource(this IServiceCollection services, Func<IServiceProvider, ISource> open) =>
+        services.AddSingleton(provider =>
+        {
+            var source = open(provider);
+            var stage = new SourceStage(source, provider.GetRequiredService<ISink>());
+            return new Stage(StagePlace.Receiving, $"receiving from {source.Name}", stage);
+        });
 }

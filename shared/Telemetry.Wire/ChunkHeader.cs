@@ -56,7 +56,11 @@ public readonly record struct ChunkHeader(BatchFlags Flags, BatchId Batch, ushor
     /// <param name="limits">What the receiver accepts.</param>
     /// <param name="header">The header, when the result is null.</param>
     /// <returns>Null, or why the chunk is refused.</returns>
-    public static Refusal? Read(ReadOnlySpan<byte> chunk, CodecLimits limits, out ChunkHeader header)
+    public static Refusal? Read(ReadOnlySpan<byte> chunk, CodecLimits limits, out ChunkHeader header) =>
+        Parse(chunk, out header) ?? header.Check(chunk.Length - Size, limits);
+
+    /// <summary>Reads a header alone: whether the slice fits is not checked.</summary>
+    internal static Refusal? Parse(ReadOnlySpan<byte> chunk, out ChunkHeader header)
     {
         header = default;
         if (chunk.Length < sizeof(ushort) || BinaryPrimitives.ReadUInt16BigEndian(chunk) != Magic)
@@ -77,7 +81,7 @@ public readonly record struct ChunkHeader(BatchFlags Flags, BatchId Batch, ushor
             BinaryPrimitives.ReadUInt16BigEndian(chunk[20..]),
             BinaryPrimitives.ReadUInt16BigEndian(chunk[22..]),
             BinaryPrimitives.ReadUInt32BigEndian(chunk[24..]));
-        return header.Check(chunk.Length - Size, limits);
+        return null;
     }
 
     private static string NoChunk(ReadOnlySpan<byte> bytes)

@@ -7,6 +7,9 @@ namespace Telemetry.Wire;
 /// <summary>Reads the text of a queue message: a plain event, or a chunk in Base64.</summary>
 public static class MessageText
 {
+    // A header in Base64: its 36 bytes are whole quanta.
+    private const int HeaderText = ChunkHeader.Size / 3 * 4;
+
     private static readonly SearchValues<byte> UrlSafe =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_= \t\r\n"u8);
 
@@ -27,6 +30,25 @@ public static class MessageText
         if (message.Refusal is not null)
             bytes.Dispose();
         return message;
+    }
+
+    /// <summary>Tells whether a text claims to be a whole batch, from its first 48 bytes. <see cref="Decode"/> may still refuse it.</summary>
+    /// <param name="text">The text as the queue stored it, UTF-8.</param>
+    /// <param name="batch">The identity that it claims, when the result is true.</param>
+    public static bool IsWholeBatch(ReadOnlySpan<byte> text, out BatchId batch)
+    {
+        batch = default;
+        Span<byte> start = stackalloc byte[ChunkHeader.Size];
+        if (text.Length < HeaderText
+            || Base64.DecodeFromUtf8(text[..HeaderText], start, out _, out var written) is not OperationStatus.Done
+            || written != ChunkHeader.Size
+            || ChunkHeader.Parse(start, out var header) is not null)
+        {
+            return false;
+        }
+
+        batch = header.Batch;
+        return header.Count == 1;
     }
 
     /// <summary>Encodes a chunk. The result is the text that the chunk was decoded from.</summary>

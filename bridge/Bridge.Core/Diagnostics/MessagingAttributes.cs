@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Telemetry.Queues;
+using Bridge.Core.Sources;
 
 namespace Bridge.Core.Diagnostics;
 
@@ -47,13 +47,10 @@ internal static class MessagingAttributes
         tags: null,
         Latencies);
 
-    /// <summary>The cloud's system. The conventions have no name for Azure Storage Queues: this one is the bridge's own.</summary>
-    public static string SystemOf(QueueKind kind) => kind is QueueKind.Azure ? "azure_storage_queue" : "aws_sqs";
-
-    /// <summary>What tells a queue's measurements from another's.</summary>
-    public static TagList Of(QueueEndpoint queue) => new(
+    /// <summary>The tags that tell a source's measurements from another's.</summary>
+    public static TagList TagsOf(SourceName source) => new(
     [
-        new(Destination, queue.Name),
-        new(System, SystemOf(queue.Kind)),
+        new(Destination, source.Name),
+        new(System, source.System),
     ]);
 }

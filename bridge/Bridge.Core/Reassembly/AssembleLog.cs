@@ -24,20 +24,11 @@ internal static partial class AssembleLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch} is whole: {Chunks} chunks, {Bytes} bytes, received by {Receivers}")]
     public static partial void Whole(ILogger log, string batch, int chunks, int bytes, string receivers);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} could not be published and is tried again in {Delay}: {Reason}")]
-    public static partial void Retrying(ILogger log, string batch, TimeSpan delay, string reason);
-
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue}: {Chunks} chunks went back to its tail, to make room for others")]
     public static partial void MadeRoom(ILogger log, string queue, int chunks);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue} is left to another replica, if there is one")]
     public static partial void Moved(ILogger log, string queue);
-
-    public static void FailedUnexpectedly(ILogger log, Exception exception, string queue, int chunks) =>
-        FailedUnexpectedly(log, queue, chunks, FailureText.WithCalls(exception));
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Queue}: {Chunks} chunks failed unexpectedly and go back to it: {Failure}")]
-    private static partial void FailedUnexpectedly(ILogger log, string queue, int chunks, string failure);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Assembling is interrupted unexpectedly and begins again: {Failure}")]
     private static partial void InterruptedUnexpectedly(ILogger log, string failure);

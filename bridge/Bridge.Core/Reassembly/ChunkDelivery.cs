@@ -1,9 +1,10 @@
 using System.Buffers;
+using Bridge.Core.Sources;
 
 namespace Bridge.Core.Reassembly;
 
 /// <summary>A chunk out of its partition, unacknowledged until what it belongs to is settled. Disposed when it is.</summary>
-internal sealed class ChunkDelivery : IDisposable
+internal sealed class ChunkDelivery : ISealedMessage
 {
     // Thousands wait at a time, more than a pool keeps, and its arrays may be twice as long: only what would else be a large object is rented.
     private const int SmallestRented = 85_000;
@@ -23,22 +24,29 @@ internal sealed class ChunkDelivery : IDisposable
         _length = body.Length;
         _array = _length < SmallestRented ? GC.AllocateUninitializedArray<byte>(_length) : ArrayPool<byte>.Shared.Rent(_length);
         body.CopyTo(_array);
-        Bytes = _array.Length;
+        Memory = _array.Length;
     }
 
     /// <summary>Memory that it takes, until it is disposed.</summary>
-    public int Bytes { get; }
+    public int Memory { get; }
 
     /// <summary>Acknowledges it on its channel.</summary>
     public ulong DeliveryTag { get; }
 
+    /// <inheritdoc/>
     public string MessageId { get; }
 
     /// <summary>Where it came from.</summary>
     public ChunkOrigin Origin { get; private set; }
 
-    /// <summary>Header and slice.</summary>
-    public ReadOnlyMemory<byte> Chunk => _array.AsMemory(0, _length);
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> Bytes => _array.AsMemory(0, _length);
+
+    /// <inheritdoc/>
+    public string Source => Origin.Source;
+
+    /// <inheritdoc/>
+    public long Attempt => Origin.ReceiveCount;
 
     /// <summary>Its time-out begins then at the earliest.</summary>
     public void TreatAsSeenFrom(DateTimeOffset earliest)

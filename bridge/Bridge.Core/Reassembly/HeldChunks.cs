@@ -106,14 +106,14 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
     /// <param name="isRefitted">True when <see cref="Prefetch"/> has grown by it.</param>
     public Assembly<ChunkDelivery> Add(in ChunkHeader header, ChunkDelivery chunk, out bool isRefitted)
     {
-        var slice = chunk.Chunk[ChunkHeader.Size..];
+        var slice = chunk.Bytes[ChunkHeader.Size..];
         lock (_gate)
         {
             // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
             if (!_rounds.IsOwn(chunk.Origin.Deferral))
                 chunk.TreatAsSeenFrom(clock.GetUtcNow() - options.Timeout + options.Grace);
             isRefitted = _prefetch.Learn(header);
-            _memory += chunk.Bytes;
+            _memory += chunk.Memory;
             var assembly = _assembler.Add(header, slice, chunk, chunk.Origin.Seen);
             if (assembly.State is AssemblyState.Complete)
                 _rounds.NoteCompletion();
@@ -188,7 +188,7 @@ internal sealed class HeldChunks(AssembleOptions options, TimeProvider clock, Ra
     private void Forget(IReadOnlyList<ChunkDelivery> chunks)
     {
         foreach (var chunk in chunks)
-            _memory -= chunk.Bytes;
+            _memory -= chunk.Memory;
     }
 }
 

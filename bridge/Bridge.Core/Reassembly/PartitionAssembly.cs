@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Running;
+using Bridge.Core.Sources;
 using Microsoft.Extensions.Logging;
 using Telemetry.Wire;
 
@@ -15,8 +16,11 @@ namespace Bridge.Core.Reassembly;
 internal sealed class PartitionAssembly(
     IPartitionChannel channel,
     HeldChunks held,
-    WholeBatches whole,
+    ISink sink,
+    SettledBatches settled,
     ChunkForwarder forwarder,
+    PublishRetry retry,
+    KnownReplicas replicas,
     ByteBudget budget,
     CodecLimits limits,
     AssembleOptions options,
@@ -109,7 +113,7 @@ internal sealed class PartitionAssembly(
             async () =>
             {
                 await untilNew();
-                await whole.RetryAsync(channel.Queue, () => ForwardAsync(left, chunk => chunk.Origin, abort), abort);
+                await retry.RunAsync(channel.Queue, () => ForwardAsync(left, chunk => chunk.Origin, abort), abort);
             },
             () => Release(chunks));
     }
@@ -132,9 +136,9 @@ internal sealed class PartitionAssembly(
 
     private async Task TakeOneAsync(ChunkDelivery chunk, CancellationToken cancellationToken)
     {
-        if (ChunkHeader.Read(chunk.Chunk.Span, limits, out var header) is { } refusal)
-            Begin([chunk], reservation: null, stop => whole.RefuseAsync([chunk], refusal, stop));
-        else if (whole.IsSettled(header.Batch))
+        if (ChunkHeader.Read(chunk.Bytes.Span, limits, out var header) is { } refusal)
+            Begin([chunk], room: null, stop => RefuseAsync([chunk], refusal, stop));
+        else if (settled.Contains(header.Batch))
             await DropAsync([chunk]);
         else
             await SettleAsync(Add(header, chunk), cancellationToken);
@@ -153,10 +157,11 @@ internal sealed class PartitionAssembly(
         switch (assembly.State)
         {
             case AssemblyState.Complete:
-                Begin(assembly.Tokens, await ReserveAsync(assembly, cancellationToken), stop => whole.DeliverAsync(assembly, stop));
+                var room = await ReserveAsync(assembly, cancellationToken);
+                Begin(assembly.Tokens, room, stop => DeliverAsync(assembly, room, stop));
                 break;
             case AssemblyState.Refused:
-                Begin(assembly.Tokens, reservation: null, stop => whole.RefuseAsync(assembly.Tokens, assembly.Refusal!, stop));
+                Begin(assembly.Tokens, room: null, stop => RefuseAsync(assembly.Tokens, assembly.Refusal!, stop));
                 break;
             case AssemblyState.Duplicate:
                 await DropAsync(assembly.Tokens);
@@ -201,7 +206,7 @@ internal sealed class PartitionAssembly(
         {
             // Batches that never complete must not circulate through the queue at full speed.
             await Task.Delay(Pause(), clock, cancellationToken);
-            await whole.RetryAsync(
+            await retry.RunAsync(
                 channel.Queue,
                 () => ForwardAsync(left, chunk => chunk.Origin with { Deferral = deferral.Number }, cancellationToken),
                 cancellationToken);
@@ -218,19 +223,20 @@ internal sealed class PartitionAssembly(
     private TimeSpan Pause() => TimeSpan.FromMilliseconds(Math.Min(held.FruitlessRounds * 20, LongestPause.TotalMilliseconds));
 
     // Puts chunks at the queue's tail. Confirmed chunks leave the list, so that another attempt does not forward them again.
-    private async Task ForwardAsync(
+    private async Task<bool> ForwardAsync(
         List<ChunkDelivery> left, Func<ChunkDelivery, ChunkOrigin> originOf, CancellationToken cancellationToken)
     {
         var forwarding = left.ConvertAll(chunk =>
         {
-            _ = ChunkHeader.Read(chunk.Chunk.Span, limits, out var header);
-            return (Chunk: chunk, Done: ForwardAsync(header, chunk.Chunk, originOf(chunk), cancellationToken));
+            _ = ChunkHeader.Read(chunk.Bytes.Span, limits, out var header);
+            return (Chunk: chunk, Done: ForwardAsync(header, chunk.Bytes, originOf(chunk), cancellationToken));
         });
         var all = Task.WhenAll(forwarding.Select(one => one.Done));
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         left.Clear();
         left.AddRange(forwarding.Where(one => !one.Done.IsCompletedSuccessfully).Select(one => one.Chunk));
         await all;
+        return true;
     }
 
     private async Task ForwardAsync(
@@ -248,7 +254,7 @@ internal sealed class PartitionAssembly(
             var began = clock.GetTimestamp();
             try
             {
-                await SettleAsync(expired.Tokens, stop => whole.RefuseAsync(expired.Tokens, expired.Refusal!, stop), end.Token);
+                await SettleAsync(expired.Tokens, stop => RefuseAsync(expired.Tokens, expired.Refusal!, stop), end.Token);
                 Release(expired.Tokens);
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
@@ -260,31 +266,62 @@ internal sealed class PartitionAssembly(
         }
     }
 
-    private void Begin(IReadOnlyList<ChunkDelivery> chunks, ByteBudget.Reservation? reservation, Func<CancellationToken, Task> settle) =>
+    private void Begin(
+        IReadOnlyList<ChunkDelivery> chunks, ByteBudget.Reservation? room, Func<CancellationToken, Task<Outcome>> settle) =>
         inWork.Run(
             // After an abort they are not acknowledged, so the next active consumer gets them.
             () => SettleAsync(chunks, settle, abort),
             () =>
             {
                 Release(chunks);
-                reservation?.Dispose();
+                room?.Dispose();
             });
+
+    private async Task<Outcome> DeliverAsync(
+        Assembly<ChunkDelivery> whole, ByteBudget.Reservation room, CancellationToken withdrawn)
+    {
+        var outcome = await DeliverAsync(new Payload.SealedBatch(whole.Header, whole.Sealed, whole.Tokens), whole.Tokens, room, withdrawn);
+        if (outcome.Kind is OutcomeKind.Retry)
+            return outcome;
+        var receivers = whole.Tokens.Select(chunk => chunk.Origin.Receiver).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        metrics.CountAssembled(receivers.Count);
+        replicas.Note(receivers);
+        AssembleLog.Whole(
+            log, whole.Header.Batch.ToString(), whole.Tokens.Count, (int)whole.Header.Length, string.Join(", ", receivers));
+        return outcome;
+    }
+
+    // Chunks that cannot become a batch.
+    private Task<Outcome> RefuseAsync(IReadOnlyList<ChunkDelivery> chunks, Refusal refusal, CancellationToken withdrawn) =>
+        DeliverAsync(new Payload.Refused(refusal, chunks), chunks, room: null, withdrawn);
+
+    private Task<Outcome> DeliverAsync(
+        Payload payload, IReadOnlyList<ChunkDelivery> chunks, ByteBudget.Reservation? room, CancellationToken withdrawn)
+    {
+        var source = new SourceName("rabbitmq", channel.Queue, chunks[0].Source);
+        var origin = new DeliveryOrigin(source, chunks[0].MessageId, chunks.Max(chunk => chunk.Attempt))
+        {
+            EnqueuedAt = chunks.Min(chunk => chunk.Origin.Enqueued),
+        };
+        return AwaitedSettlement.DeliverAsync(
+            sink,
+            settlement => new Delivery(payload, origin, settlement) { IsRepeatedHere = true, Room = room, Withdrawn = withdrawn });
+    }
 
     // Acknowledges chunks once they are settled; gives them back when that fails unexpectedly.
     private async Task SettleAsync(
-        IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task> settle, CancellationToken stop)
+        IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task<Outcome>> settle, CancellationToken stop)
     {
-        try
+        var outcome = await settle(stop);
+        if (outcome.Kind is not OutcomeKind.Retry)
         {
-            await settle(stop);
             await channel.AcknowledgeAsync(chunks);
+            return;
         }
-        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
-        {
-            AssembleLog.FailedUnexpectedly(log, e, channel.Queue, chunks.Count);
-            await Task.Delay(LongestPause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await channel.ReturnAsync(chunks);
-        }
+
+        stop.ThrowIfCancellationRequested();
+        await Task.Delay(outcome.Delay, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await channel.ReturnAsync(chunks);
     }
 
     private async Task DropAsync(IReadOnlyList<ChunkDelivery> chunks)

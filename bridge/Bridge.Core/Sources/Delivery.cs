@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Bridge.Core.Running;
 using Telemetry.Wire;
 
 namespace Bridge.Core.Sources;
@@ -11,32 +12,51 @@ namespace Bridge.Core.Sources;
 internal sealed record Delivery(Payload Payload, DeliveryOrigin Origin, ISettlement Settlement)
 {
     /// <summary>
-    /// True when no other replica can get the delivery. It is then repeated here until it is settled, and its settlement sees
-    /// <see cref="OutcomeKind.Retry"/> only when the work is aborted.
+    /// True when no other replica can get the delivery. It is then repeated here while the broker does not take it, and its settlement
+    /// sees a retry only when it was withdrawn or failed unexpectedly.
     /// </summary>
     public bool IsRepeatedHere { get; init; }
 
-    /// <summary>Cancelled when the source wants the delivery back: the work ends, and the outcome is a retry.</summary>
+    /// <summary>
+    /// Memory that the source has reserved for it, released when the payload is not needed any more; null lets the sink reserve the
+    /// payload's length.
+    /// </summary>
+    public ByteBudget.Reservation? Room { get; init; }
+
+    /// <summary>Cancelled when the source wants the delivery back: the work ends, and the outcome is a retry without delay.</summary>
     public CancellationToken Withdrawn { get; init; }
 }
 
 /// <summary>The forms in which a source has events.</summary>
 internal abstract record Payload
 {
+    /// <summary>Bytes of memory that it takes.</summary>
+    public abstract long Length { get; }
+
     /// <summary>The text of a queue message: a plain event, a batch or a chunk of one.</summary>
     /// <param name="Text">UTF-8, as the queue stored it.</param>
-    internal sealed record Message(ReadOnlyMemory<byte> Text) : Payload;
+    internal sealed record Message(ReadOnlyMemory<byte> Text) : Payload
+    {
+        public override long Length => Text.Length;
+    }
 
     /// <summary>A whole sealed batch, in the binary form of the wire format.</summary>
     /// <param name="Header">The header of any of its chunks.</param>
     /// <param name="Sealed">All slices, concatenated.</param>
     /// <param name="Messages">The queue messages that it came in. They become the dead letters of a batch that cannot be opened.</param>
-    internal sealed record SealedBatch(ChunkHeader Header, ReadOnlySequence<byte> Sealed, IReadOnlyList<ISealedMessage> Messages) : Payload;
+    internal sealed record SealedBatch(
+        ChunkHeader Header, ReadOnlySequence<byte> Sealed, IReadOnlyList<ISealedMessage> Messages) : Payload
+    {
+        public override long Length => Sealed.Length;
+    }
 
     /// <summary>What the source itself could not read or put together.</summary>
     /// <param name="Refusal">Why.</param>
     /// <param name="Messages">What is dead-lettered.</param>
-    internal sealed record Refused(Refusal Refusal, IReadOnlyList<ISealedMessage> Messages) : Payload;
+    internal sealed record Refused(Refusal Refusal, IReadOnlyList<ISealedMessage> Messages) : Payload
+    {
+        public override long Length => Messages.Sum(message => (long)message.Bytes.Length);
+    }
 }
 
 /// <summary>A chunk or a batch as it came in one message. Disposed when its bytes are not read any more.</summary>

@@ -6,12 +6,36 @@ namespace Bridge.Core.Sources;
 internal interface ISettlement
 {
     /// <summary>
-    /// Called exactly once: deletes a queue message or gives it back, moves a position, answers a request. It does not throw for
-    /// what its source can repair later, and logs it.
+    /// Called exactly once: deletes a queue message or gives it back, moves a position, answers a request. It logs what fails and does
+    /// not throw: what is not settled comes again.
     /// </summary>
     /// <param name="outcome">What became of the delivery.</param>
-    /// <param name="cancellationToken">Cancelled when the bridge must end.</param>
-    ValueTask SettleAsync(Outcome outcome, CancellationToken cancellationToken);
+    ValueTask SettleAsync(Outcome outcome);
+}
+
+/// <summary>A settlement that a caller awaits.</summary>
+internal sealed class AwaitedSettlement : ISettlement
+{
+    private readonly TaskCompletionSource<Outcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Offers a delivery and waits for its outcome.</summary>
+    /// <param name="sink">Takes it.</param>
+    /// <param name="delivery">Makes the delivery for its settlement.</param>
+    /// <exception cref="OperationCanceledException">The delivery was withdrawn before the sink took it.</exception>
+    public static async Task<Outcome> DeliverAsync(ISink sink, Func<ISettlement, Delivery> delivery)
+    {
+        var settlement = new AwaitedSettlement();
+        var offered = delivery(settlement);
+        await sink.OfferAsync(offered, offered.Withdrawn);
+        return await settlement._outcome.Task;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SettleAsync(Outcome outcome)
+    {
+        _outcome.SetResult(outcome);
+        return ValueTask.CompletedTask;
+    }
 }
 
 /// <summary>What became of a delivery.</summary>

@@ -1,3 +1,5 @@
+using Bridge.Core.Running;
+
 namespace Bridge.Core.Sources;
 
 /// <summary>Where deliveries come from: a cloud queue, a spool on disk, a folder.</summary>
@@ -19,18 +21,20 @@ internal interface ISource
 internal interface ISink
 {
     /// <summary>
-    /// Completes when events can be published. A source that leases messages waits here first, so that it does not hide messages
-    /// that another replica could publish.
+    /// Completes when events can be published and there is memory for more. A source that leases messages reserves before it asks for
+    /// them, so that it does not hide messages that another replica could publish.
     /// </summary>
-    ValueTask WaitUntilReadyAsync(CancellationToken stop);
+    /// <param name="bytes">Bytes that the source expects to offer.</param>
+    /// <param name="stop">Ends the wait.</param>
+    ValueTask<ByteBudget.Reservation> ReserveAsync(long bytes, CancellationToken stop);
 
     /// <summary>
-    /// Takes a delivery and completes when there is room for another: the only back-pressure. The work goes on in the background, and
-    /// ends with exactly one call of the delivery's settlement.
+    /// Takes a delivery and completes when the work on it has begun, which may wait for room: the only back-pressure. The work goes on
+    /// in the background, and ends with exactly one call of the delivery's settlement.
     /// </summary>
     /// <param name="delivery">The delivery; its payload stays unchanged until it is settled.</param>
     /// <param name="stop">Ends the wait for room.</param>
-    /// <exception cref="OperationCanceledException">The delivery was not taken and is not settled.</exception>
+    /// <exception cref="OperationCanceledException">The delivery was not taken, and is not settled.</exception>
     ValueTask OfferAsync(Delivery delivery, CancellationToken stop);
 }
 

@@ -3,6 +3,7 @@ using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Reassembly;
 using Bridge.Core.Running;
+using Bridge.Core.Sources;
 using Bridge.RabbitMq.Connections;
 using Bridge.RabbitMq.Topology;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,10 @@ internal sealed class Assembler(
     BrokerTopology topology,
     IPublisher publisher,
     ChunkForwarder forwarder,
-    WholeBatches whole,
+    ISink sink,
+    SettledBatches settled,
+    PublishRetry retry,
+    KnownReplicas replicas,
     CodecLimits limits,
     AssembleOptions options,
     PipelineMetrics metrics,
@@ -216,7 +220,22 @@ internal sealed class Assembler(
     }
 
     private PartitionAssembly Assemble(IPartitionChannel channel) =>
-        new(channel, new HeldChunks(options, clock, random), whole, forwarder, _whole, limits, options, metrics, log, _inWork, clock, Abort);
+        new(
+            channel,
+            new HeldChunks(options, clock, random),
+            sink,
+            settled,
+            forwarder,
+            retry,
+            replicas,
+            _whole,
+            limits,
+            options,
+            metrics,
+            log,
+            _inWork,
+            clock,
+            Abort);
 
     private async Task DrainAsync()
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Bridge.Core.Delivery;
+using Bridge.Core.Pipeline;
 using Telemetry.Wire;
 
 namespace Bridge.Tools.Audit;

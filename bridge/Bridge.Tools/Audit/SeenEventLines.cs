@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Bridge.Core.Delivery;
+using Bridge.Core.Pipeline;
 using Telemetry.Wire;
 
 namespace Bridge.Tools.Audit;

@@ -1,4 +1,4 @@
-using Bridge.Core.Delivery;
+using Bridge.Core.Pipeline;
 
 namespace Bridge.Tests.Deliver;
 

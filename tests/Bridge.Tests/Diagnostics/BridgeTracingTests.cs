@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Bridge.Core.Delivery;
+using Bridge.Core.Pipeline;
 using Bridge.Core.Diagnostics;
 using Bridge.Core.Routing;
 

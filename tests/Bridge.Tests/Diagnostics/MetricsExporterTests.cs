@@ -41,7 +41,7 @@ public sealed class MetricsExporterTests : IDisposable
         _ = new PublishMetrics(Factory);
         var metrics = new QueueMetrics(Factory);
         Assert.True(QueueEndpoint.TryParse("http://127.0.0.1/account/queue", "azure", null, out var queue, out _));
-        metrics.Observe(queue, () => 17, () => 1.5, () => 2.5);
+        metrics.Observe(QueueSource.NameOf(queue), () => 17, () => 1.5, () => 2.5);
 
         var samples = StrictPrometheusText.Read(_exporter.Export());
 
@@ -107,8 +107,8 @@ public sealed class MetricsExporterTests : IDisposable
     {
         var metrics = new QueueMetrics(Factory);
         Assert.True(QueueEndpoint.TryParse("http://127.0.0.1/account/queue", "azure", null, out var queue, out _));
-        metrics.RecordReceive(queue, TimeSpan.FromSeconds(2));
-        metrics.RecordReceive(queue, TimeSpan.FromSeconds(2), new QueueException(new QueueFailure { Queue = queue, Operation = "Get Messages", Status = 503 }));
+        metrics.RecordReceive(QueueSource.NameOf(queue), TimeSpan.FromSeconds(2));
+        metrics.RecordReceive(QueueSource.NameOf(queue), TimeSpan.FromSeconds(2), new QueueException(new QueueFailure { Queue = queue, Operation = "Get Messages", Status = 503 }));
 
         var samples = StrictPrometheusText.Read(_exporter.Export());
 

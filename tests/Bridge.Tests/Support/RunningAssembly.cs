@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Bridge.Core.DeadLetters;
-using Bridge.Core.Delivery;
+using Bridge.Core.Pipeline;
 using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Reassembly;
@@ -29,13 +29,23 @@ internal sealed class RunningAssembly : IAsyncDisposable
             new BatchOpener(KeyRing.Empty, CodecLimits.Default),
             new EventRouter(RoutingKeyTemplate.Parse("{style}"), CodecLimits.Default),
             Publisher, dead, new ByteBudget(16 * 1024 * 1024), "telemetry", metrics);
-        var whole = new WholeBatches(delivery, dead, new SettledBatches(), new KnownReplicas(clock), metrics, NullLogger<WholeBatches>.Instance, clock, Random.Shared);
+        var settled = new SettledBatches();
+        var retry = new PublishRetry(NullLogger<PublishRetry>.Instance, clock, Random.Shared);
+        var forwarder = new ChunkForwarder(Publisher, Stuck, partitions: 1, metrics);
+        var router = new DeliveryRouter(
+            delivery, forwarder, dead, settled, retry, CodecLimits.Default, metrics, new ReplicaName("replica-1"), clock);
+        var failures = new FailurePolicy(router, Publisher, maxDeliveries: 100, NullLogger<FailurePolicy>.Instance, Random.Shared);
+        var pipeline = new EventPipeline(
+            router, failures, Publisher, new ByteBudget(16 * 1024 * 1024), NullLogger<EventPipeline>.Instance);
         options ??= new AssembleOptions { Partitions = 1 };
         Assembly = new PartitionAssembly(
             Partition,
             new HeldChunks(options, clock, Random.Shared),
-            whole,
-            new ChunkForwarder(Publisher, Stuck, partitions: 1, metrics),
+            pipeline,
+            settled,
+            forwarder,
+            retry,
+            new KnownReplicas(clock),
             new ByteBudget(16 * 1024 * 1024), CodecLimits.Default, options, metrics, NullLogger.Instance, _inWork, clock, _abort.Token);
         Publisher.OnConfirmed = message =>
         {

@@ -1,13 +1,13 @@
 using System.Diagnostics.Metrics;
 using Bridge.CloudQueues;
 using Bridge.Core.DeadLetters;
-using Bridge.Core.Delivery;
-using Bridge.Core.Diagnostics;
 using Bridge.Core.Pipeline;
+using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Reassembly;
 using Bridge.Core.Routing;
 using Bridge.Core.Running;
+using Bridge.Core.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Wire;
@@ -21,7 +21,7 @@ internal sealed class RunningReceiver : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly QueueReceiver _receiver;
+    private readonly SourceStage _receiver;
 
     public RunningReceiver(
         ReceiveOptions? options = null,
@@ -44,10 +44,15 @@ internal sealed class RunningReceiver : IAsyncDisposable
             "telemetry",
             metrics);
         var forwarder = new ChunkForwarder(Publisher, Stuck, partitions: 4, metrics);
-        var work = new MessageWork(
-            delivery, forwarder, dead, new SettledBatches(), CodecLimits.Default, metrics, new ReplicaName("replica-1"), Clock);
-        _receiver = new QueueReceiver(
-            Queue, work, Publisher, Budget, options ?? new ReceiveOptions(), new QueueMetrics(meters), NullLogger<QueueReceiver>.Instance, Clock, Random.Shared);
+        var retry = new PublishRetry(NullLogger<PublishRetry>.Instance, Clock, Random.Shared);
+        var router = new DeliveryRouter(
+            delivery, forwarder, dead, new SettledBatches(), retry, CodecLimits.Default, metrics, new ReplicaName("replica-1"), Clock);
+        options ??= new ReceiveOptions();
+        var failures = new FailurePolicy(router, Publisher, options.MaxDeliveries, NullLogger<FailurePolicy>.Instance, Random.Shared);
+        var source = new QueueSource(
+            Queue, options, new QueueMetrics(meters), NullLogger<QueueSource>.Instance, Clock, Random.Shared);
+        _receiver = new SourceStage(
+            source, new EventPipeline(router, failures, Publisher, Budget, NullLogger<EventPipeline>.Instance));
     }
 
     public FakeTimeProvider Clock { get; } = new();

@@ -11,6 +11,7 @@ public sealed class LayoutTests
         ["Bridge"] = ["Bridge.CloudQueues", "Bridge.Core", "Bridge.Hosting", "Bridge.RabbitMq", "Bridge.Tools"],
         ["Bridge.CloudQueues"] = ["Bridge.Core", "Telemetry.Aws", "Telemetry.Azure"],
         ["Bridge.Core"] = ["Telemetry"],
+        ["Bridge.Edge"] = ["Bridge.Core"],
         ["Bridge.Hosting"] = ["Bridge.Core"],
         ["Bridge.RabbitMq"] = ["Bridge.Core"],
         ["Bridge.Tools"] = ["Bridge.Core", "Bridge.RabbitMq"],

@@ -50,7 +50,7 @@ internal sealed class Senders(SimulatedWorld world, IReadOnlyList<SimulatedQueue
                 break;
             case < 4:
                 var json = Event();
-                Put(AnyQueue(), json, id => [new SentEvent($"{PlainIdentity.Of(id, json)}-0", json)]);
+                Put(AnyQueue(), json, id => [new SentEvent($"{PlainIdentity.From(id, json)}-0", json)]);
                 break;
             default:
                 SendBatch();

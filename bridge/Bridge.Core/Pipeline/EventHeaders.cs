@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Bridge.Core.Publishing;
 
-namespace Bridge.Core.Delivery;
+namespace Bridge.Core.Pipeline;
 
 /// <summary>The headers that the events of a batch share.</summary>
 internal static class EventHeaders

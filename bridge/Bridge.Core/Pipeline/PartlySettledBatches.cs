@@ -1,4 +1,4 @@
-namespace Bridge.Core.Delivery;
+namespace Bridge.Core.Pipeline;
 
 /// <summary>
 /// Remembers the settled events of batches that are not settled as a whole, so that a further attempt publishes only the rest.

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Bridge.Core.Diagnostics;
 using Bridge.Core.Routing;
-using Telemetry.Queues;
+using Bridge.Core.Sources;
 
-namespace Bridge.Core.Delivery;
+namespace Bridge.Core.Pipeline;
 
 /// <summary>
-/// Spans of the bridge's own work: one for a queue message, one for the publishing of a batch, which links to the spans of the functions
+/// Spans of the bridge's own work: one for a delivery, one for the publishing of a batch, which links to the spans of the functions
 /// that its events came from. Never one for an event, and nothing at all while nobody listens.
 /// </summary>
 internal static class BridgeTracing
@@ -14,24 +14,24 @@ internal static class BridgeTracing
     // A batch may hold events of thousands of invocations. Where the message's span is not sampled, no link is looked for.
     private const int MostLinks = 32;
 
-    private static readonly ActivitySource Source = new(MessagingAttributes.Scope);
+    private static readonly ActivitySource Activities = new(MessagingAttributes.Scope);
 
-    /// <summary>Begins the span of the work on a queue message; null while nobody listens.</summary>
-    public static Activity? StartProcess(QueueEndpoint queue, long receiveCount)
+    /// <summary>Begins the span of the work on a delivery; null while nobody listens.</summary>
+    public static Activity? StartProcess(DeliveryOrigin origin)
     {
-        if (!Source.HasListeners())
+        if (!Activities.HasListeners())
             return null;
-        return Source.StartActivity(
+        return Activities.StartActivity(
             ActivityKind.Consumer,
             tags:
             [
-                new(MessagingAttributes.System, MessagingAttributes.SystemOf(queue.Kind)),
-                new(MessagingAttributes.Destination, queue.Name),
+                new(MessagingAttributes.System, origin.Source.System),
+                new(MessagingAttributes.Destination, origin.Source.Name),
                 new(MessagingAttributes.OperationName, "process"),
                 new(MessagingAttributes.OperationType, "process"),
-                new("bridge.receive_count", receiveCount),
+                new("bridge.receive_count", origin.Attempt),
             ],
-            name: $"process {queue.Name}");
+            name: $"process {origin.Source.Name}");
     }
 
     /// <summary>Begins the span of the publishing of a batch's events; null while nobody listens.</summary>
@@ -40,9 +40,9 @@ internal static class BridgeTracing
     /// <param name="events">Its events.</param>
     public static Activity? StartPublish(string exchange, string batch, IReadOnlyList<RoutedEvent> events)
     {
-        if (!Source.HasListeners())
+        if (!Activities.HasListeners())
             return null;
-        return Source.StartActivity(
+        return Activities.StartActivity(
             ActivityKind.Producer,
             tags:
             [

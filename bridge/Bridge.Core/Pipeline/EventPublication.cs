@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Bridge.Core.Publishing;
 using Bridge.Core.Routing;
 
-namespace Bridge.Core.Delivery;
+namespace Bridge.Core.Pipeline;
 
 /// <summary>The events of one batch, as the messages that they become.</summary>
 /// <param name="exchange">Where they go.</param>

@@ -1,6 +1,6 @@
 using Telemetry.Wire;
 
-namespace Bridge.Core.Delivery;
+namespace Bridge.Core.Publishing;
 
 /// <summary>
 /// Remembers what this replica has published, so that a redelivery is dropped instead of published again. What was

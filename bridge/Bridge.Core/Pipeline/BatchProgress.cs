@@ -1,4 +1,4 @@
-namespace Bridge.Core.Delivery;
+namespace Bridge.Core.Pipeline;
 
 /// <summary>
 /// Which events of a batch are settled: confirmed by the broker, in the exchange or as dead letters. Safe for several threads.

@@ -1,7 +1,7 @@
 using Bridge.Core.Running;
 using Telemetry.Wire;
 
-namespace Bridge.Core.Delivery;
+namespace Bridge.Core.Pipeline;
 
 /// <summary>A batch that was opened, with the part of the budget that its memory takes until it is disposed; or why it could not be.</summary>
 internal sealed class OpeningAttempt : IDisposable

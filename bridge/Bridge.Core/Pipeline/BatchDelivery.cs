@@ -8,7 +8,7 @@ using Bridge.Core.Routing;
 using Bridge.Core.Running;
 using Telemetry.Wire;
 
-namespace Bridge.Core.Delivery;
+namespace Bridge.Core.Pipeline;
 
 /// <summary>
 /// Publishes the events of a whole batch to the exchange. When a call returns without an exception, every event is confirmed, in
