@@ -84,6 +84,7 @@ internal static class BridgeServices
     private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(options.Assemble)
         .AddSingleton<KnownReplicas>()
+        .AddSingleton<ReassemblyContext>()
         .AddSingleton(provider => new ChunkForwarder(
             provider.GetRequiredService<IPublisher>(),
             provider.GetRequiredService<StuckMessages>(),

@@ -10,7 +10,7 @@ internal sealed record ChunkOrigin(string Source, string Receiver, long ReceiveC
     /// <summary>When the cloud queue accepted it, by the cloud's clock; null where that is not known.</summary>
     public DateTimeOffset? Enqueued { get; init; }
 
-    /// <summary>The deferral that put it at the tail of its partition; null until it gives way to others.</summary>
+    /// <summary>The deferral that put it at the tail of its partition; null until it is deferred.</summary>
     public long? Deferral { get; init; }
 }
 
@@ -32,6 +32,6 @@ internal static class ChunkHeaders
     /// <summary>Unix milliseconds when the cloud queue accepted it: tells how old its events are when they are published.</summary>
     public const string Enqueued = "x-telemetry-enqueued";
 
-    /// <summary>Number of the deferral that put it at the tail of its partition; only on chunks that gave way to others.</summary>
+    /// <summary>Number of the deferral that put it at the tail of its partition; only on deferred chunks.</summary>
     public const string Deferral = "x-telemetry-deferral";
 }

@@ -2,9 +2,9 @@ namespace Bridge.Core.Reassembly;
 
 /// <summary>
 /// Decides which batches are held when a partition has more chunks than there is room for, so that each has its turn. Batches lie
-/// on a ring by their digests; the farthest behind a cursor give way. When the first chunks that gave way in a round come back, the
-/// whole queue has passed, and every batch nearer than any that gave way has been held with all its chunks: it is whole, or more has yet
-/// to be sent. The cursor then moves to the nearest that gave way. Not safe for several threads at once.
+/// on a ring by their digests, and those farthest from a cursor are deferred: they go to the tail of the queue. When the first deferred
+/// chunks of a round come back, the whole queue has passed. Every batch nearer than any deferred one has then been held with all its
+/// chunks: it is whole, or more has yet to be sent. The cursor moves to the nearest deferred batch.
 /// </summary>
 internal sealed class DeferralRounds
 {
@@ -23,16 +23,16 @@ internal sealed class DeferralRounds
     /// <summary>Where on the ring the batches that may stay begin.</summary>
     public ulong Cursor { get; private set; }
 
-    /// <summary>Distance from the cursor to the nearest batch that gave way in this round.</summary>
+    /// <summary>Distance from the cursor to the nearest batch deferred in this round.</summary>
     public ulong Nearest { get; private set; } = ulong.MaxValue;
 
-    /// <summary>True while chunks that gave way have yet to come back.</summary>
+    /// <summary>True while deferred chunks have yet to come back.</summary>
     public bool AreAnyAway => _away > 0;
 
     /// <summary>Rounds that have ended since <see cref="NoteCompletion"/>.</summary>
     public int Fruitless { get; private set; }
 
-    /// <summary>Counts chunks that give way.</summary>
+    /// <summary>Counts deferred chunks.</summary>
     /// <param name="chunks">How many.</param>
     /// <param name="nearest">Distance from the cursor to the nearest of their batches.</param>
     /// <returns>The deferral's number.</returns>
@@ -49,7 +49,7 @@ internal sealed class DeferralRounds
     public bool IsOwn(long? deferral) => deferral >= _first && deferral <= _latest;
 
     /// <summary>Tells that a chunk has come.</summary>
-    /// <param name="deferral">That it was last part of; null when it never gave way.</param>
+    /// <param name="deferral">That it was last part of; null when it was never deferred.</param>
     /// <returns>True when the round is over: see <see cref="Next"/>.</returns>
     public bool NoteArrival(long? deferral)
     {
@@ -72,8 +72,3 @@ internal sealed class DeferralRounds
     /// <summary>Tells that a batch has become whole.</summary>
     public void NoteCompletion() => Fruitless = 0;
 }
-
-/// <summary>Chunks of batches that give way to others: they are put at the tail of their partition and come again.</summary>
-/// <param name="Number">Travels with them and tells when they have come round.</param>
-/// <param name="Chunks">All that are held of these batches.</param>
-internal sealed record Deferral(long Number, IReadOnlyList<ChunkDelivery> Chunks);

@@ -22,25 +22,16 @@ internal sealed class Assembler(
     IBrokerConnector connector,
     BrokerTopology topology,
     IPublisher publisher,
-    ChunkForwarder forwarder,
-    ISink sink,
-    SettledBatches settled,
-    PublishRetry retry,
-    KnownReplicas replicas,
-    CodecLimits limits,
-    AssembleOptions options,
-    PipelineMetrics metrics,
-    ILogger<Assembler> log,
-    TimeProvider clock,
-    Random random) : DrainingService, IStageHealth
+    ReassemblyContext context,
+    ILogger<Assembler> log) : DrainingService, IStageHealth
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BrokerTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan QueueInterval = TimeSpan.FromSeconds(5);
 
     private readonly TaskGroup _inWork = new(log);
     private readonly ReadySignal _consuming = new();
-    private readonly ByteBudget _whole = new(options.MaxBytes);
+    private readonly ByteBudget _whole = new(context.Options.MaxBytes);
     private PartitionConsumer[] _consumers = [];
     private volatile string? _interruption = "assembling is starting";
 
@@ -66,7 +57,7 @@ internal sealed class Assembler(
         meter.CreateObservableGauge("bridge.incomplete_batches.size", () => Incomplete().Bytes, "By", "Memory that their chunks take");
         meter.CreateObservableGauge(
             "bridge.incomplete_batches.oldest.age",
-            () => Incomplete().OldestAge(clock.GetUtcNow()).TotalSeconds,
+            () => Incomplete().OldestAge(context.Clock.GetUtcNow()).TotalSeconds,
             "s",
             "How long the oldest of them has waited; 0 when there is none");
     }
@@ -74,7 +65,7 @@ internal sealed class Assembler(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), random);
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), context.Random);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -91,7 +82,7 @@ internal sealed class Assembler(
                     Interrupt(e);
             }
 
-            await Task.Delay(backoff.Next(), clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(backoff.Next(), context.Clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -141,31 +132,31 @@ internal sealed class Assembler(
     }
 
     private TimeSpan Interval => TimeSpan.FromTicks(Math.Clamp(
-        options.Timeout.Ticks / 4, TimeSpan.TicksPerSecond / 4, 5 * TimeSpan.TicksPerSecond));
+        context.Options.Timeout.Ticks / 4, TimeSpan.TicksPerSecond / 4, 5 * TimeSpan.TicksPerSecond));
 
     // Until the connection is closed: expires chunks that have waited too long, makes deleted queues again, and sometimes leaves
     // an idle partition to other replicas.
     private async Task LookAfterAsync(IConnection connection, Task closed)
     {
-        var found = clock.GetTimestamp();
-        var moves = new PartitionMoves(_consumers.Length, clock, random);
-        using var timer = new PeriodicTimer(Interval, clock);
+        var found = context.Clock.GetTimestamp();
+        var moves = new PartitionMoves(_consumers.Length, context.Clock, context.Random);
+        using var timer = new PeriodicTimer(Interval, context.Clock);
         while (await TickAsync(timer, closed))
         {
-            if (clock.GetElapsedTime(found) >= QueueInterval)
+            if (context.Clock.GetElapsedTime(found) >= QueueInterval)
             {
                 await EnsureQueuesAsync(connection, closed);
-                found = clock.GetTimestamp();
+                found = context.Clock.GetTimestamp();
             }
 
             for (var partition = 0; partition < _consumers.Length; partition++)
             {
                 var consumer = _consumers[partition];
-                await consumer.ExpireAsync(CancellationToken.None).WaitAsync(Patience, clock);
+                await consumer.ExpireAsync(CancellationToken.None).WaitAsync(BrokerTimeout, context.Clock);
                 if (moves.IsDue(partition) && consumer.Assembly.IsIdle)
                 {
                     moves.Plan(partition);
-                    await consumer.MoveAsync(CancellationToken.None).WaitAsync(Patience, clock);
+                    await consumer.MoveAsync(CancellationToken.None).WaitAsync(BrokerTimeout, context.Clock);
                     AssembleLog.Moved(log, consumer.Queue);
                 }
             }
@@ -195,7 +186,7 @@ internal sealed class Assembler(
     private async Task<PartitionConsumer[]> StartConsumersAsync(
         IConnection connection, TaskCompletionSource<string?> closed, CancellationToken cancellationToken)
     {
-        var consumers = new PartitionConsumer[options.Partitions];
+        var consumers = new PartitionConsumer[context.Options.Partitions];
         for (var partition = 0; partition < consumers.Length; partition++)
         {
             var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -205,7 +196,7 @@ internal sealed class Assembler(
                 channel,
                 queue,
                 Assemble,
-                clock,
+                context.Clock,
                 () => BrokerTopology.EnsureQueueAsync(connection, queue, cancellationToken),
                 () => _consuming.WaitAsync(Abort),
                 failure =>
@@ -219,23 +210,7 @@ internal sealed class Assembler(
         return consumers;
     }
 
-    private PartitionAssembly Assemble(IPartitionChannel channel) =>
-        new(
-            channel,
-            new HeldChunks(options, clock, random),
-            sink,
-            settled,
-            forwarder,
-            retry,
-            replicas,
-            _whole,
-            limits,
-            options,
-            metrics,
-            log,
-            _inWork,
-            clock,
-            Abort);
+    private PartitionAssembly Assemble(IPartitionChannel channel) => new(context, channel, _whole, _inWork, log, Abort);
 
     private async Task DrainAsync()
     {

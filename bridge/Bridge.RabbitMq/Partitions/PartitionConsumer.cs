@@ -97,7 +97,7 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
 
         async Task ExpireInTurnAsync()
         {
-            var asked = _clock.GetTimestamp();
+            var asked = _clock.GetUtcNow();
             await Channel.BasicQosAsync(prefetchSize: 0, (ushort)_prefetch, global: false, cancellationToken);
             Assembly.Expire(asked);
         }

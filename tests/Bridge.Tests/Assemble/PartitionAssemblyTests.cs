@@ -93,7 +93,7 @@ public sealed class PartitionAssemblyTests
             () =>
             {
                 clock.Advance(TimeSpan.FromSeconds(1));
-                running.Assembly.Expire(clock.GetTimestamp());
+                running.Assembly.Expire(clock.GetUtcNow());
                 return running.Publisher.InQueue(BridgeQueues.Dead).Count >= texts.Count;
             },
             Patience);
@@ -116,12 +116,12 @@ public sealed class PartitionAssemblyTests
         await running.DeliverAsync();
 
         clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
-        running.Assembly.Expire(clock.GetTimestamp());
+        running.Assembly.Expire(clock.GetUtcNow());
         await running.DeliverAsync();
         Assert.Equal(2, running.Partition.Count);
 
         clock.Advance(TimeSpan.FromSeconds(1));
-        running.Assembly.Expire(clock.GetTimestamp());
+        running.Assembly.Expire(clock.GetUtcNow());
         await running.DeliverAsync();
         Assert.Equal(0, running.Partition.Count);
         var dead = running.Publisher.InQueue(BridgeQueues.Dead);
@@ -138,7 +138,7 @@ public sealed class PartitionAssemblyTests
         await running.DeliverAsync();
         clock.Advance(TimeSpan.FromMinutes(10));
 
-        var asked = clock.GetTimestamp();
+        var asked = clock.GetUtcNow();
         clock.Advance(TimeSpan.FromSeconds(3));
         running.Assembly.Expire(asked);
         clock.Advance(TimeSpan.FromSeconds(59));
@@ -147,7 +147,7 @@ public sealed class PartitionAssemblyTests
 
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True(running.Assembly.HasExpired);
-        running.Assembly.Expire(clock.GetTimestamp());
+        running.Assembly.Expire(clock.GetUtcNow());
         await running.DeliverAsync();
         Assert.Equal(0, running.Partition.Count);
     }
@@ -250,7 +250,7 @@ public sealed class PartitionAssemblyTests
         await running.DeliverAsync();
         clock.Advance(TimeSpan.FromMinutes(10));
 
-        running.Assembly.Expire(clock.GetTimestamp());
+        running.Assembly.Expire(clock.GetUtcNow());
 
         await Eventually.TrueAsync(() =>
         {
@@ -269,7 +269,7 @@ public sealed class PartitionAssemblyTests
         running.Partition.Put(Large(1, chunks: 3).Texts[0], clock.GetUtcNow().ToUnixTimeMilliseconds());
         await running.DeliverAsync();
         clock.Advance(TimeSpan.FromMinutes(10));
-        running.Assembly.Expire(clock.GetTimestamp());
+        running.Assembly.Expire(clock.GetUtcNow());
         await Eventually.TrueAsync(() => running.Publisher.Begun > 0);
         Assert.Equal(1, running.Partition.Unacknowledged);
 
@@ -279,7 +279,7 @@ public sealed class PartitionAssemblyTests
         running.Publisher.Failures = 0;
         await running.DeliverAsync();
         clock.Advance(TimeSpan.FromMinutes(1));
-        running.Assembly.Expire(clock.GetTimestamp());
+        running.Assembly.Expire(clock.GetUtcNow());
         await Eventually.TrueAsync(() => running.Publisher.InQueue(BridgeQueues.Dead).Count == 1);
     }
 

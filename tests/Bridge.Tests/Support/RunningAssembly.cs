@@ -38,15 +38,10 @@ internal sealed class RunningAssembly : IAsyncDisposable
         var pipeline = new EventPipeline(
             router, failures, Publisher, new ByteBudget(16 * 1024 * 1024), NullLogger<EventPipeline>.Instance);
         options ??= new AssembleOptions { Partitions = 1 };
+        var context = new ReassemblyContext(
+            pipeline, settled, forwarder, retry, new KnownReplicas(clock), metrics, options, CodecLimits.Default, clock, Random.Shared);
         Assembly = new PartitionAssembly(
-            Partition,
-            new HeldChunks(options, clock, Random.Shared),
-            pipeline,
-            settled,
-            forwarder,
-            retry,
-            new KnownReplicas(clock),
-            new ByteBudget(16 * 1024 * 1024), CodecLimits.Default, options, metrics, NullLogger.Instance, _inWork, clock, _abort.Token);
+            context, Partition, new ByteBudget(16 * 1024 * 1024), _inWork, NullLogger.Instance, _abort.Token);
         Publisher.OnConfirmed = message =>
         {
             if (message.RoutingKey == Partition.Queue)
