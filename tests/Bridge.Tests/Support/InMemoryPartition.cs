@@ -23,6 +23,9 @@ internal sealed class InMemoryPartition : IPartitionChannel
     /// <summary>Chunks that were delivered and not settled.</summary>
     public int Unacknowledged => _unacknowledged.Count;
 
+    /// <summary>Deliveries so far, repeated ones included.</summary>
+    public ulong Deliveries => Volatile.Read(ref _nextTag);
+
     /// <summary>The most chunks that were delivered and not settled at a time.</summary>
     public int MostUnacknowledged { get; private set; }
 
