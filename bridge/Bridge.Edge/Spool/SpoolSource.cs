@@ -157,7 +157,7 @@ internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider 
 
         public long Attempt { get; set; } = 1;
 
-        public ValueTask SettleAsync(Outcome outcome, CancellationToken cancellationToken)
+        public ValueTask SettleAsync(Outcome outcome)
         {
             if (outcome.Kind is OutcomeKind.Retry)
                 source.Retry(this, outcome.Delay);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Bridge.Core.Running;
 using Bridge.Core.Sources;
 using Bridge.Edge.Spool;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -119,7 +120,9 @@ internal sealed class KeepingSink : ISink
         }
     }
 
-    public ValueTask WaitUntilReadyAsync(CancellationToken stop) => ValueTask.CompletedTask;
+    private readonly ByteBudget _room = new(long.MaxValue);
+
+    public ValueTask<ByteBudget.Reservation> ReserveAsync(long bytes, CancellationToken stop) => _room.ReserveAsync(bytes, stop);
 
     public ValueTask OfferAsync(Delivery delivery, CancellationToken stop)
     {

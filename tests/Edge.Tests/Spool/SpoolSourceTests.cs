@@ -28,17 +28,17 @@ public sealed class SpoolSourceTests
         Assert.Equal($"spool:{fixture.Options.Directory}", offered[0].Origin.Source.Address);
         Assert.Equal(fixture.Clock.GetUtcNow(), offered[0].Origin.EnqueuedAt);
 
-        await offered[2].Settlement.SettleAsync(Outcome.Published, Cancel);
-        await offered[0].Settlement.SettleAsync(Outcome.DeadLettered, Cancel);
+        await offered[2].Settlement.SettleAsync(Outcome.Published);
+        await offered[0].Settlement.SettleAsync(Outcome.DeadLettered);
         fixture.Clock.Advance(TimeSpan.FromMilliseconds(100));
         await Eventually.TrueAsync(() => spool.Figures.Batches == 2);
         Assert.Equal([2L, 4], spool.ReadAll().Select(row => row.Id));
 
         // A stop waits for what was offered.
         await stop.CancelAsync();
-        await offered[1].Settlement.SettleAsync(Outcome.Published, Cancel);
+        await offered[1].Settlement.SettleAsync(Outcome.Published);
         Assert.False(running.IsCompleted);
-        await offered[3].Settlement.SettleAsync(Outcome.Published, Cancel);
+        await offered[3].Settlement.SettleAsync(Outcome.Published);
         await running.WaitAsync(Eventually.Patience);
         Assert.Equal(0, source.BytesOffered);
     }
@@ -75,7 +75,7 @@ public sealed class SpoolSourceTests
         var running = source.RunAsync(sink, stop.Token);
         var offered = await sink.WaitForAsync(1);
 
-        await offered[0].Settlement.SettleAsync(Outcome.Retry(TimeSpan.FromSeconds(5)), Cancel);
+        await offered[0].Settlement.SettleAsync(Outcome.Retry(TimeSpan.FromSeconds(5)));
         fixture.Clock.Advance(TimeSpan.FromSeconds(4));
         Assert.Single(sink.Deliveries);
         await Eventually.TrueAsync(() =>
@@ -88,7 +88,7 @@ public sealed class SpoolSourceTests
 
         // At a stop it stays in the spool.
         await stop.CancelAsync();
-        await sink.Deliveries[1].Settlement.SettleAsync(Outcome.Retry(TimeSpan.FromSeconds(5)), Cancel);
+        await sink.Deliveries[1].Settlement.SettleAsync(Outcome.Retry(TimeSpan.FromSeconds(5)));
         await running.WaitAsync(Eventually.Patience);
         Assert.Single(spool.ReadAll());
     }
@@ -109,7 +109,7 @@ public sealed class SpoolSourceTests
             await sink.WaitForAsync(settled + 1);
             Assert.InRange(source.BytesOffered, 1, 40_000);
             Assert.InRange(sink.Deliveries.Count - settled, 1, 7);
-            await sink.Deliveries[settled].Settlement.SettleAsync(Outcome.Published, Cancel);
+            await sink.Deliveries[settled].Settlement.SettleAsync(Outcome.Published);
         }
 
         await stop.CancelAsync();
@@ -142,7 +142,7 @@ public sealed class SpoolSourceTests
         Assert.Contains("\"n\":0", System.Text.Encoding.Latin1.GetString(refused.Messages[0].Bytes.Span), StringComparison.Ordinal);
         Assert.IsType<Payload.SealedBatch>(offered[1].Payload);
         foreach (var delivery in offered)
-            await delivery.Settlement.SettleAsync(Outcome.Published, Cancel);
+            await delivery.Settlement.SettleAsync(Outcome.Published);
         await stop.CancelAsync();
         await running.WaitAsync(Eventually.Patience);
     }
@@ -154,7 +154,7 @@ public sealed class SpoolSourceTests
         var running = fixture.SourceOf(spool).RunAsync(sink, stop.Token);
         var offered = (await sink.WaitForAsync(1))[0];
         await stop.CancelAsync();
-        await offered.Settlement.SettleAsync(Outcome.Published, Cancel);
+        await offered.Settlement.SettleAsync(Outcome.Published);
         await running.WaitAsync(Eventually.Patience);
         return offered;
     }
