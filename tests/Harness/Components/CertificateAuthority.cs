@@ -44,6 +44,14 @@ public sealed class CertificateAuthority : IDisposable
     public IssuedCertificate IssueForClient(string name, string? password = null) =>
         Issue(name, ClientAuthentication, [], _now.AddMinutes(-5), _now + Life, password);
 
+    /// <summary>Issues a client's certificate with a DNS name, valid for a day from now.</summary>
+    public IssuedCertificate IssueForNamedClient(string host)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(host);
+        return Issue(host, ClientAuthentication, [names.Build()], _now.AddMinutes(-5), _now + Life, password: null);
+    }
+
     /// <summary>Removes all files.</summary>
     public void Dispose()
     {

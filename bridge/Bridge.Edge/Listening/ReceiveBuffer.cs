@@ -1,0 +1,25 @@
+using System.Net.Sockets;
+
+namespace Bridge.Edge.Listening;
+
+/// <summary>The receive buffer that a socket of datagrams has, and the one that it should have.</summary>
+/// <param name="Bytes">What the kernel grants.</param>
+internal sealed record ReceiveBuffer(int Bytes)
+{
+    /// <summary>Enough for a burst of 60,000 messages a second that lasts as long as a slow disk.</summary>
+    public const int Wanted = 8 * 1024 * 1024;
+
+    /// <summary>What to do for the wanted size; null when it is granted.</summary>
+    public string? Remedy => Bytes < Wanted
+        ? $"the kernel limits its receive buffer to {Bytes / 1024:D} KiB of {Wanted / 1024:D}: set sysctl net.core.rmem_max={Wanted}"
+        : null;
+
+    /// <summary>Asks for the wanted size, and reads what was granted.</summary>
+    public static ReceiveBuffer Set(Socket socket)
+    {
+        socket.ReceiveBufferSize = Wanted;
+
+        // Linux tells twice the size: half of it is for its own bookkeeping.
+        return new ReceiveBuffer(OperatingSystem.IsLinux() ? socket.ReceiveBufferSize / 2 : socket.ReceiveBufferSize);
+    }
+}
