@@ -1,6 +1,8 @@
 using Bridge.CloudQueues;
 using Bridge.Core.Configuration;
 using Bridge.Core.Reassembly;
+using Bridge.Edge.Intakes;
+using Bridge.Edge.Spool;
 using Bridge.Hosting.Collector;
 using Bridge.Hosting.Http;
 using Bridge.RabbitMq.Connections;
@@ -16,7 +18,13 @@ internal sealed record BridgeOptions
     /// <summary>Reads the section, or a part of it.</summary>
     public static OptionsReader Reader { get; } = new("Bridge", typeof(BridgeOptions));
 
-    /// <summary>The cloud queues; at least one.</summary>
+    /// <summary>What comes in without a cloud queue.</summary>
+    public IReadOnlyList<IntakeOptions> Intakes { get; init; } = [];
+
+    /// <summary>Where that is stored until the broker has confirmed it.</summary>
+    public SpoolOptions Spool { get; init; } = new();
+
+    /// <summary>The cloud queues; at least one where there is no intake.</summary>
     public IReadOnlyList<QueueOptions> Queues { get; init; } = [];
 
     /// <summary>How messages are taken from them.</summary>
@@ -49,19 +57,35 @@ internal sealed record BridgeOptions
     /// <summary>The queues as endpoints; the options are valid.</summary>
     public IReadOnlyList<QueueEndpoint> Endpoints() => [.. Queues.Select(queue => queue.Parse(out _)!)];
 
+    /// <summary>Queues for the chunks of large events: none without a cloud queue, since only there an event comes in chunks.</summary>
+    public int ChunkPartitions => Queues.Count == 0 ? 0 : Assemble.Partitions;
+
+    /// <summary>The key that encrypts the spool, null for none; the options are valid.</summary>
+    public MasterKey? SpoolKey() => Spool.Key is { } version ? MasterKey.Parse(version, Keys[version]) : null;
+
     /// <summary>The keys as a ring; the options are valid.</summary>
     public KeyRing KeyRing() => new(Keys.Select(key => MasterKey.Parse(key.Key, key.Value)));
 
     private BridgeOptions WithStandardOtlp(IConfiguration configuration) => this with { Otlp = Otlp.OrStandard(configuration) };
 
     private IEnumerable<string> Validate() =>
-        ValidateQueues().Concat(Receive.Validate()).Concat(ValidateKeys())
+        ValidateIntakes().Concat(ValidateQueues()).Concat(Receive.Validate()).Concat(ValidateKeys())
             .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate()).Concat(Otlp.Validate());
+
+    private IEnumerable<string> ValidateIntakes() =>
+    [
+        .. Intakes.SelectMany((intake, index) => intake.Validate($"Bridge:Intakes:{index}")),
+        .. Spool.Validate(isRequired: Intakes.Count > 0, Keys.Keys),
+    ];
 
     private IEnumerable<string> ValidateQueues()
     {
-        if (Queues.Count == 0)
-            yield return "Bridge:Queues is empty: set Bridge__Queues__0__Url to the queue's URL; without a queue there is nothing to receive";
+        if (Queues.Count == 0 && Intakes.Count == 0)
+        {
+            yield return "Bridge:Queues is empty: set Bridge__Queues__0__Url to the queue's URL, or Bridge__Intakes__0__Url to an"
+                + " intake's; without either there is nothing to receive";
+        }
+
         foreach (var error in ValidateEach(Queues))
             yield return error;
         foreach (var twice in Queues.GroupBy(queue => queue.Url, StringComparer.Ordinal).Where(group => group.Key is not null && group.Count() > 1))

@@ -7,6 +7,9 @@ using Bridge.Core.Reassembly;
 using Bridge.Core.Routing;
 using Bridge.Core.Running;
 using Bridge.Core.Sources;
+using Bridge.Edge;
+using Bridge.Edge.Intakes;
+using Bridge.Edge.Spool;
 using Bridge.RabbitMq.Connections;
 using Bridge.RabbitMq.Partitions;
 using Bridge.RabbitMq.Publishing;
@@ -37,7 +40,8 @@ internal static class BridgeServices
         .AddPublishing(options)
         .AddDelivery(options)
         .AddAssembling(options)
-        .AddReceiving(options);
+        .AddReceiving(options)
+        .AddIntakes(options);
 
     /// <summary>Bytes of messages, chunks and opened batches in memory.</summary>
     public static long BytesInFlight(this IServiceProvider services) =>
@@ -51,7 +55,7 @@ internal static class BridgeServices
 
     private static IServiceCollection AddPublishing(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton<IBrokerConnector>(provider => new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(new BrokerTopology(options.RabbitMq.Exchange, options.Assemble.Partitions))
+        .AddSingleton(new BrokerTopology(options.RabbitMq.Exchange, options.ChunkPartitions))
         .AddSingleton<PublishMetrics>()
         .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
         .AddSingleton(provider => new StuckMessages(
@@ -81,16 +85,20 @@ internal static class BridgeServices
             provider.GetRequiredService<PipelineMetrics>()))
         .AddKeyedSingleton(Opened, new ByteBudget(options.Receive.MaxOpenedBytes));
 
-    private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options) => services
-        .AddSingleton(options.Assemble)
-        .AddSingleton<KnownReplicas>()
-        .AddSingleton<ReassemblyContext>()
-        .AddSingleton(provider => new ChunkForwarder(
-            provider.GetRequiredService<IPublisher>(),
-            provider.GetRequiredService<StuckMessages>(),
-            options.Assemble.Partitions,
-            provider.GetRequiredService<PipelineMetrics>()))
-        .AddStage<Assembler>(StagePlace.Assembling);
+    private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options)
+    {
+        services
+            .AddSingleton(options.Assemble)
+            .AddSingleton<KnownReplicas>()
+            .AddSingleton<ReassemblyContext>()
+            .AddSingleton<Assembler>()
+            .AddSingleton(provider => new ChunkForwarder(
+                provider.GetRequiredService<IPublisher>(),
+                provider.GetRequiredService<StuckMessages>(),
+                options.Assemble.Partitions,
+                provider.GetRequiredService<PipelineMetrics>()));
+        return options.ChunkPartitions == 0 ? services : services.AddStage<Assembler>(StagePlace.Assembling);
+    }
 
     private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)
     {
@@ -105,6 +113,25 @@ internal static class BridgeServices
         }
 
         return services;
+    }
+
+    // The spool is a source like a queue. Intakes start first and stop first.
+    private static IServiceCollection AddIntakes(this IServiceCollection services, BridgeOptions options)
+    {
+        if (options.Intakes.Count == 0)
+            return services;
+        return services
+            .AddSingleton<IntakeMetrics>()
+            .AddSingleton(provider => new BatchSpool(
+                options.Spool,
+                options.SpoolKey(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<BatchSpool>>()))
+            .AddSource(provider => ActivatorUtilities.CreateInstance<SpoolSource>(provider, options.Receive.MaxBytes))
+            .AddSingleton(provider => new Stage(
+                StagePlace.Intakes,
+                "intakes",
+                ActivatorUtilities.CreateInstance<EdgeStage>(provider, options.Intakes)));
     }
 
     private static IServiceCollection AddSource(this IServiceCollection services, Func<IServiceProvider, ISource> open) =>

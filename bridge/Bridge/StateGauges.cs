@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
+using Bridge.Edge.Spool;
 using Bridge.Hosting.Http;
 using Bridge.RabbitMq.Partitions;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ internal static class StateGauges
         services.GetRequiredService<Readiness>().Observe(meter);
         services.GetRequiredService<StuckMessages>().Observe(meter);
         services.GetRequiredService<Assembler>().Observe(meter);
+        services.GetService<BatchSpool>()?.Observe(meter, services.GetRequiredService<TimeProvider>());
 
         var publisher = services.GetRequiredService<IPublisher>();
         meter.CreateObservableGauge(

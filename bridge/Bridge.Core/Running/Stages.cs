@@ -13,6 +13,9 @@ internal enum StagePlace
     Publishing,
     Assembling,
     Receiving,
+
+    /// <summary>What comes in without a queue, and is stored before it is published.</summary>
+    Intakes,
 }
 
 /// <summary>A stage of the bridge, under the name that logs and health use.</summary>
@@ -28,7 +31,7 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
     private static readonly TimeSpan WorkPatience = TimeSpan.FromSeconds(22);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(28);
 
-    private readonly Stack<Stage> _started = new();
+    private readonly List<Stage> _started = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _dead;
     private volatile bool _stopping;
@@ -40,12 +43,19 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
     public string? Problem =>
         stages.Select(stage => (stage.Service as IStageHealth)?.Problem).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>Starts every stage, and watches those that are background services.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the stages that need neither queue nor broker, so that intakes work while the others wait for these.</summary>
+    public Task StartIntakesAsync(CancellationToken cancellationToken) =>
+        StartAsync(stages.Where(stage => stage.Place is StagePlace.Intakes), cancellationToken);
+
+    /// <summary>Starts all other stages, and watches those that are background services.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        StartAsync(stages.Where(stage => stage.Place is not StagePlace.Intakes), cancellationToken);
+
+    private async Task StartAsync(IEnumerable<Stage> starting, CancellationToken cancellationToken)
     {
-        foreach (var stage in stages)
+        foreach (var stage in starting)
         {
-            _started.Push(stage);
+            _started.Add(stage);
             await stage.Service.StartAsync(cancellationToken);
             if (stage.Service is BackgroundService { ExecuteTask: { } loop })
                 _ = WatchAsync(stage.Name, loop);
@@ -64,16 +74,8 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
         _stopping = true;
         using var work = new CancellationTokenSource(WorkPatience, clock);
         using var stop = new CancellationTokenSource(StopPatience, clock);
-        while (_started.TryPeek(out var last))
-            await Task.WhenAll(PopAll(last.Place).Select(stage => StopAsync(stage, work.Token, stop.Token)));
-    }
-
-    private List<Stage> PopAll(StagePlace place)
-    {
-        var popped = new List<Stage>();
-        while (_started.TryPeek(out var stage) && stage.Place == place)
-            popped.Add(_started.Pop());
-        return popped;
+        foreach (var place in _started.GroupBy(stage => stage.Place).OrderByDescending(place => place.Key))
+            await Task.WhenAll(place.Select(stage => StopAsync(stage, work.Token, stop.Token)));
     }
 
     private async Task StopAsync(Stage stage, CancellationToken work, CancellationToken stop)

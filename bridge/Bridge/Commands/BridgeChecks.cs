@@ -55,9 +55,11 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
 
     private async Task<IReadOnlyList<CheckResult>> CheckBrokerAsync(CancellationToken cancellationToken)
     {
-        var topology = new BrokerTopology(options.RabbitMq.Exchange, options.Assemble.Partitions);
-        var findings = await new BrokerProbe(
-            new BrokerConnector(options.RabbitMq, clock), topology, new TopologyAudit(topology, options.Assemble.Partitions, options.RabbitMq, clock))
+        // A bridge without queues has no chunk partitions, and those of other bridges are not its business.
+        var partitions = options.ChunkPartitions;
+        var topology = new BrokerTopology(options.RabbitMq.Exchange, partitions);
+        var audit = partitions == 0 ? null : new TopologyAudit(topology, partitions, options.RabbitMq, clock);
+        var findings = await new BrokerProbe(new BrokerConnector(options.RabbitMq, clock), topology, audit)
             .CheckAsync(cancellationToken);
         var results = findings.Select(finding => new CheckResult(
             $"broker {options.RabbitMq.DisplayUri}: {finding.Name}", finding.Fault?.Message, finding.Fault?.IsTransient ?? false)

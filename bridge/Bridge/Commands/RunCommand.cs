@@ -30,6 +30,7 @@ internal static class RunCommand
         var stages = app.Services.GetRequiredService<Stages>();
         try
         {
+            await stages.StartIntakesAsync(stop);
             if (!await VerifyAsync(app.Services, options, stop))
                 return ExitCodes.Failed;
             await stages.StartAsync(stop);

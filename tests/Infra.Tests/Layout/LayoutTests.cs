@@ -8,7 +8,7 @@ public sealed class LayoutTests
     // What each project of the bridge may refer to. Tools alone knows another beside the core: it works on the broker's queues.
     private static readonly Dictionary<string, string[]> Projects = new(StringComparer.Ordinal)
     {
-        ["Bridge"] = ["Bridge.CloudQueues", "Bridge.Core", "Bridge.Hosting", "Bridge.RabbitMq", "Bridge.Tools"],
+        ["Bridge"] = ["Bridge.CloudQueues", "Bridge.Core", "Bridge.Edge", "Bridge.Hosting", "Bridge.RabbitMq", "Bridge.Tools"],
         ["Bridge.CloudQueues"] = ["Bridge.Core", "Telemetry.Aws", "Telemetry.Azure"],
         ["Bridge.Core"] = ["Telemetry"],
         ["Bridge.Edge"] = ["Bridge.Core"],

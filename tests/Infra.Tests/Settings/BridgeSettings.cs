@@ -23,6 +23,13 @@ internal static class BridgeSettings
         return IsValue(type) || type.IsGenericType;
     }
 
+    // What the page writes for the names that a user chooses; keys have a version.
+    private static readonly Dictionary<string, string> Placeholders = new(StringComparer.Ordinal)
+    {
+        ["TimeZones"] = "NETWORK",
+        ["Members"] = "NAME",
+    };
+
     /// <summary>Every setting, with 0 for the place in a list and KVER for the version of a key.</summary>
     public static IEnumerable<string> All => NamesOf("Bridge", Options);
 
@@ -36,7 +43,7 @@ internal static class BridgeSettings
     private static IEnumerable<string> NamesOf(string name, Type type) => (IsValue(type), type.IsGenericType) switch
     {
         (true, _) => [name],
-        (_, true) when type.GetGenericArguments() is [_, _] => [$"{name}__KVER"],
+        (_, true) when type.GetGenericArguments() is [_, _] => [$"{name}__{Placeholders.GetValueOrDefault(name[(name.LastIndexOf('_') + 1)..], "KVER")}"],
         (_, true) => NamesOf($"{name}__0", type.GetGenericArguments().Single()),
         _ => type.GetProperties().Where(property => property.CanWrite).SelectMany(property => NamesOf($"{name}__{property.Name}", property.PropertyType)),
     };
