@@ -53,7 +53,7 @@ internal sealed class PublishMetrics
     }
 
     /// <summary>Counts what one answer of the broker settled.</summary>
-    public void CountSettled(in Settled settled)
+    public void CountSettled(in SettledCount settled)
     {
         if (settled.Confirmed > 0)
             _sent.Add(settled.Confirmed, ToRabbitMq, Publish);
