@@ -44,7 +44,7 @@ internal sealed class PublicationAttempt
     /// </summary>
     public Task<IReadOnlyList<PublishRefusal>> Completion => _completion.Task;
 
-    /// <summary>Of an attempt with some messages: those that are not confirmed so far, by their index in the publication.</summary>
+    /// <summary>For an attempt with some messages: indexes in the publication of those that are not confirmed so far.</summary>
     public IEnumerable<int> Unconfirmed => _indexes!.Where((_, index) => !Volatile.Read(ref _isConfirmed![index]));
 
     /// <summary>A message of the attempt.</summary>

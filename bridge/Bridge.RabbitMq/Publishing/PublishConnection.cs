@@ -18,8 +18,8 @@ internal sealed class PublishConnection(string name, PublishContext context, Act
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    // A channel that met a quorum queue without a leader nacks for ever (RabbitMQ 3.10), so its session is replaced soon. If a queue
-    // is just full, that does not help, so each further session may nack for longer.
+    // A channel that met a quorum queue without a leader nacks for ever (RabbitMQ 3.10), so its session is replaced soon. If a
+    // queue is just full, that does not help, so each further session may nack for longer.
     private static readonly TimeSpan ShortestNackLimit = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestNackLimit = TimeSpan.FromMinutes(2);
 
@@ -129,7 +129,8 @@ internal sealed class PublishConnection(string name, PublishContext context, Act
             await context.Topology.VerifyAsync(connection.Client, cancellationToken);
 
             // The library's tracking of confirms would add a header to every message and allocate for each.
-            var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
+            var options = new CreateChannelOptions(
+                publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
             var channel = await connection.Client.CreateChannelAsync(options, cancellationToken);
             return new PublishSession(connection, channel, context, _nackLimits.Next(), OnStatusChanged);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Bridge.Core.Publishing;
 using Bridge.RabbitMq.Connections;
 using RabbitMQ.Client;
@@ -10,7 +9,6 @@ namespace Bridge.RabbitMq.Publishing;
 /// One connection with one confirm channel, until its first failure. It writes messages to the channel and feeds what the library
 /// tells to a <see cref="SessionState"/>, which decides. A session is never repaired: a new one replaces it.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
 internal sealed class PublishSession : IAsyncDisposable
 {
     private readonly BrokerConnection _connection;
@@ -77,7 +75,7 @@ internal sealed class PublishSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Notices that time has passed, and a closing that the library has not told. Call it every second at least.</summary>
+    /// <summary>Notices that time has passed, and closings of which the library raised no event. Call it periodically.</summary>
     public void Check()
     {
         // The library cannot raise its shutdown events while one of its publish calls hangs, for example.
@@ -101,8 +99,7 @@ internal sealed class PublishSession : IAsyncDisposable
             await _writing.WaitAsync(cancellationToken);
             try
             {
-                for (var index = 0; index < attempt.Count; index++)
-                    await WriteAsync(attempt, index, cancellationToken);
+                await WriteAllAsync(attempt, cancellationToken);
             }
             finally
             {
@@ -115,40 +112,46 @@ internal sealed class PublishSession : IAsyncDisposable
         }
     }
 
-    private ValueTask WriteAsync(PublicationAttempt attempt, int index, CancellationToken cancellationToken)
+    private async Task WriteAllAsync(PublicationAttempt attempt, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        for (var index = 0; index < attempt.Count; index++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (IsSettledUnwritten(attempt, index, out var message))
+                continue;
+
+            // Between the counting and the publish call nothing may fail: a message that only the state counts would shift the
+            // numbers of all that follow.
+            var properties = _properties.From(message.Properties);
+            while (!_state.TryCount(attempt, index, message, out var room))
+                await room.WaitAsync(cancellationToken);
+            var write = PublishAsync(message, properties);
+            if (!write.IsCompletedSuccessfully)
+                await AwaitUnlessGivenUpAsync(write.AsTask());
+        }
+    }
+
+    private bool IsSettledUnwritten(PublicationAttempt attempt, int index, out OutgoingMessage message)
+    {
+        message = default;
         if (attempt.IsConfirmed(index))
         {
             attempt.Confirm(index);
-            return ValueTask.CompletedTask;
+            return true;
         }
 
-        var message = attempt[index];
-        if (_context.Limits.Refusal(index, message, _connection.Client.FrameMax) is { } refusal)
-        {
-            attempt.Refuse(refusal);
-            return ValueTask.CompletedTask;
-        }
-
-        return WriteAsync(attempt, index, message, cancellationToken);
+        message = attempt[index];
+        if (_context.Limits.Refusal(index, message, _connection.Client.FrameMax) is not { } refusal)
+            return false;
+        attempt.Refuse(refusal);
+        return true;
     }
 
-    private async ValueTask WriteAsync(
-        PublicationAttempt attempt, int index, OutgoingMessage message, CancellationToken cancellationToken)
-    {
-        // Between the counting and the publish call nothing may fail: a message that only the state counts would shift the numbers of
-        // all that follow. For the same reason the call gets no token: the library does not send a message that is cancelled.
-        var properties = _properties.From(message.Properties);
-        while (!_state.TryCount(attempt, index, message, out var room))
-            await room.WaitAsync(cancellationToken);
-        var write = _channel.BasicPublishAsync(
-            message.Exchange, message.RoutingKey, mandatory: true, properties, message.Body, CancellationToken.None);
-        if (!write.IsCompletedSuccessfully)
-            await AwaitUnlessGivenUpAsync(write.AsTask());
-    }
+    // Without a token: the library does not send a message that is cancelled, but the state has counted it.
+    private ValueTask PublishAsync(in OutgoingMessage message, BasicProperties properties) => _channel.BasicPublishAsync(
+        message.Exchange, message.RoutingKey, mandatory: true, properties, message.Body, CancellationToken.None);
 
-    // If the broker reads nothing, the call never ends. The library copies the body before the call waits, so its end may be ignored.
+    // If the broker reads nothing, the call never ends. The library copies the body before the call waits, so it may be left.
     private async Task AwaitUnlessGivenUpAsync(Task write)
     {
         try

@@ -73,7 +73,8 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     /// <summary>Why a connection was lost or could not be opened; null when all are open or have not been tried.</summary>
     public string? Fault => _connections.Select(connection => connection.Fault).FirstOrDefault(fault => fault is not null);
 
-    private IEnumerable<PublishSession> Sessions => _connections.Select(connection => connection.Session).OfType<PublishSession>();
+    private IEnumerable<PublishSession> Sessions =>
+        _connections.Select(connection => connection.Session).OfType<PublishSession>();
 
     /// <inheritdoc/>
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => _ready.WaitAsync(cancellationToken);
@@ -151,8 +152,8 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         }
     }
 
-    // An alarm holds for the whole cluster, yet the broker tells a connection of it only when that has published. So one connection
-    // that is blocked is enough.
+    // An alarm holds for the whole cluster, but the broker tells it only to connections that have published since. So nothing is
+    // written while any connection is blocked.
     private PublishSession? LeastLoaded()
     {
         PublishSession? least = null;

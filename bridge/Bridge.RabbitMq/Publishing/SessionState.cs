@@ -4,9 +4,9 @@ using Bridge.Core.Publishing;
 namespace Bridge.RabbitMq.Publishing;
 
 /// <summary>
-/// Decides what a publishing session does: which messages await an answer of the broker, what each answer settles, whether another
-/// message may be written, and when the session must be replaced. It does no I/O and has no clock: <c>now</c> is the age of the
-/// session. Not safe for several threads.
+/// Decides what a publishing session does: which messages await an answer of the broker, what each answer settles, whether
+/// another message may be written, and when the session must be replaced. It does no I/O and has no clock: <c>now</c> is the age
+/// of the session. Not safe for several threads.
 /// <code>
 /// open --- a nack, and NackLimit has passed -------> retired --- no publication under way --> ended
 ///      --- no answer in time, the broker blocks ---> given up --- the broker unblocks ------> ended
@@ -19,8 +19,8 @@ internal sealed class SessionState(SessionLimits limits, List<SettledMessage> se
 {
     private readonly Slot[] _slots = new Slot[limits.Messages];
 
-    // The broker numbers the messages of a channel from 1. The slots from _oldest up to _next are in use; a message that is settled
-    // keeps its slot until all before it are settled.
+    // The broker numbers the messages of a channel from 1. The slots from _oldest up to _next are in use; a message that is
+    // settled keeps its slot until all before it are settled.
     private ulong _oldest = 1;
     private ulong _next = 1;
     private ulong _lastReturned;
@@ -36,7 +36,7 @@ internal sealed class SessionState(SessionLimits limits, List<SettledMessage> se
     public bool HasRoomFor(int bytes) =>
         SlotsInUse == 0 || (SlotsInUse < limits.Messages && _status.Bytes + bytes <= limits.Bytes);
 
-    /// <summary>True when a writer that waits for room should go on: only with a quarter free, so that it writes many messages.</summary>
+    /// <summary>True when a writer that waits for room should go on: with a quarter free, so that it writes several.</summary>
     public bool ShouldResume(int bytes) => _status.GivenUpReason is not null || SlotsInUse == 0
         || (HasRoomFor(bytes) && SlotsInUse <= limits.Messages * 3L / 4 && _status.Bytes <= limits.Bytes / 4 * 3);
 
@@ -83,7 +83,7 @@ internal sealed class SessionState(SessionLimits limits, List<SettledMessage> se
         for (var sequence = Math.Max(_oldest, _lastReturned + 1); sequence < _next; sequence++)
         {
             ref var slot = ref SlotOf(sequence);
-            if (slot.Attempt is null || slot.MessageId != messageId || slot.RoutingKey != routingKey || slot.Exchange != exchange)
+            if (slot.Attempt is null || slot.Id != messageId || slot.RoutingKey != routingKey || slot.Exchange != exchange)
                 continue;
             slot.ReturnDetail = detail;
             _lastReturned = sequence;
@@ -188,7 +188,7 @@ internal sealed class SessionState(SessionLimits limits, List<SettledMessage> se
     // A message without its verdict; the default value is a free slot.
     [StructLayout(LayoutKind.Auto)]
     private record struct Slot(
-        PublicationAttempt? Attempt, int Index, int Bytes, TimeSpan WrittenAt, string MessageId, string Exchange, string RoutingKey)
+        PublicationAttempt? Attempt, int Index, int Bytes, TimeSpan WrittenAt, string Id, string Exchange, string RoutingKey)
     {
         public string? ReturnDetail { get; set; }
     }

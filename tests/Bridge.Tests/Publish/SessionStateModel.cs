@@ -3,7 +3,7 @@ using Bridge.RabbitMq.Publishing;
 
 namespace Bridge.Tests.Publish;
 
-/// <summary>Plays writer and broker against a session's state at random, and keeps the verdict that each message must get.</summary>
+/// <summary>Plays writer and broker against a session's state at random, and knows the verdict of each message.</summary>
 internal sealed class SessionStateModel
 {
     private const int MaxBytes = 2_000;

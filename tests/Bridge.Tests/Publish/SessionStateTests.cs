@@ -92,7 +92,8 @@ public sealed class SessionStateTests
         state.Acknowledge(4, multiple: true, default);
         state.Nack(5, multiple: false, default);
 
-        Assert.Equal(["312 NO_ROUTE", "312 NO_ROUTE", "312 NO_ROUTE"], _settled.Select(message => message.Detail).OfType<string>());
+        Assert.Equal(
+            ["312 NO_ROUTE", "312 NO_ROUTE", "312 NO_ROUTE"], _settled.Select(message => message.Detail).OfType<string>());
         Assert.Equal(
             [
                 (0, Verdict.Confirmed), (1, Verdict.Unroutable), (2, Verdict.Confirmed), (3, Verdict.Unroutable),
