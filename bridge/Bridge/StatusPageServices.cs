@@ -24,7 +24,7 @@ internal static class StatusPageServices
             BrokerAddress = options.RabbitMq.DisplayUri,
             Exchange = options.RabbitMq.Exchange,
             Settings = ConfigurationView.Of(options),
-            WatchBroker = provider.GetRequiredService<BrokerWatch>().Look,
+            WatchBroker = provider.GetRequiredService<BrokerWatch>().GetLast,
             BlockedReason = () => publisher.BlockedReason,
             PublishingFault = () => publisher.Fault,
             Partitions = provider.GetRequiredService<Assembler>().Partitions,
