@@ -12,8 +12,8 @@ using Telemetry.Wire;
 namespace Bridge.Tests.Commands;
 
 /// <summary>Dead letters in a real broker: listed, exported, and tried again.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(CommandBroker.Name)]
+public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
 {
     [Fact]
     public async Task A_list_shows_what_and_why_but_no_payload()

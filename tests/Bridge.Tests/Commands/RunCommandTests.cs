@@ -6,8 +6,8 @@ using Harness.Components;
 namespace Bridge.Tests.Commands;
 
 /// <summary>How the bridge starts, waits, tells of its health, and ends.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class RunCommandTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(CommandBroker.Name)]
+public sealed class RunCommandTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

@@ -1,12 +1,13 @@
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
+using Bridge.Tests.Status;
 using Harness.Components;
 
 namespace Bridge.Tests.Diagnostics;
 
 /// <summary>What a collector gets from a running bridge.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(StatusBroker.Name)]
+public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private const string Metrics = "/v1/metrics";
 

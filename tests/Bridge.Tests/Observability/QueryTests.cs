@@ -2,13 +2,14 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
+using Bridge.Tests.Status;
 using Harness.Components;
 
 namespace Bridge.Tests.Observability;
 
 /// <summary>Every query of dashboard and rules, asked of a real Prometheus that scrapes a running bridge.</summary>
-[Collection(BrokerTests.Name)]
-public sealed partial class QueryTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(StatusBroker.Name)]
+public sealed partial class QueryTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private static readonly string Folder = Path.Combine(LocalFolders.Root, "infra", "observability");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);

@@ -6,8 +6,8 @@ using System.Text;
 namespace Harness.Components;
 
 /// <summary>
-/// An Azure Storage Queue service on loopback (Azurite). Its data is in memory, or on disk but written only every five seconds and
-/// at an orderly end: <see cref="KillAsync"/> loses queues.
+/// An Azure Storage Queue service on loopback (Azurite). Its data is in memory, or on disk but written only every five seconds
+/// and at an orderly end: <see cref="KillAsync"/> loses queues.
 /// </summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
@@ -102,7 +102,10 @@ public sealed class AzuriteServer : IAsyncDisposable
         string[] storage = keepsQueues ? ["--location", _folder] : ["--inMemoryPersistence"];
         return new ChildProcessStart(
             LocalFolders.Node,
-            [program, "--queueHost", "127.0.0.1", "--queuePort", $"{_port}", "--silent", "--skipApiVersionCheck", "--disableTelemetry", .. storage])
+            [
+                program, "--queueHost", "127.0.0.1", "--queuePort", $"{_port}",
+                "--silent", "--skipApiVersionCheck", "--disableTelemetry", .. storage,
+            ])
         {
             Name = "Azurite",
             WorkingDirectory = _folder,

@@ -26,7 +26,8 @@ public sealed class FauxqsServer : IAsyncDisposable
     /// <summary>
     /// What the AWS credential chain needs in a sender's or a bridge's environment; the emulator does not check signatures.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Credentials { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Credentials { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["AWS_ACCESS_KEY_ID"] = "local",
         ["AWS_SECRET_ACCESS_KEY"] = "local",
@@ -92,7 +93,11 @@ public sealed class FauxqsServer : IAsyncDisposable
         using var response = await _http.SendAsync(message, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
-            throw new HttpRequestException($"{operation} failed with {(int)response.StatusCode}: {text}", null, response.StatusCode);
+        {
+            throw new HttpRequestException(
+                $"{operation} failed with {(int)response.StatusCode}: {text}", null, response.StatusCode);
+        }
+
         return text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject();
     }
 
@@ -119,5 +124,6 @@ public sealed class FauxqsServer : IAsyncDisposable
     }
 
     private ChildProcessStart Start() =>
-        NodeScript.Start(Path.Combine(LocalFolders.Scripts, "fauxqs.mjs"), _folder is null ? [$"{_port}"] : [$"{_port}", _folder]);
+        NodeScript.Start(
+            Path.Combine(LocalFolders.Scripts, "fauxqs.mjs"), _folder is null ? [$"{_port}"] : [$"{_port}", _folder]);
 }

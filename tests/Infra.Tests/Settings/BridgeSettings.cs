@@ -8,7 +8,10 @@ internal static class BridgeSettings
 {
     private static readonly Type Options = Assembly.Load("bridge").GetType("Bridge.BridgeOptions", throwOnError: true)!;
 
-    /// <summary>Whether the bridge reads such a variable: <c>Bridge__Receive__Lease</c>, <c>Bridge__Queues__0__Url</c>, <c>Bridge__Keys</c>.</summary>
+    /// <summary>
+    /// Whether the bridge reads such a variable: <c>Bridge__Receive__Lease</c>, <c>Bridge__Queues__0__Url</c>,
+    /// <c>Bridge__Keys</c>.
+    /// </summary>
     public static bool Knows(string variable)
     {
         var type = Options;
@@ -37,7 +40,8 @@ internal static class BridgeSettings
     public static string? DefaultOf(string section, string name)
     {
         var options = Options.GetProperty(section)!.GetValue(Activator.CreateInstance(Options, nonPublic: true))!;
-        return Convert.ToString(options.GetType().GetProperty(name)!.GetValue(options), System.Globalization.CultureInfo.InvariantCulture);
+        return Convert.ToString(
+            options.GetType().GetProperty(name)!.GetValue(options), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static IEnumerable<string> NamesOf(string name, Type type) => (IsValue(type), type.IsGenericType) switch
@@ -45,8 +49,10 @@ internal static class BridgeSettings
         (true, _) => [name],
         (_, true) when type.GetGenericArguments() is [_, _] => [$"{name}__{Placeholders.GetValueOrDefault(name[(name.LastIndexOf('_') + 1)..], "KVER")}"],
         (_, true) => NamesOf($"{name}__0", type.GetGenericArguments().Single()),
-        _ => type.GetProperties().Where(property => property.CanWrite).SelectMany(property => NamesOf($"{name}__{property.Name}", property.PropertyType)),
+        _ => type.GetProperties().Where(property => property.CanWrite)
+            .SelectMany(property => NamesOf($"{name}__{property.Name}", property.PropertyType)),
     };
 
-    private static bool IsValue(Type type) => type == typeof(string) || (!typeof(IEnumerable).IsAssignableFrom(type) && type.IsValueType);
+    private static bool IsValue(Type type) =>
+        type == typeof(string) || (!typeof(IEnumerable).IsAssignableFrom(type) && type.IsValueType);
 }

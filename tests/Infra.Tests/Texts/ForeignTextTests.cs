@@ -13,7 +13,10 @@ namespace Infra.Tests.Texts;
 public sealed class ForeignTextTests
 {
     private static readonly string[] Libraries =
-        ["Telemetry", "Telemetry.Wire", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions", "Telemetry.Lambda", "Telemetry.Otlp"];
+    [
+        "Telemetry", "Telemetry.Wire", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions",
+        "Telemetry.Lambda", "Telemetry.Otlp",
+    ];
 
     private static readonly Assembly[] Ours = [.. BridgeAssemblies.All, .. Libraries.Select(Assembly.Load)];
 

@@ -9,7 +9,8 @@ internal static class BridgeMessages
     private const string Deleted = "bridge_messages_deleted_total{";
 
     /// <summary>Messages taken out of the queue so far, by all bridges together.</summary>
-    public static async Task<long> CountAsync(IReadOnlyList<BridgeProcess> bridges, BridgeQueue queue, CancellationToken cancellationToken)
+    public static async Task<long> CountAsync(
+        IReadOnlyList<BridgeProcess> bridges, BridgeQueue queue, CancellationToken cancellationToken)
     {
         var count = 0.0;
         foreach (var bridge in bridges)

@@ -3,8 +3,8 @@ using Telemetry.Wire;
 
 namespace Telemetry.Tests.Support;
 
-/// <summary>Values for tests that do not care which.</summary>
-internal static class Some
+/// <summary>Values of the wire format, for tests to which their content does not matter.</summary>
+internal static class WireSamples
 {
     internal static readonly SenderId Sender = new(0x019a8c4d2e10, 0xa1b2c3d4e5f6);
 

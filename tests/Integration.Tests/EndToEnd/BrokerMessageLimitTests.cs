@@ -9,7 +9,7 @@ namespace Integration.Tests.EndToEnd;
 /// published once, and it is kept in parts, or waits alone until there is room.
 /// </summary>
 [Collection(RoadCollection.Name)]
-public sealed class BrokerLimitTests(RoadComponents components, ITestOutputHelper output)
+public sealed class BrokerMessageLimitTests(RoadComponents components, ITestOutputHelper output)
 {
     private const int Limit = 100_000;
     private const int Default = 128 * 1024 * 1024;

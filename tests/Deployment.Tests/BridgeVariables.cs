@@ -5,14 +5,17 @@ using Microsoft.Extensions.Configuration;
 namespace Deployment.Tests;
 
 /// <summary>Whether environment variables are options of the bridge, by the options themselves.</summary>
-internal static class BridgeSettings
+internal static class BridgeVariables
 {
-    /// <summary>What is wrong with an environment's names: one line for a variable that the bridge would ignore, or could not read.</summary>
+    /// <summary>
+    /// What is wrong with an environment's names: one line for a variable that the bridge would ignore, or could not read.
+    /// </summary>
     /// <param name="environment">Names and values; those that do not begin with <c>Bridge__</c> are not the bridge's.</param>
     public static IReadOnlyList<string> Problems(IEnumerable<KeyValuePair<string, string>> environment)
     {
         var configuration = Configuration(environment);
-        var strangers = configuration.GetChildren().Where(section => section.Key != "Bridge").Select(section => $"{section.Key} is no section of the bridge's").ToList();
+        var strangers = configuration.GetChildren().Where(section => section.Key != "Bridge")
+            .Select(section => $"{section.Key} is no section of the bridge's").ToList();
         try
         {
             configuration.GetSection("Bridge").Get<BridgeOptions>(binder => binder.ErrorOnUnknownConfiguration = true);
@@ -39,8 +42,12 @@ internal static class BridgeSettings
         }
     }
 
-    private static IConfigurationRoot Configuration(IEnumerable<KeyValuePair<string, string>> environment) => new ConfigurationBuilder()
-        .AddInMemoryCollection(environment.Where(variable => variable.Key.StartsWith("Bridge", StringComparison.OrdinalIgnoreCase))
-            .Select(variable => new KeyValuePair<string, string?>(variable.Key.Replace("__", ":", StringComparison.Ordinal), variable.Value)))
+    private static IConfigurationRoot Configuration(IEnumerable<KeyValuePair<string, string>> environment) =>
+        new ConfigurationBuilder()
+        .AddInMemoryCollection(environment.Where(
+            variable => variable.Key.StartsWith("Bridge", StringComparison.OrdinalIgnoreCase))
+            .Select(
+                variable =>
+                    new KeyValuePair<string, string?>(variable.Key.Replace("__", ":", StringComparison.Ordinal), variable.Value)))
         .Build();
 }

@@ -2,8 +2,11 @@ using System.Text;
 
 namespace Integration.Tests.Security;
 
-/// <summary>Finds what must not be shown in what was: as it is, percent-encoded, as hexadecimal and as Base64, alone or within a longer text.</summary>
-internal sealed class SecretScan
+/// <summary>
+/// Finds what must not be shown in what was: as it is, percent-encoded, as hexadecimal and as Base64, alone or within a longer
+/// text.
+/// </summary>
+internal sealed class SecretSearch
 {
     private readonly List<(string Name, string Form)> _forms = [];
 
@@ -14,7 +17,9 @@ internal sealed class SecretScan
     {
         Assert.True(secret.Length >= 8, name);
         var bytes = Encoding.UTF8.GetBytes(secret);
-        Add(name, secret, Uri.EscapeDataString(secret), Uri.EscapeDataString(secret).ToLowerInvariant(), Convert.ToHexString(bytes));
+        Add(
+            name, secret, Uri.EscapeDataString(secret), Uri.EscapeDataString(secret).ToLowerInvariant(),
+            Convert.ToHexString(bytes));
         Add(name, [.. Enumerable.Range(0, 3).Select(offset => InnerBase64(bytes, offset))]);
 
         // A key that is given as Base64 must not come out as its bytes in another form either.
@@ -28,7 +33,8 @@ internal sealed class SecretScan
         .Where(form => text.Contains(form.Form, StringComparison.OrdinalIgnoreCase))
         .Select(form => $"{where} holds {form.Name} as {form.Form}");
 
-    private void Add(string name, params IEnumerable<string> forms) => _forms.AddRange(forms.Distinct(StringComparer.Ordinal).Select(form => (name, form)));
+    private void Add(string name, params IEnumerable<string> forms) =>
+        _forms.AddRange(forms.Distinct(StringComparer.Ordinal).Select(form => (name, form)));
 
     // Of the characters that depend on these bytes alone, wherever they begin within a group of three.
     private static string InnerBase64(byte[] bytes, int offset)
