@@ -1,6 +1,7 @@
 using Bridge.Core.Running;
 using Bridge.Edge.Collecting;
 using Bridge.Edge.Formats;
+using Bridge.Edge.Formats.Pickle;
 using Bridge.Edge.Formats.Syslog;
 using Bridge.Edge.Framing;
 using Bridge.Edge.Listening;
@@ -34,6 +35,7 @@ internal sealed class IntakeFactory(OpenCollector openCollector, IntakeMetrics m
     {
         IntakeFormat.Lines => new LinesFormat(),
         IntakeFormat.Syslog or IntakeFormat.Relp => new SyslogFormat(options.KeepRaw, hasHost: options.Endpoint.Path is null),
+        IntakeFormat.Pickle => new PickleFormat(hasPrefix: options.Endpoint.IsDatagram, options.MaxBytes),
         var other => throw new NotSupportedException($"{other}"),
     };
 
@@ -43,8 +45,9 @@ internal sealed class IntakeFactory(OpenCollector openCollector, IntakeMetrics m
         return new FrameHandler(() => Frames(options, budget), intake, counters, options.IdleTimeout, clock);
     }
 
-    private static TextFrames Frames(IntakeOptions options, ByteBudget budget) =>
-        new(FramingOf(options), options.MaxBytes, budget);
+    private static IFrameReader Frames(IntakeOptions options, ByteBudget budget) => options.Endpoint.Format is IntakeFormat.Pickle
+        ? new LengthFrames(options.MaxBytes, budget)
+        : new TextFrames(FramingOf(options), options.MaxBytes, budget);
 
     // A line of text may begin like a counted message.
     private static StreamFraming FramingOf(IntakeOptions options) => (options.Framing, options.Endpoint.Format) switch
