@@ -18,7 +18,7 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
         var below = known.FirstOrDefault(candidate =>
             candidate.StartsWith($"{plain}{Separator}", StringComparison.OrdinalIgnoreCase));
         return below ?? known.Select(candidate => Named(candidate, plain))
-            .MinBy(candidate => Math.Min(Distance(plain, candidate), DistanceOfNames(plain, candidate)))!;
+            .MinBy(candidate => (Math.Min(Distance(plain, candidate), DistanceOfNames(plain, candidate)), Distance(plain, candidate)))!;
     }
 
     /// <summary>Whether it differs from a known path in so few letters that it is probably a misspelling of it.</summary>

@@ -74,7 +74,7 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
         _stopping = true;
         using var work = new CancellationTokenSource(WorkPatience, clock);
         using var stop = new CancellationTokenSource(StopPatience, clock);
-        foreach (var place in _started.GroupBy(stage => stage.Place).OrderByDescending(place => place.Key))
+        foreach (var place in _started.AsEnumerable().Reverse().GroupBy(stage => stage.Place).OrderByDescending(place => place.Key))
             await Task.WhenAll(place.Select(stage => StopAsync(stage, work.Token, stop.Token)));
     }
 

@@ -101,7 +101,7 @@ internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider 
 
     private Delivery DeliveryOf(OfferedRow row)
     {
-        var message = new StoredMessage(row.Batch, Name.Address, row.Attempt);
+        var message = new SpooledMessage(row.Batch, Name.Address, row.Attempt);
         var refusal = row.Batch.Read(out var header);
         if (refusal is not null && row.Attempt == 1)
             SpoolLog.RowDamaged(log, row.Batch.Id, refusal.Detail);
@@ -169,7 +169,7 @@ internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider 
 }
 
 /// <summary>A row of the spool as the message that it would have been in a queue.</summary>
-internal sealed class StoredMessage(SpooledBatch batch, string source, long attempt) : ISealedMessage
+internal sealed class SpooledMessage(SpooledBatch batch, string source, long attempt) : ISealedMessage
 {
     /// <inheritdoc/>
     public string MessageId { get; } = ChunkHeader.Read(batch.Bytes, CodecLimits.Default, out var header) is null
