@@ -127,7 +127,7 @@ internal static class BridgeServices
                 options.SpoolKey(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<BatchSpool>>()))
-            .AddSource(provider => ActivatorUtilities.CreateInstance<SpoolSource>(provider, options.Receive.MaxBytes))
+            .AddSource(provider => ActivatorUtilities.CreateInstance<SpoolSource>(provider))
             .AddSingleton(provider => new Stage(
                 StagePlace.Intakes,
                 "intakes",

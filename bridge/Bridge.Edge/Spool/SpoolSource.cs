@@ -8,19 +8,17 @@ using Telemetry.Wire;
 namespace Bridge.Edge.Spool;
 
 /// <summary>
-/// Offers what the spool holds in the order of its storing, reading ahead within a budget of bytes. A batch is removed from the spool
-/// when it is settled, in any order; what was settled and not yet removed before a kill is offered again as the same batch.
+/// Offers what the spool holds in the order of its storing, and reads ahead while the sink has room. A batch is removed from the
+/// spool when it is settled, in any order; what was settled and not yet removed before a kill is offered again as the same batch.
 /// </summary>
 /// <param name="spool">The spool.</param>
-/// <param name="maxBytes">Bytes of batches that may be offered and not settled; a larger batch is offered alone.</param>
 /// <param name="clock">Delays of retries.</param>
 /// <param name="log">Told of damaged rows.</param>
-internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider clock, ILogger<SpoolSource> log) : ISource
+internal sealed class SpoolSource(BatchSpool spool, TimeProvider clock, ILogger<SpoolSource> log) : ISource
 {
     /// <summary>How messaging conventions call a spool; the conventions have no name for it.</summary>
     public const string System = "spool";
 
-    private readonly ByteBudget _budget = new(maxBytes);
     private readonly TaskGroup _retries = new(log);
 
     // Rows that were offered and are not settled. They are not offered twice when the reading begins again.
@@ -29,9 +27,6 @@ internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider 
 
     /// <inheritdoc/>
     public SourceName Name { get; } = new(System, "spool", $"spool:{spool.Directory}");
-
-    /// <summary>Bytes that are offered and not settled.</summary>
-    public long BytesOffered => _budget.Used;
 
     /// <inheritdoc/>
     public async Task RunAsync(ISink sink, CancellationToken stop)
@@ -79,21 +74,27 @@ internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider 
 
     private async Task OfferAsync(long id, int bytes, ISink sink, CancellationToken stop)
     {
-        var reservation = await _budget.ReserveAsync(bytes, stop);
+        var room = await sink.ReserveAsync(bytes, stop);
         if (spool.Read(id) is not { } batch)
         {
-            reservation.Dispose();
+            room.Dispose();
             return;
         }
 
-        var row = new OfferedRow(this, batch, reservation, sink, stop);
+        var row = new OfferedRow(this, batch, sink, stop);
         _offered[id] = row;
+        await OfferAsync(row, room);
+    }
+
+    private async Task OfferAsync(OfferedRow row, ByteBudget.Reservation room)
+    {
         try
         {
-            await sink.OfferAsync(DeliveryOf(row), stop);
+            await row.Sink.OfferAsync(DeliveryOf(row) with { Room = room }, row.Stop);
         }
         catch
         {
+            room.Dispose();
             Release(row);
             throw;
         }
@@ -120,7 +121,6 @@ internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider 
 
     private void Release(OfferedRow row)
     {
-        row.Reservation.Dispose();
         _offered.TryRemove(row.Batch.Id, out _);
         Interlocked.Exchange(ref _settled, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
@@ -129,11 +129,11 @@ internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider 
 
     private async Task RetryAsync(OfferedRow row, TimeSpan delay)
     {
+        ByteBudget.Reservation room;
         try
         {
             await Task.Delay(delay, clock, row.Stop);
-            row.Attempt++;
-            await row.Sink.OfferAsync(DeliveryOf(row), row.Stop);
+            room = await row.Sink.ReserveAsync(row.Batch.Bytes.Length, row.Stop);
         }
         catch
         {
@@ -141,15 +141,15 @@ internal sealed class SpoolSource(BatchSpool spool, long maxBytes, TimeProvider 
             Release(row);
             throw;
         }
+
+        row.Attempt++;
+        await OfferAsync(row, room);
     }
 
     /// <summary>A row that was offered; settles it.</summary>
-    private sealed class OfferedRow(
-        SpoolSource source, SpooledBatch batch, ByteBudget.Reservation reservation, ISink sink, CancellationToken stop) : ISettlement
+    private sealed class OfferedRow(SpoolSource source, SpooledBatch batch, ISink sink, CancellationToken stop) : ISettlement
     {
         public SpooledBatch Batch { get; } = batch;
-
-        public ByteBudget.Reservation Reservation { get; } = reservation;
 
         public ISink Sink { get; } = sink;
 

@@ -47,8 +47,7 @@ internal sealed class SpoolFixture : IAsyncDisposable
     }
 
     /// <summary>A source of the spool.</summary>
-    public SpoolSource SourceOf(BatchSpool spool, long maxBytes = 16 * 1024 * 1024) =>
-        new(spool, maxBytes, Clock, NullLogger<SpoolSource>.Instance);
+    public SpoolSource SourceOf(BatchSpool spool) => new(spool, Clock, NullLogger<SpoolSource>.Instance);
 
     public async ValueTask DisposeAsync()
     {
@@ -106,7 +105,8 @@ internal static class SomeEvents
 }
 
 /// <summary>Keeps deliveries until a test settles them.</summary>
-internal sealed class KeepingSink : ISink
+/// <param name="bytes">Memory for their payloads.</param>
+internal sealed class KeepingSink(long bytes = long.MaxValue) : ISink
 {
     private readonly Lock _gate = new();
     private readonly List<Delivery> _deliveries = [];
@@ -120,9 +120,9 @@ internal sealed class KeepingSink : ISink
         }
     }
 
-    private readonly ByteBudget _room = new(long.MaxValue);
+    public ByteBudget Room { get; } = new(bytes);
 
-    public ValueTask<ByteBudget.Reservation> ReserveAsync(long bytes, CancellationToken stop) => _room.ReserveAsync(bytes, stop);
+    public ValueTask<ByteBudget.Reservation> ReserveAsync(long bytes, CancellationToken stop) => Room.ReserveAsync(bytes, stop);
 
     public ValueTask OfferAsync(Delivery delivery, CancellationToken stop)
     {
