@@ -100,6 +100,17 @@ public sealed class BridgeProcess : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, double>> MetricsAsync(CancellationToken cancellationToken = default) =>
         PrometheusSamples.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
 
+    /// <summary>Sum of a metric's samples now.</summary>
+    /// <param name="name">As in the text format, such as <c>bridge_messages_deleted_total</c>.</param>
+    /// <param name="label">A label that the samples must have, such as <c>messaging_system="aws_sqs"</c>; null for all.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="HttpRequestException">The bridge did not answer.</exception>
+    public async Task<double> SumAsync(string name, string? label = null, CancellationToken cancellationToken = default) =>
+        (await MetricsAsync(cancellationToken))
+            .Where(sample => sample.Key == name || sample.Key.StartsWith($"{name}{{", StringComparison.Ordinal))
+            .Where(sample => label is null || sample.Key.Contains(label, StringComparison.Ordinal))
+            .Sum(sample => sample.Value);
+
     /// <summary>Asks it to end (SIGTERM) and waits, as an orchestrator does: after thirty seconds it is killed.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> TerminateAsync(CancellationToken cancellationToken = default) =>

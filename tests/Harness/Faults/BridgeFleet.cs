@@ -65,9 +65,7 @@ internal sealed class BridgeFleet(ImmutableDictionary<string, string> settings) 
         {
             try
             {
-                var samples = await bridge.MetricsAsync(cancellationToken);
-                sum += samples.Where(sample => sample.Key == name || sample.Key.StartsWith($"{name}{{", StringComparison.Ordinal))
-                    .Sum(sample => sample.Value);
+                sum += await bridge.SumAsync(name, cancellationToken: cancellationToken);
             }
             catch (HttpRequestException)
             {

@@ -134,21 +134,12 @@ internal sealed class Road : IAsyncDisposable
     }
 
     /// <summary>Sum of a metric over all running bridges.</summary>
-    /// <param name="name">As in the text format, such as <c>bridge_messages_deleted_total</c>.</param>
-    /// <param name="label">A label that the samples must have, such as <c>messaging_system="aws_sqs"</c>; null for all.</param>
     public async Task<double> MetricAsync(string name, string? label = null)
     {
         var sum = 0.0;
         foreach (var bridge in _bridges.Where(bridge => !bridge.Process.HasExited))
-        {
-            var samples = await bridge.MetricsAsync();
-            sum += samples.Where(sample => IsMeant(sample.Key)).Sum(sample => sample.Value);
-        }
-
+            sum += await bridge.SumAsync(name, label);
         return sum;
-
-        bool IsMeant(string key) => (key == name || key.StartsWith($"{name}{{", StringComparison.Ordinal))
-            && (label is null || key.Contains(label, StringComparison.Ordinal));
     }
 
     /// <summary>Runs a bridge command with the bridges' configuration.</summary>
