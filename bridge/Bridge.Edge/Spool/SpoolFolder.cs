@@ -21,6 +21,11 @@ internal sealed class SpoolFolder(string directory)
     /// <summary>Where damaged databases are kept.</summary>
     public string Damaged { get; } = Path.Combine(directory, "damaged");
 
+    /// <summary>True when a bridge has ever used the folder.</summary>
+    public bool HasLock => File.Exists(LockFile);
+
+    private string LockFile => Path.Combine(directory, "lock");
+
     /// <summary>The write-ahead log of a database.</summary>
     public static string LogOf(string database) => database + "-wal";
 
@@ -33,7 +38,7 @@ internal sealed class SpoolFolder(string directory)
     {
         try
         {
-            return OpenFile(Path.Combine(directory, "lock"), FileMode.OpenOrCreate);
+            return OpenFile(LockFile, FileMode.OpenOrCreate);
         }
         catch (IOException exception) when (IsLocked(exception))
         {
