@@ -100,6 +100,22 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task A_restoring_that_a_kill_interrupted_is_done_at_the_next_start()
+    {
+        await using var fixture = await FilledAsync();
+        Directory.CreateDirectory(fixture.Damaged);
+        var damaged = Path.Combine(fixture.Damaged, "spool-20261130T080000.000Z.db");
+        File.Move(fixture.Database, damaged);
+        await File.WriteAllTextAsync($"{damaged}.restoring", "", Cancel);
+
+        await using var spool = await fixture.OpenAsync();
+
+        Assert.Equal(Batches, spool.ReadAll().Count(row => row.Read(out _) is null));
+        Assert.False(File.Exists($"{damaged}.restoring"));
+        Assert.True(File.Exists(damaged));
+    }
+
+    [Fact]
     public async Task After_damage_at_the_start_sequences_have_another_sender()
     {
         await using var fixture = await FilledAsync();
