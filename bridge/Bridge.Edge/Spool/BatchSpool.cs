@@ -41,7 +41,7 @@ internal sealed class BatchSpool : IAsyncDisposable
     private volatile SpoolFigures _figures = SpoolFigures.Empty;
     private volatile string? _problem = "it is not open yet";
     private volatile string? _damage;
-    private long _repairedAt;
+    private long? _repairedAt;
     private volatile ReadRows? _allRead;
     private volatile bool _isFull = true;
     private volatile bool _isDue;
@@ -165,6 +165,8 @@ internal sealed class BatchSpool : IAsyncDisposable
         _packing.Dispose();
     }
 
+    private bool MayRepair => _repairedAt is not { } last || _clock.GetElapsedTime(last) >= RepairInterval;
+
     // Nothing announces that the queue has shrunk but a commit.
     private async Task WaitForPackingAsync(CancellationToken cancellationToken)
     {
@@ -270,8 +272,9 @@ internal sealed class BatchSpool : IAsyncDisposable
 
     private void Repair(string reason)
     {
-        if (_repairedAt != 0 && _clock.GetElapsedTime(_repairedAt) < RepairInterval)
+        if (!MayRepair)
             throw new SpoolDamageException(reason);
+        SetProblem($"the spool in {Directory} is damaged and being replaced: {reason}");
         _damage = null;
         _repairedAt = _clock.GetTimestamp();
         _store.Repair(reason);
@@ -295,7 +298,10 @@ internal sealed class BatchSpool : IAsyncDisposable
             _store.Close();
         SetProblem(Describe(exception));
         _isDue = true;
-        SetTimer(RetryInterval);
+        if (_damage is not null && MayRepair)
+            Wake();
+        else
+            SetTimer(RetryInterval);
     }
 
     private void SetProblem(string? problem)

@@ -118,7 +118,7 @@ internal sealed class DamagedDatabase : IDisposable
     {
         var rest = record;
         var headerSize = TakeInteger(ref rest);
-        if (headerSize is < 5 or > 32 || headerSize > record.Length)
+        if (headerSize is < 5 or > 32 || headerSize > record.Length || headerSize < record.Length - rest.Length)
             return null;
         var types = record[(record.Length - rest.Length)..(int)headerSize];
         var (first, stored, events, blob) =

@@ -111,7 +111,9 @@ internal sealed class SpoolDatabase : IDisposable
         var (pages, free) = (reader.GetInt64(0), reader.GetInt64(1));
         var reusable = free * SpoolLimits.PageSize;
         var byLimit = (_limits.MaxPages - pages) * SpoolLimits.PageSize;
-        var byDisk = _folder.FreeBytes() - _limits.MinFreeBytes - SpoolFolder.LengthOf(_folder.Log);
+        var byDisk = RoomOnDisk();
+        if (byDisk < byLimit && byDisk < _limits.LogBytes && TryEmptyLog())
+            byDisk = RoomOnDisk();
         var room = reusable + Math.Min(byLimit, byDisk) - _limits.Reserve;
         return new SpoolSpace((pages - free) * SpoolLimits.PageSize, Math.Max(0, room), byDisk < byLimit);
     }
@@ -121,6 +123,23 @@ internal sealed class SpoolDatabase : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
+    // The log may have to be copied into new pages of the database before it can be used again.
+    private long RoomOnDisk() => _folder.FreeBytes() - _limits.MinFreeBytes - SpoolFolder.LengthOf(_folder.Log);
+
+    // Gives the disk back what the log holds.
+    private bool TryEmptyLog()
+    {
+        try
+        {
+            _connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            return true;
+        }
+        catch (SqliteException exception) when (!SpoolDamageException.IsCorrupt(exception))
+        {
+            return false;
+        }
+    }
+
     private static void Configure(SqliteConnection connection, SpoolLimits limits) => connection.Execute(
         FormattableString.Invariant(
             $"""
@@ -128,7 +147,7 @@ internal sealed class SpoolDatabase : IDisposable
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
             PRAGMA wal_autocheckpoint = {limits.CheckpointPages};
-            PRAGMA journal_size_limit = {limits.CheckpointPages * 2L * SpoolLimits.PageSize};
+            PRAGMA journal_size_limit = {limits.LogBytes};
             PRAGMA max_page_count = {limits.MaxPages};
             PRAGMA cell_size_check = ON;
             """));

@@ -6,6 +6,7 @@ namespace Bridge.Edge.Spool;
 /// <param name="directory">An absolute path.</param>
 internal sealed class SpoolFolder(string directory)
 {
+    private const string Restoring = ".restoring";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
 
@@ -21,6 +22,11 @@ internal sealed class SpoolFolder(string directory)
     /// <summary>Where damaged databases are kept.</summary>
     public string Damaged { get; } = Path.Combine(directory, "damaged");
 
+    /// <summary>True when a bridge has ever used the folder.</summary>
+    public bool HasLock => File.Exists(LockFile);
+
+    private string LockFile => Path.Combine(directory, "lock");
+
     /// <summary>The write-ahead log of a database.</summary>
     public static string LogOf(string database) => database + "-wal";
 
@@ -33,7 +39,7 @@ internal sealed class SpoolFolder(string directory)
     {
         try
         {
-            return OpenFile(Path.Combine(directory, "lock"), FileMode.OpenOrCreate);
+            return OpenFile(LockFile, FileMode.OpenOrCreate);
         }
         catch (IOException exception) when (IsLocked(exception))
         {
@@ -54,17 +60,33 @@ internal sealed class SpoolFolder(string directory)
     /// <summary>Bytes that the folder's disk has free for this user.</summary>
     public long FreeBytes() => new DriveInfo(directory).AvailableFreeSpace;
 
-    /// <summary>Moves the database and its log to the damaged ones.</summary>
+    /// <summary>
+    /// Moves the database and its log to the damaged ones, to be restored. Call <see cref="EndRestoring"/> after that: a start goes on
+    /// with what a kill interrupted.
+    /// </summary>
     /// <returns>The path of the moved database.</returns>
     public string PutAside(DateTimeOffset now)
     {
         var target = NewDamaged(now);
+        OpenFile(target + Restoring, FileMode.CreateNew).Dispose();
         if (File.Exists(Log))
             File.Move(Log, LogOf(target));
         File.Move(Database, target);
         File.Delete(Database + "-shm");
         return target;
     }
+
+    /// <summary>Says that a moved database is restored.</summary>
+    public static void EndRestoring(string damaged) => File.Delete(damaged + Restoring);
+
+    /// <summary>Moved databases whose restoring was interrupted.</summary>
+    public IReadOnlyList<string> FindInterrupted() => !System.IO.Directory.Exists(Damaged)
+        ? []
+        : [
+            .. System.IO.Directory.GetFiles(Damaged, "*" + Restoring)
+                .Order(StringComparer.Ordinal)
+                .Select(file => file[..^Restoring.Length]),
+        ];
 
     /// <summary>Copies the log to the damaged ones.</summary>
     /// <returns>The path of the copy.</returns>

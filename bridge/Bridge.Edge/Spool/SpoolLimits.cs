@@ -15,15 +15,18 @@ internal sealed class SpoolLimits
 
     public SpoolLimits(SpoolOptions options)
     {
-        var log = Math.Min(LargestLog, options.MaxBytes / 4);
-        CheckpointPages = (int)(log / 2 / PageSize);
-        MaxPages = (options.MaxBytes - log) / PageSize;
+        LogBytes = Math.Min(LargestLog, options.MaxBytes / 4);
+        CheckpointPages = (int)(LogBytes / 2 / PageSize);
+        MaxPages = (options.MaxBytes - LogBytes) / PageSize;
         Reserve = Math.Min(256 * 1024, options.MaxBytes / 16);
         MinFreeBytes = Math.Max(LeastFreeBytes, options.MinFreeBytes);
     }
 
     /// <summary>Pages of the database at most; its log has the rest.</summary>
     public long MaxPages { get; }
+
+    /// <summary>Bytes of the log.</summary>
+    public long LogBytes { get; }
 
     /// <summary>Pages of the log after which it is copied into the database.</summary>
     public int CheckpointPages { get; }

@@ -129,6 +129,8 @@ internal sealed class SpoolStore(SpoolOptions options, TimeProvider clock, ILogg
         _database = SpoolDatabase.Open(_folder, _limits, clock);
         if (ignored is not null)
             RestoreIgnored(ignored);
+        foreach (var damaged in _folder.FindInterrupted())
+            Restore(damaged);
         State = _database.State;
     }
 
@@ -152,10 +154,16 @@ internal sealed class SpoolStore(SpoolOptions options, TimeProvider clock, ILogg
         SpoolLog.Restored(log, restored, _folder.Damaged);
     }
 
+    // What is in the folder already, or was and is settled, may be stored again: as the same batches.
     private void Restore(string damaged)
     {
-        var fresh = _database!.State with { NextId = State?.NextId ?? 1 };
-        var restored = _database.Restore([], fresh);
+        var restored = _database!.Restore([], _database.State with { NextId = State?.NextId ?? 1 });
+        if (!File.Exists(damaged))
+        {
+            SpoolFolder.EndRestoring(damaged);
+            return;
+        }
+
         using var file = new DamagedDatabase(damaged);
         foreach (var some in file.ReadBatches().Chunk(RestoredAtATime))
         {
@@ -168,6 +176,7 @@ internal sealed class SpoolStore(SpoolOptions options, TimeProvider clock, ILogg
             restored += _database.Restore(some, _database.State);
         }
 
+        SpoolFolder.EndRestoring(damaged);
         SpoolLog.Restored(log, restored, damaged);
     }
 

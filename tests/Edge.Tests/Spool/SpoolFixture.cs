@@ -12,9 +12,11 @@ namespace Edge.Tests.Spool;
 internal sealed class SpoolFixture : IAsyncDisposable
 {
     private readonly List<BatchSpool> _opened = [];
+    private readonly bool _isOwner;
 
     public SpoolFixture(string? directory = null, FakeTimeProvider? clock = null)
     {
+        _isOwner = directory is null;
         Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("spool-").FullName;
         Options = new SpoolOptions { Directory = Path.Combine(Directory, "spool"), MinFreeBytes = 0 };
         Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 30, 8, 0, 0, TimeSpan.Zero));
@@ -53,7 +55,8 @@ internal sealed class SpoolFixture : IAsyncDisposable
     {
         foreach (var spool in _opened)
             await spool.DisposeAsync();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (_isOwner)
+            System.IO.Directory.Delete(Directory, recursive: true);
     }
 }
 
