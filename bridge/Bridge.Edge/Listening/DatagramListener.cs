@@ -195,18 +195,9 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
     private void Decode(in Datagram datagram, JsonOutput output)
     {
         var kept = Math.Min(datagram.Length, _options.MaxBytes);
-        try
-        {
-            _intake.TakeOrDrop(
-                new IncomingMessage(datagram.Slab.Bytes.AsSpan(datagram.Start, kept), datagram.Length, datagram.Peer, datagram.ReceivedAt),
-                output);
-        }
-        catch (Exception exception)
-        {
-            // One message must not end the others.
-            _counters.CountDropped(DropReason.Unreadable);
-            IntakeLog.DecodeFailed(_log, exception, _endpoint);
-        }
+        _intake.TakeOrDrop(
+            new IncomingMessage(datagram.Slab.Bytes.AsSpan(datagram.Start, kept), datagram.Length, datagram.Peer, datagram.ReceivedAt),
+            output);
     }
 
     private readonly record struct Datagram(DatagramSlab Slab, int Start, int Length, Peer Peer, DateTimeOffset ReceivedAt);
