@@ -15,10 +15,27 @@ internal sealed record ReceiveBuffer(int Bytes, bool Limits)
         ? $"the kernel limits its receive buffer to {Bytes / 1024:D} KiB of {Wanted / 1024:D}: set sysctl net.core.rmem_max={Wanted}"
         : null;
 
+    // Linux: SOL_SOCKET and SO_RCVBUFFORCE, which takes no notice of the limit and needs CAP_NET_ADMIN.
+    private static void Force(Socket socket)
+    {
+        const int socketLevel = 1;
+        const int receiveBufferForce = 33;
+        try
+        {
+            socket.SetRawSocketOption(socketLevel, receiveBufferForce, BitConverter.GetBytes(Wanted));
+        }
+        catch (SocketException)
+        {
+            // Without the permission the limit holds, and the remedy is told.
+        }
+    }
+
     /// <summary>Asks for the wanted size, and reads what was granted.</summary>
     public static ReceiveBuffer Set(Socket socket)
     {
         socket.ReceiveBufferSize = Wanted;
+        if (OperatingSystem.IsLinux())
+            Force(socket);
 
         // Linux tells twice the size: half of it is for its own bookkeeping.
         var told = socket.ReceiveBufferSize;

@@ -1,6 +1,6 @@
+using System.Net;
 using Bridge.Edge.Intakes;
 using Bridge.Edge.Listening;
-using System.Net;
 
 namespace Edge.Tests.Intakes;
 
@@ -34,7 +34,7 @@ public sealed class IntakeOptionsTests
     public void URLs_that_are_valid(string url) => Assert.Empty(new IntakeOptions { Url = url }.Validate("Bridge:Intakes:0"));
 
     [Theory]
-    [InlineData(null, "has no Url: give one such as lines+udp://127.0.0.1:9201")]
+    [InlineData(null, "Url is missing: give one such as lines+udp://127.0.0.1:9201")]
     [InlineData("udp://127.0.0.1:9201", "Url is 'udp://127.0.0.1:9201', of no known scheme: give one of lines+udp, lines+tcp, ")]
     [InlineData("lines+udp:127.0.0.1:9201", "of no known scheme")]
     [InlineData("lines+udp://127.0.0.1", "give an address and a port")]
@@ -78,6 +78,15 @@ public sealed class IntakeOptionsTests
     {
         Assert.Empty(new IntakeOptions { Url = "lines+udp://0.0.0.0:1", Open = true }.Validate("x"));
         Assert.Empty(new IntakeOptions { Url = "lines+udp://0.0.0.0:1", Allow = "10.0.0.0/8" }.Validate("x"));
+    }
+
+    [Fact]
+    public void An_intake_that_is_named_twice_is_told_once()
+    {
+        var intake = new IntakeOptions { Url = "lines+udp://127.0.0.1:1" };
+
+        Assert.Equal(["Bridge:Intakes names lines+udp://127.0.0.1:1 2 times: once is enough"], IntakeRegistration.Validate([intake, intake]));
+        Assert.StartsWith("Bridge:Intakes:1:Url is missing", Assert.Single(IntakeRegistration.Validate([intake, new()])), StringComparison.Ordinal);
     }
 
     [Theory]
