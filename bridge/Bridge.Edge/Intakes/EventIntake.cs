@@ -1,11 +1,18 @@
 using Bridge.Edge.Collecting;
 using Bridge.Edge.Formats;
+using Microsoft.Extensions.Logging;
 using Telemetry.Events;
 
 namespace Bridge.Edge.Intakes;
 
 /// <summary>From a message to the collector. Safe for several threads, each with an output of its own.</summary>
-internal sealed class EventIntake(IMessageFormat format, ConstantMembers members, IEventCollector collector, IntakeCounters counters)
+internal sealed class EventIntake(
+    IntakeEndpoint endpoint,
+    IMessageFormat format,
+    ConstantMembers members,
+    IEventCollector collector,
+    IntakeCounters counters,
+    ILogger log)
 {
     /// <summary>Takes a message whose sender cannot wait: it is dropped when the spool is full.</summary>
     public void TakeOrDrop(in IncomingMessage message, JsonOutput output)
@@ -38,10 +45,24 @@ internal sealed class EventIntake(IMessageFormat format, ConstantMembers members
         counters.CountMessage();
     }
 
-    private bool TryWrite(in IncomingMessage message, JsonOutput output)
+    // One message must not end the others.
+    private FormatResult Write(in IncomingMessage message, JsonOutput output)
     {
         output.Clear();
-        switch (format.Write(message, output))
+        try
+        {
+            return format.Write(message, output);
+        }
+        catch (Exception exception)
+        {
+            IntakeLog.DecodeFailed(log, exception, endpoint);
+            return FormatResult.Unreadable;
+        }
+    }
+
+    private bool TryWrite(in IncomingMessage message, JsonOutput output)
+    {
+        switch (Write(message, output))
         {
             case FormatResult.Event:
                 members.AddTo(output);

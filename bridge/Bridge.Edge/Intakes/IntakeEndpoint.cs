@@ -66,7 +66,7 @@ internal sealed record IntakeEndpoint
         endpoint = null;
         if (string.IsNullOrWhiteSpace(url))
         {
-            error = "has no Url: give one such as lines+udp://127.0.0.1:9201";
+            error = "Url is missing: give one such as lines+udp://127.0.0.1:9201";
             return false;
         }
 

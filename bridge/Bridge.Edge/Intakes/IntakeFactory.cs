@@ -1,6 +1,7 @@
 using Bridge.Core.Running;
 using Bridge.Edge.Collecting;
 using Bridge.Edge.Formats;
+using Bridge.Edge.Formats.Gelf;
 using Bridge.Edge.Formats.Pickle;
 using Bridge.Edge.Formats.Syslog;
 using Bridge.Edge.Framing;
@@ -25,23 +26,26 @@ internal sealed class IntakeFactory(OpenCollector openCollector, IntakeMetrics m
         var endpoint = options.Endpoint;
         var counters = new IntakeCounters();
         metrics.Observe(endpoint, counters);
-        var intake = new EventIntake(Format(options), new ConstantMembers(options.Members), openCollector(options), counters);
+        var intake = new EventIntake(
+            endpoint, Format(options, counters), new ConstantMembers(options.Members), openCollector(options), counters, logs.CreateLogger<EventIntake>());
         return endpoint.IsDatagram
             ? new DatagramListener(options, intake, counters, clock, logs.CreateLogger<DatagramListener>())
             : new StreamListener(options, Handler(options, intake, counters), counters, logs);
     }
 
-    private static IMessageFormat Format(IntakeOptions options) => options.Endpoint.Format switch
+    private static IMessageFormat Format(IntakeOptions options, IntakeCounters counters) => options.Endpoint.Format switch
     {
         IntakeFormat.Lines => new LinesFormat(),
         IntakeFormat.Syslog or IntakeFormat.Relp => new SyslogFormat(options.KeepRaw, hasHost: options.Endpoint.Path is null),
         IntakeFormat.Pickle => new PickleFormat(hasPrefix: options.Endpoint.IsDatagram, options.MaxBytes),
-        var other => throw new NotSupportedException($"{other}"),
+        _ => new GelfFormat(options.MaxBytes, counters),
     };
 
-    private FrameHandler Handler(IntakeOptions options, EventIntake intake, IntakeCounters counters)
+    private IConnectionHandler Handler(IntakeOptions options, EventIntake intake, IntakeCounters counters)
     {
         var budget = new ByteBudget(MostHeld);
+        if (options.Endpoint.Format is IntakeFormat.Relp)
+            return new RelpHandler(options, budget, intake, counters, clock);
         return new FrameHandler(() => Frames(options, budget), intake, counters, options.IdleTimeout, clock);
     }
 

@@ -78,19 +78,15 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_thread is not { } thread)
-            return;
-        DatagramSocket.RefuseOthers(_socket, _endpoint);
-        _isStopping = true;
-        while (thread.IsAlive && !cancellationToken.IsCancellationRequested)
+        try
         {
-            DatagramSocket.Wake(_socket);
-            await Task.Delay(WakePause, TimeProvider.System, CancellationToken.None);
+            if (_thread is { } thread)
+                await EndAsync(thread, cancellationToken);
         }
-
-        _drops.ReadLast();
-        await _decoder.WaitAsync(cancellationToken);
-        Dispose();
+        finally
+        {
+            Dispose();
+        }
     }
 
     public void Dispose()
@@ -99,6 +95,19 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
         _socket.Dispose();
         if (_endpoint.Path is { } path)
             UnixSocketFile.Remove(path);
+    }
+
+    private async Task EndAsync(Thread thread, CancellationToken cancellationToken)
+    {
+        DatagramSocket.RefuseOthers(_socket, _endpoint);
+        _isStopping = true;
+        while (thread.IsAlive)
+        {
+            DatagramSocket.Wake(_socket);
+            await Task.Delay(WakePause, TimeProvider.System, cancellationToken);
+        }
+
+        await _decoder.WaitAsync(cancellationToken);
     }
 
     private void Receive()
@@ -132,10 +141,10 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
             _from.Size = SocketAddress.GetMaximumAddressSize(_socket.AddressFamily);
             length = _socket.ReceiveFrom(room, SocketFlags.None, _from);
         }
-        catch (SocketException)
+        catch (SocketException exception)
         {
-            // Closed, or an error of an earlier answer: receiving goes on until the stop.
-            return !_isStopping;
+            // Any other error than that of a closed socket passes, such as one that the network reports.
+            return exception.SocketErrorCode is not (SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket);
         }
 
         if (length == 0 && _isStopping)
@@ -195,18 +204,9 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
     private void Decode(in Datagram datagram, JsonOutput output)
     {
         var kept = Math.Min(datagram.Length, _options.MaxBytes);
-        try
-        {
-            _intake.TakeOrDrop(
-                new IncomingMessage(datagram.Slab.Bytes.AsSpan(datagram.Start, kept), datagram.Length, datagram.Peer, datagram.ReceivedAt),
-                output);
-        }
-        catch (Exception exception)
-        {
-            // One message must not end the others.
-            _counters.CountDropped(DropReason.Unreadable);
-            IntakeLog.DecodeFailed(_log, exception, _endpoint);
-        }
+        _intake.TakeOrDrop(
+            new IncomingMessage(datagram.Slab.Bytes.AsSpan(datagram.Start, kept), datagram.Length, datagram.Peer, datagram.ReceivedAt),
+            output);
     }
 
     private readonly record struct Datagram(DatagramSlab Slab, int Start, int Length, Peer Peer, DateTimeOffset ReceivedAt);

@@ -27,6 +27,8 @@ internal static class DatagramSocket
             if (endpoint.Path is { } path)
                 UnixSocketFile.Prepare(path, SocketType.Dgram);
             socket.Bind(endpoint.Address ?? (EndPoint)new UnixDomainSocketEndPoint(endpoint.Path!));
+            if (endpoint.Path is { } bound)
+                UnixSocketFile.Protect(bound);
             return buffer;
         }
         catch (SocketException exception)

@@ -24,15 +24,42 @@ internal sealed class FrameHandler(
         {
             await ReadAsync(connection.Transport.Input, turn, idle);
         }
-        catch (Exception exception) when (exception is IOException or ConnectionAbortedException or OperationCanceledException)
+        catch (Exception exception) when (IsEnd(exception))
         {
             // The connection broke, was idle for too long, or the intake stops.
         }
 
-        // Of an intake that stops, what has no end yet is still on its way.
-        if (!stop.IsCancellationRequested && frames.TryEnd(out var last))
-            await TakeAsync(last, turn);
+        await EndAsync(connection.Transport.Input, turn);
     }
+
+    // Of an intake that stops, what has no end yet is still on its way.
+    private async Task EndAsync(PipeReader input, Turn turn)
+    {
+        try
+        {
+            if (turn.Stop.IsCancellationRequested)
+                await TakeRestAsync(input, turn);
+            else if (turn.Frames.TryEnd(out var last))
+                await TakeAsync(last, turn);
+        }
+        catch (Exception exception) when (IsEnd(exception))
+        {
+            // The spool is full, or the connection broke.
+        }
+    }
+
+    // What was read from the socket before the stop.
+    private async Task TakeRestAsync(PipeReader input, Turn turn)
+    {
+        if (!input.TryRead(out var read))
+            return;
+        foreach (var part in read.Buffer)
+            await TakeAllAsync(part, turn);
+        input.AdvanceTo(read.Buffer.End);
+    }
+
+    private static bool IsEnd(Exception exception) =>
+        exception is IOException or ConnectionAbortedException or OperationCanceledException or InvalidOperationException;
 
     private async Task ReadAsync(PipeReader input, Turn turn, IdleWatch idle)
     {

@@ -90,6 +90,20 @@ public sealed class LinesStreamTests
     }
 
     [Fact]
+    public async Task A_flood_over_many_connections_arrives_in_order_on_each()
+    {
+        await using var intake = await RunningIntake.StartAsync(Tcp);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(connection => intake.SendStreamAsync(
+            string.Concat(Enumerable.Range(0, 5_000).Select(line => $"{connection} {line:D5} {new string('x', 100)}\n")))));
+
+        await intake.ArrivedAsync(40_000);
+        Assert.Equal(40_000, intake.Metric("bridge.intake.messages"));
+        foreach (var lines in intake.Collector.Messages.GroupBy(message => message![0]))
+            Assert.Equal(lines.Order(StringComparer.Ordinal), lines);
+    }
+
+    [Fact]
     public async Task Connections_beyond_the_limit_of_an_address_are_refused_and_counted()
     {
         await using var intake = await RunningIntake.StartAsync(new IntakeOptions { Url = Tcp, MaxConnectionsPerAddress = 2 });

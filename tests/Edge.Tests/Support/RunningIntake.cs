@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Bridge.Edge.Collecting;
 using Bridge.Edge.Intakes;
 using Bridge.Edge.Listening;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ internal sealed class RunningIntake : IAsyncDisposable
     private readonly IntakeService _service;
     private bool _isStopped;
 
-    private RunningIntake(IntakeOptions options, TimeProvider clock)
+    private RunningIntake(IntakeOptions options, TimeProvider clock, IEventCollector? collector)
     {
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var factory = _services.GetRequiredService<IMeterFactory>();
@@ -34,7 +35,7 @@ internal sealed class RunningIntake : IAsyncDisposable
         });
         _meter.Start();
         _service = new IntakeService(
-            [options], new IntakeFactory(_ => Collector, new IntakeMetrics(factory), clock, NullLoggerFactory.Instance));
+            [options], new IntakeFactory(_ => collector ?? Collector, new IntakeMetrics(factory), clock, NullLoggerFactory.Instance));
     }
 
     public ListCollector Collector { get; } = new();
@@ -45,10 +46,11 @@ internal sealed class RunningIntake : IAsyncDisposable
 
     public static Task<RunningIntake> StartAsync(string url, TimeProvider? clock = null) => StartAsync(new IntakeOptions { Url = url }, clock);
 
-    public static async Task<RunningIntake> StartAsync(IntakeOptions options, TimeProvider? clock = null)
+    public static async Task<RunningIntake> StartAsync(
+        IntakeOptions options, TimeProvider? clock = null, IEventCollector? collector = null)
     {
         Assert.Empty(options.Validate("Bridge:Intakes:0"));
-        var intake = new RunningIntake(options, clock ?? TimeProvider.System);
+        var intake = new RunningIntake(options, clock ?? TimeProvider.System, collector);
         await intake._service.StartAsync(CancellationToken.None);
         return intake;
     }
