@@ -12,7 +12,7 @@ using Telemetry.Wire;
 
 namespace Bridge;
 
-/// <summary>The bridge's configuration, the section <c>Bridge</c>: each stage's own options, in the order of the data.</summary>
+/// <summary>The bridge's configuration, the section <c>Bridge</c>: the options of each stage, in the order of the data.</summary>
 internal sealed record BridgeOptions
 {
     /// <summary>Reads the section, or a part of it.</summary>
@@ -27,22 +27,22 @@ internal sealed record BridgeOptions
     /// <summary>The cloud queues; at least one where there is no intake.</summary>
     public IReadOnlyList<QueueOptions> Queues { get; init; } = [];
 
-    /// <summary>How messages are taken from them.</summary>
+    /// <summary>How messages are received from the queues.</summary>
     public ReceiveOptions Receive { get; init; } = new();
 
     /// <summary>Keys by version, each 32 bytes in Base64. Secrets.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>How chunked batches are put together.</summary>
+    /// <summary>How chunked batches are assembled.</summary>
     public AssembleOptions Assemble { get; init; } = new();
 
-    /// <summary>Where events go.</summary>
+    /// <summary>The broker that events are published to.</summary>
     public RabbitMqOptions RabbitMq { get; init; } = new();
 
-    /// <summary>Where health and metrics are served.</summary>
+    /// <summary>The address that serves health, metrics and the status page.</summary>
     public HttpOptions Http { get; init; } = new();
 
-    /// <summary>Where the bridge's own metrics and traces are sent.</summary>
+    /// <summary>The collector that receives the bridge's own metrics and traces.</summary>
     public OtlpOptions Otlp { get; init; } = new();
 
     /// <summary>Reads and checks the configuration.</summary>
@@ -54,16 +54,16 @@ internal sealed record BridgeOptions
         return options.WithStandardOtlp(configuration);
     }
 
-    /// <summary>The queues as endpoints; the options are valid.</summary>
+    /// <summary>The queues as endpoints. Requires valid options.</summary>
     public IReadOnlyList<QueueEndpoint> Endpoints() => [.. Queues.Select(queue => queue.Parse(out _)!)];
 
     /// <summary>Queues for the chunks of large events: none without a cloud queue, since only there an event comes in chunks.</summary>
     public int ChunkPartitions => Queues.Count == 0 ? 0 : Assemble.Partitions;
 
-    /// <summary>The key that encrypts the spool, null for none; the options are valid.</summary>
+    /// <summary>The key that encrypts the spool, or null. Requires valid options.</summary>
     public MasterKey? SpoolKey() => Spool.Key is { } version ? MasterKey.Parse(version, Keys[version]) : null;
 
-    /// <summary>The keys as a ring; the options are valid.</summary>
+    /// <summary>The keys as a key ring. Requires valid options.</summary>
     public KeyRing KeyRing() => new(Keys.Select(key => MasterKey.Parse(key.Key, key.Value)));
 
     private BridgeOptions WithStandardOtlp(IConfiguration configuration) => this with { Otlp = Otlp.OrStandard(configuration) };
@@ -88,11 +88,14 @@ internal sealed record BridgeOptions
 
         foreach (var error in ValidateEach(Queues))
             yield return error;
-        foreach (var twice in Queues.GroupBy(queue => queue.Url, StringComparer.Ordinal).Where(group => group.Key is not null && group.Count() > 1))
-            yield return $"Bridge:Queues names {twice.Key} {twice.Count()} times: once is enough";
+        foreach (var (url, times) in Queues.CountBy(queue => queue.Url ?? "", StringComparer.Ordinal))
+        {
+            if (times > 1 && url.Length > 0)
+                yield return $"Bridge:Queues names {url} {times} times: once is enough";
+        }
     }
 
-    /// <summary>What is wrong with each queue, one line each.</summary>
+    /// <summary>All errors of the queues, one line each.</summary>
     public static IEnumerable<string> ValidateEach(IEnumerable<QueueOptions> queues)
     {
         foreach (var (index, queue) in queues.Index())

@@ -20,15 +20,15 @@ using Telemetry.Wire;
 
 namespace Bridge;
 
-/// <summary>Registers the stages and what they are made of.</summary>
+/// <summary>Registers the stages and the services that they use.</summary>
 internal static class BridgeServices
 {
-    // The budget of opened batches, beside that of received messages.
+    // Key of the budget for opened batches; received messages have a budget of their own.
     private const string Opened = "opened";
 
     /// <summary>
-    /// Adds every stage, sinks first. What reaches outside may be replaced by a later registration: the clock, the source of
-    /// randomness, <see cref="IBrokerConnector"/> and <see cref="OpenReceiver"/>.
+    /// Adds every stage, sinks first. A later registration may replace the services that reach outside the process: the clock,
+    /// the source of randomness, <see cref="IBrokerConnector"/> and <see cref="OpenReceiver"/>.
     /// </summary>
     public static IServiceCollection AddBridge(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(options)
@@ -43,18 +43,21 @@ internal static class BridgeServices
         .AddReceiving(options)
         .AddIntakes(options);
 
-    /// <summary>Bytes of messages, chunks and opened batches in memory.</summary>
+    /// <summary>Bytes of received messages, chunks and opened batches in memory.</summary>
     public static long BytesInFlight(this IServiceProvider services) =>
         services.GetRequiredService<ByteBudget>().Used
         + services.GetRequiredKeyedService<ByteBudget>(Opened).Used
         + services.GetRequiredService<Assembler>().Bytes;
 
-    /// <summary>True while received messages or opened batches fill their share of the memory, so that more have to wait.</summary>
+    /// <summary>
+    /// True while received messages or opened batches fill their share of the memory, so that others must wait.
+    /// </summary>
     public static bool IsMemoryFull(this IServiceProvider services) =>
         services.GetRequiredService<ByteBudget>().IsFull || services.GetRequiredKeyedService<ByteBudget>(Opened).IsFull;
 
     private static IServiceCollection AddPublishing(this IServiceCollection services, BridgeOptions options) => services
-        .AddSingleton<IBrokerConnector>(provider => new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IBrokerConnector>(provider =>
+            new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(new BrokerTopology(options.RabbitMq.Exchange, options.ChunkPartitions))
         .AddSingleton<PublishMetrics>()
         .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())

@@ -3,11 +3,11 @@ using Telemetry.Wire;
 
 namespace Bridge.Core.Routing;
 
-/// <summary>Reads the events of a batch and decides where each goes, or why it cannot go anywhere.</summary>
+/// <summary>Reads the events of a batch and creates the routing key of each, or refuses it.</summary>
 internal sealed class EventRouter
 {
     private const string TraceParent = "traceparent";
-    private const int LongestTraceParent = 255;
+    private const int MaxTraceParentLength = 255;
 
     private readonly RoutingKeyTemplate _template;
     private readonly CodecLimits _limits;
@@ -25,7 +25,7 @@ internal sealed class EventRouter
 
     /// <summary>Routes every event.</summary>
     /// <param name="lines">JSON Lines.</param>
-    /// <param name="refused">Takes the events that cannot be published.</param>
+    /// <param name="refused">Receives the events that cannot be published.</param>
     public List<RoutedEvent> Route(ReadOnlySpan<byte> lines, List<RefusedEvent> refused)
     {
         var routed = new List<RoutedEvent>(lines.Count((byte)'\n'));
@@ -37,7 +37,7 @@ internal sealed class EventRouter
         return routed;
     }
 
-    /// <summary>Routes a plain event, which may stand on several lines.</summary>
+    /// <summary>Routes a plain event, which may span several lines.</summary>
     public List<RoutedEvent> RoutePlain(ReadOnlySpan<byte> json, List<RefusedEvent> refused)
     {
         var routed = new List<RoutedEvent>(1);
@@ -57,15 +57,35 @@ internal sealed class EventRouter
     {
         var json = lines[range];
         if (json.Length > _limits.EventBytes)
-            refused.Add(new RefusedEvent(range, ordinal, RefusalReason.TooLarge, $"an event of {json.Length} bytes: the limit is {_limits.EventBytes}"));
+        {
+            var detail = $"an event of {json.Length} bytes: the limit is {_limits.EventBytes}";
+            refused.Add(new RefusedEvent(range, ordinal, RefusalReason.TooLarge, detail));
+        }
         else if (members.Read(json) is { } problem)
-            refused.Add(new RefusedEvent(range, ordinal, RefusalReason.Malformed, $"{Name(ordinal, isPlain)} is {problem}"));
+        {
+            var name = isPlain ? "a plain message that" : $"event {ordinal} of its batch";
+            refused.Add(new RefusedEvent(range, ordinal, RefusalReason.Malformed, $"{name} is {problem}"));
+        }
         else
-            routed.Add(new RoutedEvent(range, ordinal, keys.Of(members, json), ReadTraceParent(members, json)));
+        {
+            routed.Add(new RoutedEvent(range, ordinal, keys.GetKey(members, json), ReadTraceParent(members, json)));
+        }
     }
 
-    private static string Name(int ordinal, bool isPlain) => isPlain ? "a plain message that" : $"event {ordinal} of its batch";
-
     private string? ReadTraceParent(EventMembers members, ReadOnlySpan<byte> json) =>
-        members.Value(json, _traceParent) is { Length: > 0 and <= LongestTraceParent } value ? value : null;
+        members.Value(json, _traceParent) is { Length: > 0 and <= MaxTraceParentLength } value ? value : null;
 }
+
+/// <summary>An event of a batch with its routing key.</summary>
+/// <param name="Range">Its bytes in the batch.</param>
+/// <param name="Ordinal">Its position in the batch, from 0: the last part of its <c>message_id</c>.</param>
+/// <param name="RoutingKey">Created by <see cref="RoutingKeyTemplate"/>.</param>
+/// <param name="TraceParent">Its <c>traceparent</c> member, or null.</param>
+internal readonly record struct RoutedEvent(Range Range, int Ordinal, string RoutingKey, string? TraceParent);
+
+/// <summary>An event of a batch that is not published.</summary>
+/// <param name="Range">Its bytes in the batch.</param>
+/// <param name="Ordinal">Its position in the batch, from 0.</param>
+/// <param name="Reason">The kind of refusal.</param>
+/// <param name="Detail">One line, which never contains a part of the event.</param>
+internal readonly record struct RefusedEvent(Range Range, int Ordinal, RefusalReason Reason, string Detail);

@@ -74,7 +74,7 @@ public sealed class RunCommandTests(BrokerFixture broker, CloudsFixture clouds)
         try
         {
             await Eventually.TrueAsync(async () => !await bridge.IsReadyAsync(), Patience);
-            Assert.Contains("the broker takes no messages now", (await GetAsync(bridge, "/readyz")).Text, StringComparison.Ordinal);
+            Assert.Contains("the broker accepts no messages now", (await GetAsync(bridge, "/readyz")).Text, StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.OK, (await GetAsync(bridge, "/healthz")).Status);
             Assert.Equal(0, (await bridge.MetricsAsync())["bridge_broker_ready"]);
         }

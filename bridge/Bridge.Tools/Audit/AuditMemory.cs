@@ -1,19 +1,19 @@
 namespace Bridge.Tools.Audit;
 
 /// <summary>
-/// Bounds an audit's memory: each sender, each range of numbers and each batch under way takes a place, of about 200 bytes at
-/// most. An event that needs one when none is left is not followed, and counted.
+/// Bounds an audit's memory: each sender, each range of numbers and each incomplete batch takes a place of at most about 200
+/// bytes. An event that needs a place when none is free is only counted.
 /// </summary>
-/// <param name="places">How many there are.</param>
-internal sealed class AuditRoom(int places)
+/// <param name="places">Number of places.</param>
+internal sealed class AuditMemory(int places)
 {
     private int _taken;
 
-    /// <summary>Events that were not followed: with one or more, nothing can be said for sure.</summary>
+    /// <summary>Events that found no free place. With one or more of them the audit's result is not certain.</summary>
     public long NotFollowed { get; private set; }
 
     /// <summary>Takes places.</summary>
-    /// <returns>False when they are not there; the event counts as not followed.</returns>
+    /// <returns>False when too few are free; the event then counts as not followed.</returns>
     public bool TryTake(int count)
     {
         if (_taken + count > places)
@@ -26,11 +26,11 @@ internal sealed class AuditRoom(int places)
         return true;
     }
 
-    /// <summary>Gives places back.</summary>
+    /// <summary>Frees places.</summary>
     public void Return(int count) => _taken -= count;
 
     /// <summary>Adds a number to a set whose ranges take places.</summary>
-    /// <returns>False when there is none for the range that the number would need.</returns>
+    /// <returns>False when the number needs a new range and no place is free.</returns>
     public bool TryAdd(IntervalSet set, uint number)
     {
         if (set.WouldGrow(number) && !TryTake(1))

@@ -3,14 +3,14 @@ using Telemetry.Queues;
 
 namespace Bridge.Tests.Receive;
 
-public sealed class QueueFrontTests
+public sealed class OldestMessageEstimateTests
 {
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void What_waits_behind_a_receive_that_took_all_came_after_it()
     {
-        var front = new QueueFront(_clock);
+        var front = new OldestMessageEstimate(_clock);
         var before = Now;
         front.Note(_clock.GetUtcNow(), [], isFull: false);
         _clock.Advance(TimeSpan.FromMinutes(5));
@@ -26,7 +26,7 @@ public sealed class QueueFrontTests
     [Fact]
     public void A_backlog_is_as_old_as_what_came_out_of_it_last()
     {
-        var front = new QueueFront(_clock);
+        var front = new OldestMessageEstimate(_clock);
         var now = _clock.GetUtcNow();
 
         front.Note(now, [EnqueuedAt(now - TimeSpan.FromHours(2)), EnqueuedAt(now - TimeSpan.FromHours(1))], isFull: true);

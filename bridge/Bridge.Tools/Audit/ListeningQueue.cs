@@ -6,9 +6,9 @@ using RabbitMQ.Client.Exceptions;
 namespace Bridge.Tools.Audit;
 
 /// <summary>
-/// A queue of the audit's own, bound to the exchange for as long as this lives: exclusive, and gone with its connection.
+/// An exclusive queue for the audit, bound to the exchange. The broker deletes it when its connection closes.
 /// </summary>
-internal sealed class AuditTap : IAsyncDisposable
+internal sealed class ListeningQueue : IAsyncDisposable
 {
     private const ushort Prefetch = 2_000;
     private const int EventsAnAck = 200;
@@ -17,11 +17,11 @@ internal sealed class AuditTap : IAsyncDisposable
     private readonly IChannel _channel;
     private readonly RabbitMqOptions _options;
 
-    // Bounded by the prefetch: what is in it is not acknowledged.
+    // The prefetch bounds it, since its messages are not yet acknowledged.
     private readonly Channel<(SeenEvent Event, ulong Tag)> _seen =
         Channel.CreateUnbounded<(SeenEvent, ulong)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    private AuditTap(BrokerConnection connection, IChannel channel, RabbitMqOptions options)
+    private ListeningQueue(BrokerConnection connection, IChannel channel, RabbitMqOptions options)
     {
         _connection = connection;
         _channel = channel;
@@ -34,33 +34,28 @@ internal sealed class AuditTap : IAsyncDisposable
     }
 
     /// <summary>Declares the queue, binds it and begins to consume.</summary>
-    /// <param name="connector">Where the exchange is.</param>
+    /// <param name="connector">Connects to the broker that has the exchange.</param>
     /// <param name="bindings">Binding keys.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="BrokerFaultException">The exchange is missing, or the user may not declare, bind or read.</exception>
-    public static async Task<AuditTap> OpenAsync(BrokerConnector connector, IReadOnlyList<string> bindings, CancellationToken cancellationToken)
-    {
-        var connection = await connector.OpenAsync("bridge audit", cancellationToken);
-        try
-        {
-            var tap = new AuditTap(connection, await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken), connector.Options);
-            await tap.StartAsync(connector.Options.Exchange, bindings, cancellationToken);
-            return tap;
-        }
-        catch (Exception exception)
-        {
-            await connection.DisposeAsync();
-            if (cancellationToken.IsCancellationRequested)
-                throw;
-            throw new BrokerFaultException(BrokerFault.From(exception, connector.Options), exception);
-        }
-    }
+    public static Task<ListeningQueue> OpenAsync(
+        BrokerConnector connector, IReadOnlyList<string> bindings, CancellationToken cancellationToken) =>
+        connector.OpenForAuditAsync(
+            async (connection, channel) =>
+            {
+                var queue = new ListeningQueue(connection, channel, connector.Options);
+                await queue.StartAsync(connector.Options.Exchange, bindings, cancellationToken);
+                return queue;
+            },
+            cancellationToken);
 
-    /// <summary>Gives events until it is told to stop.</summary>
-    /// <param name="take">Takes each.</param>
-    /// <param name="isDone">Asked whenever all that has come is taken; true ends the reading.</param>
+    /// <summary>Reads events until <paramref name="isDone"/> returns true or the reading is stopped.</summary>
+    /// <param name="take">Called for each event.</param>
+    /// <param name="isDone">Called whenever no event waits; true ends the reading.</param>
     /// <param name="stop">Ends the reading.</param>
-    /// <exception cref="BrokerFaultException">The connection was lost: events may have passed unseen.</exception>
+    /// <exception cref="BrokerFaultException">
+    /// The connection was lost, so events may have passed that this did not see.
+    /// </exception>
     public async Task ReadAsync(Action<SeenEvent> take, Func<bool> isDone, CancellationToken stop)
     {
         try
@@ -70,7 +65,7 @@ internal sealed class AuditTap : IAsyncDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The time is up.
+            // The audit's time has ended.
         }
         catch (Exception exception) when (exception is AlreadyClosedException or OperationInterruptedException)
         {
@@ -78,7 +73,7 @@ internal sealed class AuditTap : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the queue with its connection.</summary>
+    /// <summary>Closes the connection, which deletes the queue.</summary>
     public async ValueTask DisposeAsync()
     {
         await _channel.DisposeAsync();
@@ -88,7 +83,8 @@ internal sealed class AuditTap : IAsyncDisposable
     private async Task StartAsync(string exchange, IReadOnlyList<string> bindings, CancellationToken cancellationToken)
     {
         var name = $"telemetry.audit.{Guid.NewGuid():N}";
-        await _channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
+        await _channel.QueueDeclareAsync(
+            name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
         foreach (var binding in bindings)
             await _channel.QueueBindAsync(name, exchange, binding, cancellationToken: cancellationToken);
         await _channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
@@ -110,7 +106,8 @@ internal sealed class AuditTap : IAsyncDisposable
             await _channel.BasicAckAsync(last, multiple: true, CancellationToken.None);
     }
 
-    private sealed class Consumer(IChannel channel, ChannelWriter<(SeenEvent Event, ulong Tag)> writer) : AsyncDefaultBasicConsumer(channel)
+    private sealed class Consumer(IChannel channel, ChannelWriter<(SeenEvent Event, ulong Tag)> writer)
+        : AsyncDefaultBasicConsumer(channel)
     {
         public override Task HandleBasicDeliverAsync(
             string consumerTag,
@@ -122,15 +119,38 @@ internal sealed class AuditTap : IAsyncDisposable
             ReadOnlyMemory<byte> body,
             CancellationToken cancellationToken = default)
         {
-            writer.TryWrite((SeenEvent.Of(properties, body.Span), deliveryTag));
+            writer.TryWrite((SeenEvent.From(properties, body.Span), deliveryTag));
             return Task.CompletedTask;
         }
 
         public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
         {
-            writer.TryComplete(new BrokerFaultException(
-                new BrokerFault("the broker deleted the audit's queue: events may have passed unseen; start the audit again", IsTransient: true)));
+            writer.TryComplete(new BrokerFaultException(new BrokerFault(
+                "the broker deleted the audit's queue, so the audit may have missed events: start it again", IsTransient: true)));
             return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        }
+    }
+}
+
+/// <summary>Opens connections for audits.</summary>
+internal static class AuditConnection
+{
+    /// <summary>Connects, opens a channel and creates what uses both. Closes the connection when this fails.</summary>
+    /// <exception cref="BrokerFaultException">The broker is unreachable or refuses what is asked.</exception>
+    public static async Task<T> OpenForAuditAsync<T>(
+        this BrokerConnector connector, Func<BrokerConnection, IChannel, Task<T>> create, CancellationToken cancellationToken)
+    {
+        var connection = await connector.OpenAsync("bridge audit", cancellationToken);
+        try
+        {
+            return await create(connection, await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken));
+        }
+        catch (Exception exception)
+        {
+            await connection.DisposeAsync();
+            if (cancellationToken.IsCancellationRequested)
+                throw;
+            throw new BrokerFaultException(BrokerFault.From(exception, connector.Options), exception);
         }
     }
 }

@@ -3,16 +3,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridge.Hosting.Collector;
 
-/// <summary>Tells in the log that the collector does not take what is sent; the SDK tells it only to event listeners.</summary>
-internal sealed partial class OtlpTroubles(ILogger<OtlpExport> log, TimeProvider clock) : EventListener
+/// <summary>
+/// Logs that the collector does not accept the data. The SDK reports this only to event listeners, and no log shows those events.
+/// </summary>
+internal sealed partial class CollectorFailures(ILogger<OtlpExport> log, TimeProvider clock) : EventListener
 {
     private const string Exporter = "OpenTelemetry-Exporter-OpenTelemetryProtocol";
-    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
-    private long? _toldAt;
+    private long? _warnedAt;
 
-    /// <summary>Why the last request failed; null when it did not.</summary>
+    /// <summary>Why the last request failed; null when it succeeded.</summary>
     public string? Last { get; set; }
 
     /// <inheritdoc/>
@@ -25,7 +27,7 @@ internal sealed partial class OtlpTroubles(ILogger<OtlpExport> log, TimeProvider
     /// <inheritdoc/>
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        // Other sources' events come too, before the constructor has ended.
+        // The base constructor may deliver events of other sources before the fields are set.
         if (eventData.EventSource.Name is not Exporter || log is null || !IsDue())
             return;
         Failing(log, Last ?? eventData.EventName);
@@ -35,13 +37,16 @@ internal sealed partial class OtlpTroubles(ILogger<OtlpExport> log, TimeProvider
     {
         lock (_gate)
         {
-            if (_toldAt is { } told && clock.GetElapsedTime(told) < Quiet)
+            if (_warnedAt is { } warned && clock.GetElapsedTime(warned) < WarningInterval)
                 return false;
-            _toldAt = clock.GetTimestamp();
+            _warnedAt = clock.GetTimestamp();
             return true;
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The collector of the bridge's own metrics and traces does not take them; forwarding goes on: {Reason}")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "The collector does not accept the bridge's own metrics or traces; forwarding of events continues: {Reason}")]
     private static partial void Failing(ILogger logger, string? reason);
 }
