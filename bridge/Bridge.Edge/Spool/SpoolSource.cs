@@ -107,7 +107,7 @@ internal sealed class SpoolSource(BatchSpool spool, TimeProvider clock, ILogger<
         if (refusal is not null && row.Attempt == 1)
             SpoolLog.RowDamaged(log, row.Batch.Id, refusal.Detail);
         Payload payload = refusal is null
-            ? new Payload.SealedBatch(header, new ReadOnlySequence<byte>(message.Bytes[ChunkHeader.Size..]), [message])
+            ? new Payload.Batch(header, new ReadOnlySequence<byte>(message.Bytes[ChunkHeader.Size..]), [message])
             : new Payload.Refused(refusal, [message]);
         var origin = new DeliveryOrigin(Name, message.MessageId, row.Attempt) { EnqueuedAt = row.Batch.StoredAt };
         return new Delivery(payload, origin, row) { IsRepeatedHere = true };

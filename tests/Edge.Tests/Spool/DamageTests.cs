@@ -158,7 +158,7 @@ public sealed class DamageTests
         await spool.AppendAsync(41);
         offered = await sink.WaitForAsync(41);
         foreach (var delivery in offered)
-            await delivery.Settlement.SettleAsync(Bridge.Core.Sources.Outcome.Published, Cancel);
+            await delivery.Settlement.SettleAsync(Bridge.Core.Sources.Outcome.Published);
         await stop.CancelAsync();
         await running.WaitAsync(Eventually.Patience);
     }
@@ -192,7 +192,7 @@ public sealed class DamageTests
         await Eventually.TrueAsync(() => sink.Deliveries.Count >= spool.Figures.Batches || Directory.Exists(fixture.Damaged));
         await stop.CancelAsync();
         foreach (var delivery in sink.Deliveries)
-            await delivery.Settlement.SettleAsync(Bridge.Core.Sources.Outcome.Retry(TimeSpan.Zero), Cancel);
+            await delivery.Settlement.SettleAsync(Bridge.Core.Sources.Outcome.Retry(TimeSpan.Zero));
         await running.WaitAsync(Eventually.Patience);
         await Eventually.TrueAsync(() => spool.Problem is null && !spool.IsFull);
     }

@@ -140,7 +140,7 @@ public sealed class SpoolSourceTests
         Assert.Equal(RefusalReason.Malformed, refused.Refusal.Reason);
         Assert.Contains("altered on the disk", refused.Refusal.Detail, StringComparison.Ordinal);
         Assert.Contains("\"n\":0", System.Text.Encoding.Latin1.GetString(refused.Messages[0].Bytes.Span), StringComparison.Ordinal);
-        Assert.IsType<Payload.SealedBatch>(offered[1].Payload);
+        Assert.IsType<Payload.Batch>(offered[1].Payload);
         foreach (var delivery in offered)
             await delivery.Settlement.SettleAsync(Outcome.Published);
         await stop.CancelAsync();
@@ -161,5 +161,5 @@ public sealed class SpoolSourceTests
 
     private static uint SequenceOf(Delivery delivery) => BatchOf(delivery).Sequence;
 
-    private static BatchId BatchOf(Delivery delivery) => Assert.IsType<Payload.SealedBatch>(delivery.Payload).Header.Batch;
+    private static BatchId BatchOf(Delivery delivery) => Assert.IsType<Payload.Batch>(delivery.Payload).Header.Batch;
 }
