@@ -232,8 +232,8 @@ internal sealed class BatchSpool : IAsyncDisposable
         if (!_isDue && !_queue.HasWaiters && _queue.Bytes < MaxPendingBytes / 2)
             return;
         _isDue = false;
-        var isBlocked = false;
-        while (NextGroup(ref isBlocked) is { } group)
+        bool isBlocked;
+        while (_queue.Peek(_store.Measure(), out isBlocked) is { } group)
         {
             _store.Commit(group);
             _queue.Commit(group);
@@ -242,16 +242,6 @@ internal sealed class BatchSpool : IAsyncDisposable
         Publish(isBlocked);
         if (isBlocked)
             SetTimer(RetryInterval);
-    }
-
-    // What does not fit waits, while rows that are removed make room.
-    private CommitGroup? NextGroup(ref bool isBlocked)
-    {
-        var group = _queue.Peek(withBatches: !isBlocked);
-        if (group is null || group.Added.Count == 0 || _store.Measure().Fits(group.Bytes))
-            return group;
-        isBlocked = true;
-        return _queue.Peek(withBatches: false);
     }
 
     private void LookForMissingRows()

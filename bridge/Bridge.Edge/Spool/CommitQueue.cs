@@ -99,14 +99,15 @@ internal sealed class CommitQueue
     }
 
     /// <summary>What the next transaction holds; it stays in the queue until <see cref="Commit"/>.</summary>
-    /// <param name="withBatches">False: only what makes room.</param>
-    /// <returns>Null when there is nothing.</returns>
-    public CommitGroup? Peek(bool withBatches)
+    /// <param name="space">Only batches that fit are in it; rows to be removed make room.</param>
+    /// <param name="isBlocked">True when there are batches, and not even the first fits.</param>
+    /// <returns>Null when there is nothing that can be committed.</returns>
+    public CommitGroup? Peek(SpoolSpace space, out bool isBlocked)
     {
         lock (_gate)
         {
             var (added, bytes) = (new List<SpooledBatch>(), 0L);
-            for (var node = withBatches ? _added.First : null; node is not null; node = node.Next)
+            for (var node = _added.First; node is not null && space.Fits(bytes + node.Value.Bytes.Length); node = node.Next)
             {
                 if (added.Count > 0 && bytes + node.Value.Bytes.Length > SpoolLimits.TransactionBytes)
                     break;
@@ -114,6 +115,7 @@ internal sealed class CommitQueue
                 bytes += node.Value.Bytes.Length;
             }
 
+            isBlocked = added.Count == 0 && _added.Count > 0;
             var removed = _removed.GetRange(0, Math.Min(_removed.Count, RowsOfGroup));
             return added.Count + removed.Count == 0 ? null : new CommitGroup(added, removed, bytes);
         }

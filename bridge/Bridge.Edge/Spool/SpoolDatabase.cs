@@ -106,9 +106,7 @@ internal sealed class SpoolDatabase : IDisposable
     /// <summary>What the spool holds and may take.</summary>
     public SpoolSpace Measure()
     {
-        using var reader = _measure.ExecuteReader();
-        reader.Read();
-        var (pages, free) = (reader.GetInt64(0), reader.GetInt64(1));
+        var (pages, free) = CountPages();
         var reusable = free * SpoolLimits.PageSize;
         var byLimit = (_limits.MaxPages - pages) * SpoolLimits.PageSize;
         var byDisk = RoomOnDisk();
@@ -122,6 +120,13 @@ internal sealed class SpoolDatabase : IDisposable
     public DateTimeOffset? ReadOldest() => _oldest.ExecuteScalar() is long stored ? SpoolConnection.Time(stored) : null;
 
     public void Dispose() => _connection.Dispose();
+
+    private (long Pages, long Free) CountPages()
+    {
+        using var reader = _measure.ExecuteReader();
+        reader.Read();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
 
     // The log may have to be copied into new pages of the database before it can be used again.
     private long RoomOnDisk() => _folder.FreeBytes() - _limits.MinFreeBytes - SpoolFolder.LengthOf(_folder.Log);

@@ -7,8 +7,6 @@ namespace Edge.Tests.Spool;
 /// <summary>What commands read of a spool.</summary>
 public sealed class SpoolArchiveTests
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_spool_is_read_while_it_is_used()
     {

@@ -25,8 +25,7 @@ public sealed class SpoolFigureTests
         var rows = spool.ReadAll().Count;
         var remove = await MeasureAsync(() => RemoveAsync(fixture, spool));
 
-        TestContext.Current.SendDiagnosticMessage($"append, each batch committed: {append}; read and remove {rows} batches: {remove}");
-        Console.WriteLine($"append, each batch committed: {append}; read and remove {rows} batches: {remove}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"append, each batch committed: {append}; read and remove {rows} batches: {remove}");
         Assert.Equal(Batches + 50, rows);
         Assert.InRange(append.CpuMicroseconds, 0, 10);
     }
@@ -52,7 +51,7 @@ public sealed class SpoolFigureTests
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
 
-        Console.WriteLine($"start with {again.Figures.Bytes >> 20} MiB: {seconds:0.000} s, {allocated >> 10} KiB allocated");
+        TestContext.Current.TestOutputHelper!.WriteLine($"start with {again.Figures.Bytes >> 20} MiB: {seconds:0.000} s, {allocated >> 10} KiB allocated");
         Assert.True(again.Figures.Bytes > 100 << 20, $"{again.Figures.Bytes}");
         Assert.InRange(seconds, 0, 2);
         Assert.InRange(allocated, 0, 4 << 20);
