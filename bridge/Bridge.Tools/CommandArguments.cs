@@ -11,7 +11,8 @@ internal static class CommandArguments
     {
         var file = new Argument<string?>("FILE")
         {
-            Description = "File to read; standard input when left out or -", Arity = ArgumentArity.ZeroOrOne,
+            Description = "File to read; standard input when left out or -",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         file.Validators.Add(result =>
         {
@@ -33,7 +34,8 @@ internal static class CommandArguments
     {
         var kind = new Option<string?>("--kind")
         {
-            Description = "The queue's kind, when its host name does not show it", HelpName = "azure|sqs",
+            Description = "The queue's kind, when its host name does not show it",
+            HelpName = "azure|sqs",
         };
         kind.AcceptOnlyFromAmong("azure", "sqs");
         return kind;

@@ -183,12 +183,12 @@ internal sealed class BatchDelivery(
 
     private static DeadMessage Dead(
         ReadOnlyMemory<byte> line, RefusedEvent refused, BatchOrigin origin, ImmutableArray<MessageHeader> headers) => new()
-    {
-        MessageId = $"{origin.Batch}-{refused.Ordinal}",
-        Body = line,
-        Refusal = new Refusal(refused.Reason, refused.Detail),
-        Source = origin.Source,
-        ReceiveCount = origin.ReceiveCount,
-        EventHeaders = headers,
-    };
+        {
+            MessageId = $"{origin.Batch}-{refused.Ordinal}",
+            Body = line,
+            Refusal = new Refusal(refused.Reason, refused.Detail),
+            Source = origin.Source,
+            ReceiveCount = origin.ReceiveCount,
+            EventHeaders = headers,
+        };
 }

@@ -47,6 +47,6 @@ internal sealed partial class CollectorFailures(ILogger<OtlpExport> log, TimePro
     [LoggerMessage(
         1,
         LogLevel.Warning,
-        "The collector does not accept the bridge's own metrics or traces; forwarding of events continues: {Reason}")]
+        "The collector accepts no metrics or traces of the bridge; forwarding of events continues: {Reason}")]
     private static partial void Failing(ILogger logger, string? reason);
 }

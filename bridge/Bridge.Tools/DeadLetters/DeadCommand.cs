@@ -20,7 +20,8 @@ internal static class DeadCommand
         string[] codes = [.. Enum.GetValues<RefusalReason>().Select(Refusal.CodeOf)];
         var reason = new Option<string?>("--reason")
         {
-            Description = $"Only those with this reason: {string.Join(", ", codes)}", HelpName = "REASON",
+            Description = $"Only those with this reason: {string.Join(", ", codes)}",
+            HelpName = "REASON",
         };
         reason.AcceptOnlyFromAmong(codes);
         return reason;

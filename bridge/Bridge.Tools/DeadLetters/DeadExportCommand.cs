@@ -10,7 +10,8 @@ internal static class DeadExportCommand
         var (reason, limit) = (DeadCommand.Reason(), DeadCommand.Limit(0));
         var output = new Option<string?>("--output")
         {
-            Description = "File to write; standard output when left out", HelpName = "FILE",
+            Description = "File to write; standard output when left out",
+            HelpName = "FILE",
         };
         var command = new DocumentedCommand("export", ToolHelp.DeadExport, ToolHelp.DeadExportDetails) { reason, limit, output };
         command.SetAction((parsed, cancellationToken) =>

@@ -79,7 +79,7 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds)
             .SetItem("Bridge__Otlp__Interval", "00:00:01"));
 
         var line = await bridge.Process.WaitForLineAsync(
-            line => line.Contains("does not accept the bridge's own metrics or traces", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            line => line.Contains("accepts no metrics or traces of the bridge; forwarding of events continues", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
 
         Assert.Contains("127.0.0.1:1", line, StringComparison.Ordinal);
         Assert.DoesNotContain("planted", line, StringComparison.Ordinal);
@@ -101,7 +101,7 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds)
             .SetItem("HTTPS_PROXY", $"http://user:{Secret}@127.0.0.1:{proxy.Port}"));
 
         var line = await bridge.Process.WaitForLineAsync(
-            line => line.Contains("does not accept the bridge's own metrics or traces", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            line => line.Contains("accepts no metrics or traces of the bridge; forwarding of events continues", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
 
         Assert.Contains("the proxy ", line, StringComparison.Ordinal);
         Assert.Contains($"127.0.0.1:{proxy.Port}", line, StringComparison.Ordinal);
