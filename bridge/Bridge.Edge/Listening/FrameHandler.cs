@@ -13,7 +13,8 @@ namespace Bridge.Edge.Listening;
 /// waits.
 /// </summary>
 internal sealed class FrameHandler(
-    Func<IFrameReader> openFrames, EventIntake intake, IntakeCounters counters, TimeSpan idleTimeout, TimeProvider clock) : IConnectionHandler
+    Func<IFrameReader> openFrames, EventIntake intake, IntakeCounters counters, TimeSpan idleTimeout, TimeProvider clock)
+    : IConnectionHandler
 {
     public async Task RunAsync(ConnectionContext connection, Peer peer, CancellationToken stop)
     {
