@@ -87,6 +87,8 @@ internal sealed class FrameHandler(
 
     private ValueTask TakeAsync(in Frame frame, Turn turn)
     {
+
+        // It is taken as a text all the same: the frame that should have been there is what is missing.
         if (frame.IsOutOfStep)
             counters.CountDropped(DropReason.Unreadable);
         var message = new IncomingMessage(frame.Bytes.Span, frame.FullLength, turn.Peer, clock.GetUtcNow());
