@@ -193,7 +193,9 @@ public sealed class LinesStreamTests
         var server = authority.IssueForServer("localhost", "127.0.0.1");
         await using var intake = await RunningIntake.StartAsync(new IntakeOptions
         {
-            Url = "lines+tls://127.0.0.1:0", CertificateFile = server.CertificateFile, KeyFile = server.KeyFile,
+            Url = "lines+tls://127.0.0.1:0",
+            CertificateFile = server.CertificateFile,
+            KeyFile = server.KeyFile,
         });
         var slow = new List<TcpClient>();
         for (var i = 0; i < 50; i++)
