@@ -3,7 +3,9 @@ using Telemetry.Wire;
 
 namespace Bridge.Edge.Framing;
 
-/// <summary>The beginning of a message whose end has not arrived: at most a limit of bytes is kept, the rest is counted.</summary>
+/// <summary>
+/// The beginning of a message whose end has not arrived: at most a limit of bytes is kept, the rest is counted.
+/// </summary>
 /// <param name="maxBytes">Most bytes to keep.</param>
 /// <param name="budget">Shared by the connections: a message that finds no room in it is cut where it is.</param>
 internal sealed class HeldFrame(int maxBytes, ByteBudget budget) : IDisposable

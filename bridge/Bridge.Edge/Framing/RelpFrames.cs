@@ -9,8 +9,8 @@ namespace Bridge.Edge.Framing;
 internal readonly record struct RelpFrame(int Transaction, string Command, Frame Data);
 
 /// <summary>
-/// Finds RELP's frames: transaction, command and number of bytes, with a space between them; a space and the data, if there are any;
-/// a line feed. For one connection.
+/// Finds RELP's frames: transaction, command and number of bytes, with a space between them; a space and the data, if there are
+/// any; a line feed. For one connection.
 /// </summary>
 internal sealed class RelpFrames(int maxBytes, ByteBudget budget) : IDisposable
 {
@@ -54,7 +54,7 @@ internal sealed class RelpFrames(int maxBytes, ByteBudget budget) : IDisposable
 
             var one = input.Span[0];
             input = input[1..];
-            if (_state is State.End or State.Length && one == (byte)'\n' && (_state is State.End || (_digits > 0 && _length == 0)))
+            if (one == (byte)'\n' && IsEnd())
             {
                 frame = End();
                 return true;
@@ -67,6 +67,9 @@ internal sealed class RelpFrames(int maxBytes, ByteBudget budget) : IDisposable
     }
 
     public void Dispose() => _held.Dispose();
+
+    // A frame without data has no space behind the length.
+    private bool IsEnd() => _state is State.End || (_state is State.Length && _digits > 0 && _length == 0);
 
     private void Take(byte one)
     {

@@ -32,7 +32,8 @@ internal static class IntakeCheck
         }
         catch (SocketException exception)
         {
-            return new IntakeCheckResult(name, $"Bridge:Intakes:{index}:{ListenProblem.Of(endpoint, exception.SocketErrorCode)}", Warning: null);
+            var problem = ListenProblem.Of(endpoint, exception.SocketErrorCode);
+            return new IntakeCheckResult(name, $"Bridge:Intakes:{index}:{problem}", Warning: null);
         }
     }
 

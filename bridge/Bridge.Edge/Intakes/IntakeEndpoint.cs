@@ -10,7 +10,7 @@ internal sealed record IntakeEndpoint
     // Linux: sun_path has 108 bytes, the last of which is a NUL.
     private const int LongestPath = 107;
 
-    private static readonly Dictionary<string, (IntakeFormat Format, IntakeTransport Transport)> Schemes = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, (IntakeFormat Format, IntakeTransport Transport)> Schemes = new(IgnoreCase)
     {
         ["lines+udp"] = (IntakeFormat.Lines, IntakeTransport.Udp),
         ["lines+tcp"] = (IntakeFormat.Lines, IntakeTransport.Tcp),
@@ -30,6 +30,8 @@ internal sealed record IntakeEndpoint
         ["gelf+udp"] = (IntakeFormat.Gelf, IntakeTransport.Udp),
         ["gelf+tcp"] = (IntakeFormat.Gelf, IntakeTransport.Tcp),
     };
+
+    private static StringComparer IgnoreCase => StringComparer.OrdinalIgnoreCase;
 
     private IntakeEndpoint(string url, IntakeFormat format, IntakeTransport transport)
     {
@@ -90,7 +92,11 @@ internal sealed record IntakeEndpoint
     private static (IntakeEndpoint? Endpoint, string? Error) WithPath(IntakeEndpoint endpoint, string path)
     {
         if (!path.StartsWith('/') || path.EndsWith('/') || path.Contains('\0', StringComparison.Ordinal))
-            return (null, $"Url is '{endpoint.Url}': give three slashes and the path of a socket, such as lines+unix:///run/bridge/lines");
+        {
+            return (null, $"Url is '{endpoint.Url}': give three slashes and the path of a socket, such as"
+                + " lines+unix:///run/bridge/lines");
+        }
+
         return Encoding.UTF8.GetByteCount(path) > LongestPath
             ? (null, $"Url is '{endpoint.Url}': the path of a socket has at most {LongestPath} bytes")
             : (endpoint with { Path = path }, null);

@@ -27,7 +27,12 @@ internal sealed class IntakeFactory(OpenCollector openCollector, IntakeMetrics m
         var counters = new IntakeCounters();
         metrics.Observe(endpoint, counters);
         var intake = new EventIntake(
-            endpoint, Format(options, counters), new ConstantMembers(options.Members), openCollector(options), counters, logs.CreateLogger<EventIntake>());
+            endpoint,
+            Format(options, counters),
+            new ConstantMembers(options.Members),
+            openCollector(options),
+            counters,
+            logs.CreateLogger<EventIntake>());
         return endpoint.IsDatagram
             ? new DatagramListener(options, intake, counters, clock, logs.CreateLogger<DatagramListener>())
             : new StreamListener(options, Handler(options, intake, counters), counters, logs);

@@ -16,11 +16,14 @@ internal sealed class IntakeMetrics(IMeterFactory factory)
     {
         var intake = new KeyValuePair<string, object?>("intake", endpoint.Url);
         _meter.CreateObservableCounter(
-            "bridge.intake.messages", () => new Measurement<long>(counters.Messages, intake), "{message}", "Messages that an intake took");
+            "bridge.intake.messages",
+            () => new Measurement<long>(counters.Messages, intake),
+            "{message}",
+            "Messages that an intake took");
         _meter.CreateObservableCounter(
             "bridge.intake.dropped",
-            () => Reasons.Select((reason, index) =>
-                new Measurement<long>(counters.Dropped((DropReason)index), intake, new KeyValuePair<string, object?>("reason", reason))),
+            () => Reasons.Select((reason, index) => new Measurement<long>(
+                counters.Dropped((DropReason)index), intake, new KeyValuePair<string, object?>("reason", reason))),
             "{message}",
             "Messages that an intake dropped, by reason");
     }

@@ -35,7 +35,9 @@ internal sealed record IntakeOptions
     /// <summary>TLS: PEM file of its private key. Default: <see cref="CertificateFile"/>.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>TLS: PEM file of the authorities that clients' certificates must come from. With it, each client needs one.</summary>
+    /// <summary>
+    /// TLS: PEM file of the authorities that clients' certificates must come from. With it, each client needs one.
+    /// </summary>
     public string? ClientCaFile { get; init; }
 
     /// <summary>
@@ -65,7 +67,9 @@ internal sealed record IntakeOptions
     /// <summary>Members that every event gets which has none of that name.</summary>
     public IReadOnlyDictionary<string, string> Members { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Syslog: which events keep the message as it was: <c>unparsed</c> (default), <c>always</c>, <c>never</c>.</summary>
+    /// <summary>
+    /// Syslog: which events keep the message as it was: <c>unparsed</c> (default), <c>always</c>, <c>never</c>.
+    /// </summary>
     public RawRetention KeepRaw { get; init; }
 
     /// <summary>RELP: when a sender has its answer. Only <c>Spooled</c>.</summary>
@@ -80,17 +84,22 @@ internal sealed record IntakeOptions
     public IEnumerable<string> Validate(string place) => Problems().Select(problem => $"{place}:{problem}");
 
     private IEnumerable<string> Problems() => IntakeEndpoint.TryParse(Url, out var endpoint, out var error)
-        ? AccessProblems(endpoint).Concat(TlsProblems(endpoint)).Concat(LimitProblems()).Concat(TimeZoneProblems()).Concat(FormatProblems(endpoint))
+        ? AccessProblems(endpoint).Concat(TlsProblems(endpoint)).Concat(LimitProblems()).Concat(TimeZoneProblems())
+            .Concat(FormatProblems(endpoint))
         : [error];
 
     private IEnumerable<string> AccessProblems(IntakeEndpoint endpoint)
     {
         if (NetworkList.Problem(Allow) is { } wrong)
-            yield return $"Allow names '{wrong}': give networks or addresses, separated by commas, such as 10.0.0.0/8,192.168.1.7";
+        {
+            yield return $"Allow names '{wrong}': give networks or addresses, separated by commas, such as"
+                + " 10.0.0.0/8,192.168.1.7";
+        }
+
         if (endpoint.IsOnNetwork && !Open && string.IsNullOrWhiteSpace(Allow) && ClientCaFile is null)
         {
-            yield return $"Url is '{endpoint}', which other machines reach, and anybody may send: name the senders' networks in Allow,"
-                + " ask for client certificates with ClientCaFile, or set Open to true";
+            yield return $"Url is '{endpoint}', which other machines reach, and anybody may send: name the senders' networks"
+                + " in Allow, ask for client certificates with ClientCaFile, or set Open to true";
         }
     }
 
@@ -104,7 +113,7 @@ internal sealed record IntakeOptions
         if (CertificateFile is null)
             yield return "CertificateFile is missing: name the PEM file of the server's certificate";
         if (ClientNames is not null && ClientCaFile is null)
-            yield return "ClientNames needs ClientCaFile: name the PEM file of the authority that issues the clients' certificates";
+            yield return "ClientNames needs ClientCaFile: name the PEM file of the authority that issues their certificates";
         foreach (var problem in CertificateFiles.Problems(this))
             yield return problem;
     }
@@ -140,7 +149,8 @@ internal sealed record IntakeOptions
     {
         if (Acknowledge is Acknowledgement.Published)
             yield return $"Acknowledge is Published, which '{endpoint}' cannot: leave it out";
-        if (Framing is not StreamFraming.Auto && (endpoint.IsDatagram || endpoint.Format is IntakeFormat.Relp or IntakeFormat.Pickle))
+        var hasOwnFraming = endpoint.IsDatagram || endpoint.Format is IntakeFormat.Relp or IntakeFormat.Pickle;
+        if (Framing is not StreamFraming.Auto && hasOwnFraming)
             yield return $"Framing is {Framing}, but '{endpoint}' has a framing of its own: leave it out";
         foreach (var name in Members.Keys.Where(string.IsNullOrWhiteSpace))
             yield return $"Members has '{name}': give each member a name";
@@ -149,5 +159,6 @@ internal sealed record IntakeOptions
     private static bool IsTimeZone(string name) => TimeZoneInfo.TryFindSystemTimeZoneById(name, out _);
 
     private static string UnknownZone(string setting, string zone) =>
-        $"{setting} is '{zone}', which this machine does not know: give a name such as Europe/Vienna, and install tzdata where it is missing";
+        $"{setting} is '{zone}', which this machine does not know: give a name such as Europe/Vienna, and install tzdata where"
+            + " it is missing";
 }

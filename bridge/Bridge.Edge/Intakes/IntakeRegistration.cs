@@ -13,9 +13,14 @@ internal static class IntakeRegistration
         intakes.Index().SelectMany(one => one.Item.Validate($"{Section}:{one.Index}")).Concat(Repeated(intakes));
 
     /// <summary>Adds the stage of the intakes, if there are any. <see cref="OpenCollector"/> must be registered.</summary>
-    public static IServiceCollection AddIntakes(this IServiceCollection services, IReadOnlyList<IntakeOptions> intakes) => intakes.Count == 0
-        ? services
-        : services.AddSingleton(intakes).AddSingleton<IntakeMetrics>().AddSingleton<IntakeFactory>().AddStage<IntakeService>(StagePlace.Receiving);
+    public static IServiceCollection AddIntakes(this IServiceCollection services, IReadOnlyList<IntakeOptions> intakes) =>
+        intakes.Count == 0
+            ? services
+            : services
+                .AddSingleton(intakes)
+                .AddSingleton<IntakeMetrics>()
+                .AddSingleton<IntakeFactory>()
+                .AddStage<IntakeService>(StagePlace.Receiving);
 
     private static IEnumerable<string> Repeated(IReadOnlyList<IntakeOptions> intakes) => intakes
         .Where(one => one.Url is not null)

@@ -12,12 +12,15 @@ internal static class CertificateFiles
     {
         if (options.CertificateFile is { } certificate && Problem(() => ReadServer(options).Dispose()) is { } server)
         {
-            yield return $"CertificateFile is '{certificate}' {KeyPart(options)}and cannot be used ({server}): give PEM files of a certificate"
-                + " and of its unencrypted private key that the process may read";
+            yield return $"CertificateFile is '{certificate}' {KeyPart(options)}and cannot be used ({server}): give PEM files of"
+                + " a certificate and of its unencrypted private key that the process may read";
         }
 
         if (options.ClientCaFile is { } authorities && Problem(() => ReadAuthorities(authorities)) is { } problem)
-            yield return $"ClientCaFile is '{authorities}' and cannot be used ({problem}): give a PEM file of the authorities' certificates";
+        {
+            yield return $"ClientCaFile is '{authorities}' and cannot be used ({problem}): give a PEM file of the authorities'"
+                + " certificates";
+        }
     }
 
     /// <summary>The server's certificate with its private key.</summary>

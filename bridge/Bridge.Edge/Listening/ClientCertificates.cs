@@ -13,10 +13,13 @@ internal sealed class ClientCertificates(X509Certificate2Collection authorities,
 
     private readonly HashSet<string>? _names = names?
         .Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Select(name => name.StartsWith(Fingerprint, StringComparison.OrdinalIgnoreCase) ? name.Replace(":", "", StringComparison.Ordinal) : name)
+        .Select(name => name.StartsWith(Fingerprint, StringComparison.OrdinalIgnoreCase)
+            ? name.Replace(":", "", StringComparison.Ordinal)
+            : name)
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    public bool Accepts(X509Certificate2 certificate) => IsIssued(certificate) && (_names is null || IsNamed(certificate, _names));
+    public bool Accepts(X509Certificate2 certificate) =>
+        IsIssued(certificate) && (_names is null || IsNamed(certificate, _names));
 
     private bool IsIssued(X509Certificate2 certificate)
     {

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Bridge.Edge.Listening;
 
-/// <summary>Lets connections in, before anything is read from them: by address, and up to a number. Safe for several threads.</summary>
+/// <summary>
+/// Lets connections in, before anything is read from them: by address, and up to a number. Safe for several threads.
+/// </summary>
 internal sealed class ConnectionGate(IntakeOptions options, IntakeCounters counters)
 {
     private readonly PeerPolicy _policy = new(options);

@@ -73,8 +73,8 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
     }
 
     /// <summary>
-    /// Connects the socket to itself, so that the kernel takes no more datagrams from others, and ends the receiving thread with an
-    /// empty one behind all that arrived before.
+    /// Connects the socket to itself, so that the kernel takes no more datagrams from others, and ends the receiving thread with
+    /// an empty one behind all that arrived before.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -144,7 +144,8 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
         catch (SocketException exception)
         {
             // Any other error than that of a closed socket passes, such as one that the network reports.
-            return exception.SocketErrorCode is not (SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket);
+            return exception.SocketErrorCode
+                is not (SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket);
         }
 
         if (length == 0 && _isStopping)
@@ -204,9 +205,8 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
     private void Decode(in Datagram datagram, JsonOutput output)
     {
         var kept = Math.Min(datagram.Length, _options.MaxBytes);
-        _intake.TakeOrDrop(
-            new IncomingMessage(datagram.Slab.Bytes.AsSpan(datagram.Start, kept), datagram.Length, datagram.Peer, datagram.ReceivedAt),
-            output);
+        var bytes = datagram.Slab.Bytes.AsSpan(datagram.Start, kept);
+        _intake.TakeOrDrop(new IncomingMessage(bytes, datagram.Length, datagram.Peer, datagram.ReceivedAt), output);
     }
 
     private readonly record struct Datagram(DatagramSlab Slab, int Start, int Length, Peer Peer, DateTimeOffset ReceivedAt);

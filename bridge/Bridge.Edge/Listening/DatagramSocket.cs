@@ -37,12 +37,16 @@ internal static class DatagramSocket
         }
     }
 
-    /// <summary>Connects a bound socket to itself: what others send from now on is refused, what arrived before can be read.</summary>
+    /// <summary>
+    /// Connects a bound socket to itself: what others send from now on is refused, what arrived before can be read.
+    /// </summary>
     public static void RefuseOthers(Socket socket, IntakeEndpoint endpoint)
     {
         try
         {
-            socket.Connect(endpoint.Path is { } path ? new UnixDomainSocketEndPoint(path) : Reachable((IPEndPoint)socket.LocalEndPoint!));
+            socket.Connect(endpoint.Path is { } path
+                ? new UnixDomainSocketEndPoint(path)
+                : Reachable((IPEndPoint)socket.LocalEndPoint!));
         }
         catch (SocketException)
         {

@@ -13,7 +13,8 @@ namespace Bridge.Edge.Listening;
 /// waits.
 /// </summary>
 internal sealed class FrameHandler(
-    Func<IFrameReader> openFrames, EventIntake intake, IntakeCounters counters, TimeSpan idleTimeout, TimeProvider clock) : IConnectionHandler
+    Func<IFrameReader> openFrames, EventIntake intake, IntakeCounters counters, TimeSpan idleTimeout, TimeProvider clock)
+    : IConnectionHandler
 {
     public async Task RunAsync(ConnectionContext connection, Peer peer, CancellationToken stop)
     {
@@ -86,6 +87,8 @@ internal sealed class FrameHandler(
 
     private ValueTask TakeAsync(in Frame frame, Turn turn)
     {
+
+        // It is taken as a text all the same: the frame that should have been there is what is missing.
         if (frame.IsOutOfStep)
             counters.CountDropped(DropReason.Unreadable);
         var message = new IncomingMessage(frame.Bytes.Span, frame.FullLength, turn.Peer, clock.GetUtcNow());

@@ -14,8 +14,10 @@ internal sealed class IdleWatch : IDisposable
     {
         _timeout = timeout;
         _idle = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        if (timeout > TimeSpan.Zero)
-            _timer = clock.CreateTimer(idle => ((CancellationTokenSource)idle!).Cancel(), _idle, timeout, Timeout.InfiniteTimeSpan);
+        if (timeout == TimeSpan.Zero)
+            return;
+        _timer = clock.CreateTimer(
+            static idle => ((CancellationTokenSource)idle!).Cancel(), _idle, timeout, Timeout.InfiniteTimeSpan);
     }
 
     public CancellationToken Token => _idle.Token;

@@ -10,7 +10,8 @@ internal sealed class NetworkList
     private NetworkList(IPNetwork[] networks) => _networks = networks;
 
     /// <summary>Reads a list without problems.</summary>
-    public static NetworkList Parse(string list) => new([.. Split(list).Select(one => Read(one) ?? throw new FormatException(one))]);
+    public static NetworkList Parse(string list) =>
+        new([.. Split(list).Select(one => Read(one) ?? throw new FormatException(one))]);
 
     /// <summary>The first part of a list that is no network; null when all are.</summary>
     public static string? Problem(string? list) => Split(list).FirstOrDefault(one => Read(one) is null);

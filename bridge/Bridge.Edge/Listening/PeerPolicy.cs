@@ -14,7 +14,10 @@ internal sealed class PeerPolicy
     {
         _allow = string.IsNullOrWhiteSpace(options.Allow) ? null : NetworkList.Parse(options.Allow);
         _zone = options.TimeZone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : TimeZoneInfo.Utc;
-        _zones = [.. options.TimeZones.Select(one => (NetworkList.Parse(one.Key), TimeZoneInfo.FindSystemTimeZoneById(one.Value)))];
+        _zones =
+        [
+            .. options.TimeZones.Select(one => (NetworkList.Parse(one.Key), TimeZoneInfo.FindSystemTimeZoneById(one.Value))),
+        ];
     }
 
     /// <summary>Describes a sender.</summary>

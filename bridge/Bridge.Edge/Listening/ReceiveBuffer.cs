@@ -12,7 +12,8 @@ internal sealed record ReceiveBuffer(int Bytes, bool Limits)
 
     /// <summary>What to do for the wanted size; null when it is granted.</summary>
     public string? Remedy => Limits && Bytes < Wanted
-        ? $"the kernel limits its receive buffer to {Bytes / 1024:D} KiB of {Wanted / 1024:D}: set sysctl net.core.rmem_max={Wanted}"
+        ? $"the kernel limits its receive buffer to {Bytes / 1024:D} KiB of {Wanted / 1024:D}: set sysctl"
+            + $" net.core.rmem_max={Wanted}"
         : null;
 
     // Linux: SOL_SOCKET and SO_RCVBUFFORCE, which takes no notice of the limit and needs CAP_NET_ADMIN.

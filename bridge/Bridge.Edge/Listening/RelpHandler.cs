@@ -15,7 +15,8 @@ namespace Bridge.Edge.Listening;
 /// that arrived before it.
 /// </summary>
 internal sealed class RelpHandler(
-    IntakeOptions options, ByteBudget budget, EventIntake intake, IntakeCounters counters, TimeProvider clock) : IConnectionHandler
+    IntakeOptions options, ByteBudget budget, EventIntake intake, IntakeCounters counters, TimeProvider clock)
+    : IConnectionHandler
 {
     // Senders wait after 128 by default.
     private const int MostUnanswered = 1_024;
@@ -29,7 +30,8 @@ internal sealed class RelpHandler(
         using var frames = new RelpFrames(options.MaxBytes, budget);
         using var idle = new IdleWatch(options.IdleTimeout, clock, stop);
         using var end = new CancellationTokenSource();
-        var answers = Channel.CreateBounded<Answer>(new BoundedChannelOptions(MostUnanswered) { SingleReader = true, SingleWriter = true });
+        var answers = Channel.CreateBounded<Answer>(
+            new BoundedChannelOptions(MostUnanswered) { SingleReader = true, SingleWriter = true });
         var answering = AnswerAsync(connection.Transport.Output, answers.Reader, end.Token);
         var turn = new Turn(frames, peer, new JsonOutput(), answers.Writer, stop);
         try
@@ -46,7 +48,8 @@ internal sealed class RelpHandler(
         await answering;
     }
 
-    private static bool IsEnd(Exception exception) => exception is IOException or ConnectionAbortedException or OperationCanceledException or ChannelClosedException;
+    private static bool IsEnd(Exception exception) =>
+        exception is IOException or ConnectionAbortedException or OperationCanceledException or ChannelClosedException;
 
     private async Task ReadAsync(PipeReader input, Turn turn, IdleWatch idle, Task answering)
     {
@@ -124,5 +127,6 @@ internal sealed class RelpHandler(
 
     private readonly record struct Answer(int Transaction, string Text, bool NeedsSpool = false, bool IsLast = false);
 
-    private sealed record Turn(RelpFrames Frames, Peer Peer, JsonOutput Output, ChannelWriter<Answer> Answers, CancellationToken Stop);
+    private sealed record Turn(
+        RelpFrames Frames, Peer Peer, JsonOutput Output, ChannelWriter<Answer> Answers, CancellationToken Stop);
 }

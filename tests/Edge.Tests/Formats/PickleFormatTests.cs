@@ -72,7 +72,11 @@ public sealed class PickleFormatTests
             file);
 
         foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            Assert.Equal("[object posix.system]", Read(Convert.FromBase64String(line)).GetProperty("attributes").GetProperty("evil").GetString());
+        {
+            var attributes = Read(Convert.FromBase64String(line)).GetProperty("attributes");
+            Assert.Equal("[object posix.system]", attributes.GetProperty("evil").GetString());
+        }
+
         Assert.False(File.Exists(file));
     }
 
@@ -101,7 +105,8 @@ public sealed class PickleFormatTests
     [Fact]
     public void A_long_text_that_is_named_many_times_does_not_grow_beyond_the_limit()
     {
-        var pickle = Encoding.ASCII.GetBytes($"(dS'bomb'\n(lS'{new string('x', 100_000)}'\np1\na{string.Concat(Enumerable.Repeat("g1\na", 900))}s.");
+        var names = string.Concat(Enumerable.Repeat("g1\na", 900));
+        var pickle = Encoding.ASCII.GetBytes($"(dS'bomb'\n(lS'{new string('x', 100_000)}'\np1\na{names}s.");
 
         Assert.Equal(FormatResult.Event, Write(pickle, out var json));
 
@@ -139,7 +144,9 @@ public sealed class PickleFormatTests
 
     [Fact]
     public void More_operations_than_the_limit_are_unreadable() =>
-        Assert.Equal(FormatResult.Unreadable, Write(Encoding.ASCII.GetBytes($"(dS'a'\n(l{new string(']', PickleReader.MostOperations)}ls."), out _));
+        Assert.Equal(
+            FormatResult.Unreadable,
+            Write(Encoding.ASCII.GetBytes($"(dS'a'\n(l{new string(']', PickleReader.MostOperations)}ls."), out _));
 
     [Fact]
     public void A_pickle_above_the_limit_is_dropped_whole() => Assert.Equal(
@@ -176,12 +183,15 @@ public sealed class PickleFormatTests
     {
         var random = new Random(seed);
         var messages = Enumerable.Range(0, random.Next(6)).Select(_ => new string('x', random.Next(1, 30))).ToList();
-        var stream = messages.SelectMany(message => (byte[])[0, 0, 0, (byte)message.Length, .. Encoding.ASCII.GetBytes(message)]).ToArray();
+        var stream = messages
+            .SelectMany(message => (byte[])[0, 0, 0, (byte)message.Length, .. Encoding.ASCII.GetBytes(message)]).ToArray();
         using var frames = new LengthFrames(20, new ByteBudget(1_000_000));
 
         var read = FrameReading.ReadAll(frames, stream, _ => random.Next(1, 12));
 
-        Assert.Equal(messages.Select(message => (message[..Math.Min(20, message.Length)], (long)message.Length)), read.Select(frame => (frame.Text, frame.FullLength)));
+        Assert.Equal(
+            messages.Select(message => (message[..Math.Min(20, message.Length)], (long)message.Length)),
+            read.Select(frame => (frame.Text, frame.FullLength)));
     }
 
     [Fact]
@@ -205,7 +215,8 @@ public sealed class PickleFormatTests
     private static FormatResult Write(ReadOnlySpan<byte> pickle, out byte[] json)
     {
         var output = new JsonOutput();
-        var result = new PickleFormat(false, MaxBytes).Write(new IncomingMessage(pickle, pickle.Length, Sender, Received), output);
+        var message = new IncomingMessage(pickle, pickle.Length, Sender, Received);
+        var result = new PickleFormat(false, MaxBytes).Write(message, output);
         json = output.Written.ToArray();
         return result;
     }

@@ -14,7 +14,8 @@ namespace Edge.Tests.Formats;
 public sealed class SyslogFormatTests
 {
     private static readonly DateTimeOffset Received = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-    private static readonly TimeZoneInfo Vienna = TimeZoneInfo.CreateCustomTimeZone("test", TimeSpan.FromHours(1), "test", "test");
+    private static readonly TimeZoneInfo Vienna =
+        TimeZoneInfo.CreateCustomTimeZone("test", TimeSpan.FromHours(1), "test", "test");
 
     [Fact]
     public void RFC_5424_example_1()
@@ -147,7 +148,8 @@ public sealed class SyslogFormatTests
     [InlineData("Jan  1 00:01:00", 2025, 12, 31, 2026)]
     [InlineData("Feb 29 12:00:00", 2026, 3, 1, 0)]
     [InlineData("Feb 29 12:00:00", 2027, 12, 1, 2028)]
-    public void The_year_is_the_one_in_which_the_time_is_nearest_to_the_receipt(string time, int year, int month, int day, int expected)
+    public void The_year_is_the_one_in_which_the_time_is_nearest_to_the_receipt(
+        string time, int year, int month, int day, int expected)
     {
         var read = Read($"<14>{time} h a: x", receivedAt: new DateTimeOffset(year, month, day, 12, 0, 0, TimeSpan.Zero));
 
@@ -174,19 +176,27 @@ public sealed class SyslogFormatTests
     }
 
     private static JsonElement Read(
-        string text, RawRetention keepRaw = RawRetention.Unparsed, TimeZoneInfo? zone = null, DateTimeOffset? receivedAt = null) =>
-        JsonDocument.Parse(Write(Encoding.UTF8.GetBytes(text), keepRaw, zone ?? TimeZoneInfo.Utc, receivedAt ?? Received)).RootElement;
+        string text,
+        RawRetention keepRaw = RawRetention.Unparsed,
+        TimeZoneInfo? zone = null,
+        DateTimeOffset? receivedAt = null)
+    {
+        var json = Write(Encoding.UTF8.GetBytes(text), keepRaw, zone ?? TimeZoneInfo.Utc, receivedAt ?? Received);
+        return JsonDocument.Parse(json).RootElement;
+    }
 
     private static byte[] Write(ReadOnlySpan<byte> text, RawRetention keepRaw, TimeZoneInfo zone, DateTimeOffset receivedAt)
     {
         var output = new JsonOutput();
         var peer = new Peer(IPAddress.Parse("10.1.2.3"), zone);
         Assert.Equal(
-            FormatResult.Event, new SyslogFormat(keepRaw, hasHost: true).Write(new IncomingMessage(text, text.Length, peer, receivedAt), output));
+            FormatResult.Event,
+            new SyslogFormat(keepRaw, hasHost: true).Write(new IncomingMessage(text, text.Length, peer, receivedAt), output));
         return output.Written.ToArray();
     }
 
-    private static string? Text(JsonElement read, string name) => read.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement read, string name) =>
+        read.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private static JsonElement Attribute(JsonElement read, string name) => read.GetProperty("attributes").GetProperty(name);
 

@@ -35,7 +35,8 @@ public sealed class DatagramBurstTests(ITestOutputHelper output)
     public async Task Sent_is_taken_and_counted_drops(string scheme)
     {
         var collector = new CountingCollector();
-        await using var intake = await RunningIntake.StartAsync(new IntakeOptions { Url = $"{scheme}://127.0.0.1:0" }, collector: collector);
+        var options = new IntakeOptions { Url = $"{scheme}://127.0.0.1:0" };
+        await using var intake = await RunningIntake.StartAsync(options, collector: collector);
         var before = Environment.CpuUsage;
 
         await Python.RunAsync(Sender, $"{intake.Address.Port}", $"{Rate}", $"{Seconds}", $"{Bursts}");
@@ -45,7 +46,8 @@ public sealed class DatagramBurstTests(ITestOutputHelper output)
         var (user, system) = (after.UserTime - before.UserTime, after.PrivilegedTime - before.PrivilegedTime);
         var (kernel, full) = (intake.Metric("kernel"), intake.Metric("full"));
         output.WriteLine($"{scheme}: sent {Rate * Seconds * Bursts}, taken {collector.Count}, kernel {kernel}, full {full},"
-            + $" us CPU a message: {user.TotalMicroseconds / collector.Count:0.00} user, {system.TotalMicroseconds / collector.Count:0.00} system");
+            + $" us CPU a message: {user.TotalMicroseconds / collector.Count:0.00} user,"
+            + $" {system.TotalMicroseconds / collector.Count:0.00} system");
         Assert.Equal(Rate * Seconds * Bursts, collector.Count + kernel + full);
     }
 
@@ -59,7 +61,8 @@ public sealed class DatagramBurstTests(ITestOutputHelper output)
             return true;
         }
 
-        public ValueTask AddAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask AddAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task WaitUntilSpooledAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }

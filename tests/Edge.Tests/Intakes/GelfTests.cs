@@ -102,7 +102,8 @@ public sealed class GelfTests
         return [.. parts.Select((part, index) => Chunk(id, (byte)index, (byte)parts.Length, part))];
     }
 
-    private static byte[] Chunk(byte id, byte index, byte count, byte[] part) => [0x1E, 0x0F, id, 0, 0, 0, 0, 0, 0, 0, index, count, .. part];
+    private static byte[] Chunk(byte id, byte index, byte count, byte[] part) =>
+        [0x1E, 0x0F, id, 0, 0, 0, 0, 0, 0, 0, index, count, .. part];
 
     private static byte[] Gzip(byte[] bytes) => Compress(bytes, output => new GZipStream(output, CompressionLevel.Optimal));
 

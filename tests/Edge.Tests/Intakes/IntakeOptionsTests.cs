@@ -12,8 +12,10 @@ public sealed class IntakeOptionsTests
     {
         var options = new IntakeOptions();
 
-        Assert.Equal((StreamFraming.Auto, 1_048_576, TimeSpan.FromMilliseconds(50)), (options.Framing, options.MaxBytes, options.Linger));
-        Assert.Equal((false, 2_000, 1_000, TimeSpan.Zero), (options.Open, options.MaxConnections, options.MaxConnectionsPerAddress, options.IdleTimeout));
+        Assert.Equal(
+            (StreamFraming.Auto, 1_048_576, TimeSpan.FromMilliseconds(50)), (options.Framing, options.MaxBytes, options.Linger));
+        Assert.Equal((2_000, 1_000), (options.MaxConnections, options.MaxConnectionsPerAddress));
+        Assert.Equal((false, TimeSpan.Zero), (options.Open, options.IdleTimeout));
         Assert.Equal((RawRetention.Unparsed, Acknowledgement.Spooled), (options.KeepRaw, options.Acknowledge));
     }
 
@@ -46,7 +48,8 @@ public sealed class IntakeOptionsTests
     [InlineData("lines+udp://[::]:9201", "which other machines reach")]
     [InlineData("lines+tls://127.0.0.1:9201", "CertificateFile is missing: name the PEM file")]
     public void URLs_that_are_not(string? url, string error) =>
-        Assert.Contains(error, Assert.Single(new IntakeOptions { Url = url }.Validate("Bridge:Intakes:0")), StringComparison.Ordinal);
+        Assert.Contains(
+            error, Assert.Single(new IntakeOptions { Url = url }.Validate("Bridge:Intakes:0")), StringComparison.Ordinal);
 
     [Fact]
     public void Every_other_error_is_one_line_with_place_and_remedy()
@@ -85,8 +88,11 @@ public sealed class IntakeOptionsTests
     {
         var intake = new IntakeOptions { Url = "lines+udp://127.0.0.1:1" };
 
-        Assert.Equal(["Bridge:Intakes names lines+udp://127.0.0.1:1 2 times: once is enough"], IntakeRegistration.Validate([intake, intake]));
-        Assert.StartsWith("Bridge:Intakes:1:Url is missing", Assert.Single(IntakeRegistration.Validate([intake, new()])), StringComparison.Ordinal);
+        Assert.Equal(
+            ["Bridge:Intakes names lines+udp://127.0.0.1:1 2 times: once is enough"],
+            IntakeRegistration.Validate([intake, intake]));
+        var missing = Assert.Single(IntakeRegistration.Validate([intake, new()]));
+        Assert.StartsWith("Bridge:Intakes:1:Url is missing", missing, StringComparison.Ordinal);
     }
 
     [Theory]

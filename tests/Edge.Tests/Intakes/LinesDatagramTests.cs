@@ -118,7 +118,8 @@ public sealed class LinesDatagramTests
     [Fact]
     public async Task A_network_that_is_not_allowed_is_dropped_and_counted()
     {
-        await using var intake = await RunningIntake.StartAsync(new IntakeOptions { Url = Udp, Allow = "10.0.0.0/8, 192.168.1.7" });
+        var options = new IntakeOptions { Url = Udp, Allow = "10.0.0.0/8, 192.168.1.7" };
+        await using var intake = await RunningIntake.StartAsync(options);
 
         intake.SendDatagrams("one", "two");
 
@@ -150,8 +151,8 @@ public sealed class LinesDatagramTests
         await using var intake = await RunningIntake.StartAsync(Udp);
         var message = Encoding.ASCII.GetBytes(new string('x', 400));
 
-        var senders = Enumerable.Range(0, 3).Select(_ => Task.Run(() => intake.SendDatagrams(Enumerable.Repeat(message, messages / 3))));
-        await Task.WhenAll(senders);
+        void SendThird() => intake.SendDatagrams(Enumerable.Repeat(message, messages / 3));
+        await Task.WhenAll(Task.Run(SendThird), Task.Run(SendThird), Task.Run(SendThird));
         await intake.StopAsync();
 
         Assert.Equal(messages, intake.Collector.Count + intake.Metric("kernel") + intake.Metric("full"));
@@ -161,7 +162,8 @@ public sealed class LinesDatagramTests
     [Fact]
     public void A_small_receive_buffer_that_overflows_is_counted_to_the_message()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4_096 };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.ReceiveBufferSize = 4_096;
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         var drops = new KernelDrops(socket);
@@ -228,7 +230,8 @@ public sealed class LinesDatagramTests
     {
         await using var first = await RunningIntake.StartAsync(Udp);
 
-        var error = await Assert.ThrowsAsync<IntakeListenException>(() => RunningIntake.StartAsync($"lines+udp://{first.Address}"));
+        var error = await Assert.ThrowsAsync<IntakeListenException>(
+            () => RunningIntake.StartAsync($"lines+udp://{first.Address}"));
 
         Assert.Equal(
             $"Bridge:Intakes:0:Url is 'lines+udp://{first.Address}', where another process listens: end it, or give another address",

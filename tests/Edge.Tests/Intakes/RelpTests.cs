@@ -125,7 +125,8 @@ public sealed class RelpTests
         return client;
     }
 
-    private static Task SendAsync(TcpClient client, string text) => client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text)).AsTask();
+    private static Task SendAsync(TcpClient client, string text) =>
+        client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text)).AsTask();
 
     private static async Task<string> ReceiveAsync(TcpClient client, string end)
     {

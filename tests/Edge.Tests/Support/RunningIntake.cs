@@ -35,7 +35,8 @@ internal sealed class RunningIntake : IAsyncDisposable
         });
         _meter.Start();
         _service = new IntakeService(
-            [options], new IntakeFactory(_ => collector ?? Collector, new IntakeMetrics(factory), clock, NullLoggerFactory.Instance));
+            [options],
+            new IntakeFactory(_ => collector ?? Collector, new IntakeMetrics(factory), clock, NullLoggerFactory.Instance));
     }
 
     public ListCollector Collector { get; } = new();
@@ -44,7 +45,8 @@ internal sealed class RunningIntake : IAsyncDisposable
 
     public IPEndPoint Address => IPEndPoint.Parse(Listener.Place);
 
-    public static Task<RunningIntake> StartAsync(string url, TimeProvider? clock = null) => StartAsync(new IntakeOptions { Url = url }, clock);
+    public static Task<RunningIntake> StartAsync(string url, TimeProvider? clock = null) =>
+        StartAsync(new IntakeOptions { Url = url }, clock);
 
     public static async Task<RunningIntake> StartAsync(
         IntakeOptions options, TimeProvider? clock = null, IEventCollector? collector = null)
@@ -84,7 +86,8 @@ internal sealed class RunningIntake : IAsyncDisposable
     public Task SendStreamAsync(string text) => SendStreamAsync(Encoding.UTF8.GetBytes(text));
 
     public Task ArrivedAsync(int count) =>
-        Eventually.HoldsAsync(() => Collector.Count >= count, Eventually.Patience, () => $"{Collector.Count} of {count} events arrived");
+        Eventually.HoldsAsync(
+            () => Collector.Count >= count, Eventually.Patience, () => $"{Collector.Count} of {count} events arrived");
 
     public async Task StopAsync()
     {

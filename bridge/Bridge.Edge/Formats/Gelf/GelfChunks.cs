@@ -4,8 +4,8 @@ using System.Net;
 namespace Bridge.Edge.Formats.Gelf;
 
 /// <summary>
-/// Puts GELF's chunks together: two magic bytes, eight of the message's identity, the chunk's index and the number of chunks. What
-/// is held is bounded by messages and bytes; a message that is not complete within five seconds is dropped. Not safe for
+/// Puts GELF's chunks together: two magic bytes, eight of the message's identity, the chunk's index and the number of chunks.
+/// What is held is bounded by messages and bytes; a message that is not complete within five seconds is dropped. Not safe for
 /// several threads.
 /// </summary>
 internal sealed class GelfChunks(int maxBytes)

@@ -16,7 +16,9 @@ internal static class GelfCompression
     {
         expanded = [];
         using var input = new MemoryStream(bytes.ToArray(), writable: false);
-        using Stream stream = IsGzip(bytes) ? new GZipStream(input, CompressionMode.Decompress) : new ZLibStream(input, CompressionMode.Decompress);
+        using Stream stream = IsGzip(bytes)
+            ? new GZipStream(input, CompressionMode.Decompress)
+            : new ZLibStream(input, CompressionMode.Decompress);
         var buffer = ArrayPool<byte>.Shared.Rent(maxBytes + 1);
         try
         {

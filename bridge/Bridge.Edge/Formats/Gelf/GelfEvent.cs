@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Telemetry.Events;
 
@@ -54,7 +55,8 @@ internal static class GelfEvent
     private static string? Text(JsonElement gelf, string name) =>
         gelf.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
-    private static DateTimeOffset? Timestamp(JsonElement gelf) => Number(gelf, "timestamp") is >= 0 and < LastSecond and var seconds
+    private static DateTimeOffset? Timestamp(JsonElement gelf) =>
+        Number(gelf, "timestamp") is >= 0 and < LastSecond and var seconds
         ? DateTimeOffset.UnixEpoch.AddTicks((long)Math.Round(seconds * MicrosecondsPerSecond) * TimeSpan.TicksPerMicrosecond)
         : null;
 
@@ -65,8 +67,8 @@ internal static class GelfEvent
             return double.NaN;
         if (value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var number))
             return number;
-        return value.ValueKind is JsonValueKind.String
-            && double.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var parsed) ? parsed : double.NaN;
+        var isText = value.ValueKind is JsonValueKind.String;
+        return isText && double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out var parsed) ? parsed : double.NaN;
     }
 
     // Without a level GELF means 1, an alert, which most messages without one are not.

@@ -11,7 +11,8 @@ internal sealed class LogRecord
     // What other members say, or what only the process itself needs.
     private static readonly HashSet<string> Left = new(StringComparer.Ordinal)
     {
-        "created", "levelno", "levelname", "name", "msg", "message", "asctime", "msecs", "relativeCreated", "filename", "module", "exc_info",
+        "created", "levelno", "levelname", "name", "msg", "message", "asctime", "msecs", "relativeCreated", "filename", "module",
+        "exc_info",
     };
 
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)

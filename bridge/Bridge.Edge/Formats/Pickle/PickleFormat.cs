@@ -22,7 +22,8 @@ internal sealed class PickleFormat(bool hasPrefix, int maxBytes) : IMessageForma
 
     // Other programs may send the pickle alone.
     private static ReadOnlySpan<byte> WithoutPrefix(ReadOnlySpan<byte> datagram) =>
-        datagram.Length > LengthFrames.Prefix && BinaryPrimitives.ReadUInt32BigEndian(datagram) == datagram.Length - LengthFrames.Prefix
+        datagram.Length > LengthFrames.Prefix
+            && BinaryPrimitives.ReadUInt32BigEndian(datagram) == datagram.Length - LengthFrames.Prefix
             ? datagram[LengthFrames.Prefix..]
             : datagram;
 }

@@ -31,13 +31,16 @@ internal ref struct PickleInput(ReadOnlySpan<byte> bytes)
         return read;
     }
 
-    public ushort ReadUInt16() => Read(sizeof(ushort)) is { Length: > 0 } read ? BinaryPrimitives.ReadUInt16LittleEndian(read) : default;
+    public ushort ReadUInt16() =>
+        Read(sizeof(ushort)) is { Length: > 0 } read ? BinaryPrimitives.ReadUInt16LittleEndian(read) : default;
 
     public int ReadInt32() => Read(sizeof(int)) is { Length: > 0 } read ? BinaryPrimitives.ReadInt32LittleEndian(read) : default;
 
-    public long ReadInt64() => Read(sizeof(long)) is { Length: > 0 } read ? BinaryPrimitives.ReadInt64LittleEndian(read) : default;
+    public long ReadInt64() =>
+        Read(sizeof(long)) is { Length: > 0 } read ? BinaryPrimitives.ReadInt64LittleEndian(read) : default;
 
-    public double ReadDouble() => Read(sizeof(double)) is { Length: > 0 } read ? BinaryPrimitives.ReadDoubleBigEndian(read) : default;
+    public double ReadDouble() =>
+        Read(sizeof(double)) is { Length: > 0 } read ? BinaryPrimitives.ReadDoubleBigEndian(read) : default;
 
     public string ReadUtf8(long length) => Encoding.UTF8.GetString(Read(length));
 
@@ -91,7 +94,8 @@ internal ref struct PickleInput(ReadOnlySpan<byte> bytes)
             return TooLong(line.Length, "digits");
         if (long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return number;
-        if (BigInteger.TryParse(Encoding.ASCII.GetString(line), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large))
+        var digits = Encoding.ASCII.GetString(line);
+        if (BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large))
             return large;
         IsBroken = true;
         return 0L;

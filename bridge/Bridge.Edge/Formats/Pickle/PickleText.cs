@@ -6,7 +6,7 @@ namespace Bridge.Edge.Formats.Pickle;
 /// <summary>The texts of protocol 0.</summary>
 internal static class PickleText
 {
-    private const int LongestCodePoint = 0x10FFFF;
+    private const int LargestCodePoint = 0x10FFFF;
 
     /// <summary>The text of a literal of Python 2, which is UTF-8 mostly.</summary>
     public static string Unquote(ReadOnlySpan<byte> content)
@@ -43,7 +43,8 @@ internal static class PickleText
         for (var i = 0; i < line.Length; i++)
         {
             var digits = line[i] == (byte)'\\' && i + 1 < line.Length ? DigitsBehind(line[i + 1]) : 0;
-            if (digits > 0 && i + 1 + digits < line.Length && TryReadHex(line.Slice(i + 2, digits), out var point) && point <= LongestCodePoint)
+            var isWhole = digits > 0 && i + 1 + digits < line.Length;
+            if (isWhole && TryReadHex(line.Slice(i + 2, digits), out var point) && point <= LargestCodePoint)
             {
                 Append(text, point);
                 i += 1 + digits;

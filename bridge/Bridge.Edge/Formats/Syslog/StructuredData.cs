@@ -21,7 +21,9 @@ internal static class StructuredData
         return length == 0 ? -1 : length;
     }
 
-    /// <summary>Writes valid elements as an object of objects. Of a name that comes more than once, all values are a list.</summary>
+    /// <summary>
+    /// Writes valid elements as an object of objects. Of a name that comes more than once, all values are a list.
+    /// </summary>
     public static void Write(JsonOutput output, ReadOnlySpan<byte> text)
     {
         output.WriteStartObject();
@@ -29,7 +31,8 @@ internal static class StructuredData
         {
             output.WritePropertyName(element.Key);
             output.WriteStartObject();
-            foreach (var parameter in element.SelectMany(one => one.Parameters).GroupBy(one => one.Name, one => one.Value, StringComparer.Ordinal))
+            var parameters = element.SelectMany(one => one.Parameters);
+            foreach (var parameter in parameters.GroupBy(one => one.Name, one => one.Value, StringComparer.Ordinal))
                 WriteParameter(output, parameter.Key, [.. parameter]);
             output.WriteEndObject();
         }

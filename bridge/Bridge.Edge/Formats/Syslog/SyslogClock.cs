@@ -28,10 +28,11 @@ internal static class SyslogClock
     }
 
     /// <summary>
-    /// Reads a time as RFC 3164 has it, <c>Oct  9 22:14:15</c>, also with a year before or behind the time, with fractions, and with
-    /// the marks of Cisco's devices.
+    /// Reads a time as RFC 3164 has it, <c>Oct  9 22:14:15</c>, also with a year before or behind the time, with fractions, and
+    /// with the marks of Cisco's devices.
     /// </summary>
-    public static bool TryReadBsd(ref TextCursor text, TimeZoneInfo zone, DateTimeOffset receivedAt, out DateTimeOffset time, out SyslogTime found)
+    public static bool TryReadBsd(
+        ref TextCursor text, TimeZoneInfo zone, DateTimeOffset receivedAt, out DateTimeOffset time, out SyslogTime found)
     {
         (time, found) = (default, SyslogTime.Received);
         var cursor = text;

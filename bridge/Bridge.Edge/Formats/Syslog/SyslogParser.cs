@@ -86,7 +86,8 @@ internal static class SyslogParser
         return isEnded;
     }
 
-    private static void Read3164(ref SyslogMessage message, TextCursor text, TimeZoneInfo zone, DateTimeOffset receivedAt, bool hasHost)
+    private static void Read3164(
+        ref SyslogMessage message, TextCursor text, TimeZoneInfo zone, DateTimeOffset receivedAt, bool hasHost)
     {
         if (SyslogClock.TryReadBsd(ref text, zone, receivedAt, out var time, out var found)
             || SyslogClock.TryReadIso(ref text, zone, out time, out found))
