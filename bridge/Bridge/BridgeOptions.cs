@@ -1,7 +1,7 @@
 using Bridge.CloudQueues;
 using Bridge.Core.Configuration;
 using Bridge.Core.Reassembly;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Spool;
 using Bridge.Hosting.Collector;
 using Bridge.Hosting.Http;
@@ -69,12 +69,12 @@ internal sealed record BridgeOptions
     private BridgeOptions WithStandardOtlp(IConfiguration configuration) => this with { Otlp = Otlp.OrStandard(configuration) };
 
     private IEnumerable<string> Validate() =>
-        ValidateIntakes().Concat(ValidateQueues()).Concat(Receive.Validate()).Concat(ValidateKeys())
+        ValidateIntakes().Concat(ValidateQueues()).Concat(Receive.Validate()).Concat(ValidateKeys(Keys))
             .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate()).Concat(Otlp.Validate());
 
     private IEnumerable<string> ValidateIntakes() =>
     [
-        .. Intakes.SelectMany((intake, index) => intake.Validate($"Bridge:Intakes:{index}")),
+        .. IntakeOptions.ValidateAll(Intakes),
         .. Spool.Validate(isRequired: Intakes.Count > 0, Keys.Keys),
     ];
 
@@ -105,9 +105,10 @@ internal sealed record BridgeOptions
         }
     }
 
-    private IEnumerable<string> ValidateKeys()
+    /// <summary>The errors of each key, one line each.</summary>
+    public static IEnumerable<string> ValidateKeys(IReadOnlyDictionary<string, string> keys)
     {
-        foreach (var (version, key) in Keys)
+        foreach (var (version, key) in keys)
         {
             string? error = null;
             try
