@@ -1,5 +1,3 @@
-using Bridge.Edge.Listening;
-
 namespace Bridge.Edge.Diagnostics;
 
 /// <summary>Why a message was dropped.</summary>

@@ -11,7 +11,7 @@ internal static partial class IntakeLog
     public static partial void ListeningForDatagrams(ILogger log, IntakeEndpoint intake, string place, int kib);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Intake {Intake} listens on {Place}")]
-    public static partial void Listening(ILogger log, IntakeEndpoint intake, string place);
+    public static partial void Started(ILogger log, IntakeEndpoint intake, string place);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Intake {Intake}: {Remedy}")]
     public static partial void SmallBuffer(ILogger log, IntakeEndpoint intake, string remedy);

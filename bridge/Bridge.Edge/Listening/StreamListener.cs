@@ -68,7 +68,7 @@ internal sealed class StreamListener : IIntakeListener, IDisposable
         Place = _endpoint.Path ?? $"{_listen!.EndPoint}";
         if (_endpoint.Path is { } bound)
             UnixSocketFile.Protect(bound);
-        IntakeLog.Listening(_log, _endpoint, Place);
+        IntakeLog.Started(_log, _endpoint, Place);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

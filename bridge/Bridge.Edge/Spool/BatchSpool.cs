@@ -236,6 +236,9 @@ internal sealed class BatchSpool : IAsyncDisposable
         while (_queue.Peek(_store.Measure(), out isBlocked) is { } group)
         {
             _store.Commit(group);
+
+            // Before those who wait go on.
+            UpdateFigures();
             _queue.Commit(group);
         }
 
@@ -274,10 +277,17 @@ internal sealed class BatchSpool : IAsyncDisposable
     // Tells everybody what is on the disk now.
     private void Publish(bool isBlocked)
     {
-        var (state, space) = (_store.State!, _store.Measure());
-        _figures = new SpoolFigures(state.Batches, state.Events, _store.Bytes, state.NextId - 1, state.Batches == 0 ? null : _store.ReadOldest(), _store.Damages);
+        UpdateFigures();
+        var space = _store.Measure();
         SetProblem(isBlocked || space.IsFull(_isFull) ? FullText(space) : null);
         _unread.Update(() => true);
+    }
+
+    private void UpdateFigures()
+    {
+        var state = _store.State!;
+        var oldest = state.Batches == 0 ? null : _store.ReadOldest();
+        _figures = new SpoolFigures(state.Batches, state.Events, _store.Bytes, state.NextId - 1, oldest, _store.Damages);
     }
 
     private void OnFailure(Exception exception)

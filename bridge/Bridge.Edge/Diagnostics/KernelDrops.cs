@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Bridge.Edge.Listening;
+namespace Bridge.Edge.Diagnostics;
 
 /// <summary>Messages that the kernel dropped because the socket's receive buffer was full. Safe for several threads.</summary>
 internal sealed class KernelDrops(Socket socket)
