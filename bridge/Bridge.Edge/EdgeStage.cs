@@ -10,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Bridge.Edge;
 
 /// <summary>
-/// The stage of all intakes. A stop closes them at once and stores what they have read; it does not wait until the spool is empty.
+/// The stage of all intakes. A stop closes them at once and stores what they have read; it does not wait until the spool is
+/// empty.
 /// </summary>
 internal sealed class EdgeStage : IHostedService, IStageHealth
 {

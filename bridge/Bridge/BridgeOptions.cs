@@ -57,7 +57,9 @@ internal sealed record BridgeOptions
     /// <summary>The queues as endpoints. Requires valid options.</summary>
     public IReadOnlyList<QueueEndpoint> Endpoints() => [.. Queues.Select(queue => queue.Parse(out _)!)];
 
-    /// <summary>Queues for the chunks of large events: none without a cloud queue, since only there an event comes in chunks.</summary>
+    /// <summary>
+    /// Queues for the chunks of large events: none without a cloud queue, since only there an event comes in chunks.
+    /// </summary>
     public int ChunkPartitions => Queues.Count == 0 ? 0 : Assemble.Partitions;
 
     /// <summary>The key that encrypts the spool, or null. Requires valid options.</summary>

@@ -20,7 +20,7 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
         var below = known.FirstOrDefault(candidate =>
             candidate.StartsWith($"{plain}{Separator}", StringComparison.OrdinalIgnoreCase));
         return below ?? known.Select(candidate => Named(candidate, plain))
-            .MinBy(candidate => (Math.Min(Distance(plain, candidate), DistanceOfNames(plain, candidate)), Distance(plain, candidate)))!;
+            .MinBy(candidate => DistanceTo(plain, candidate))!;
     }
 
     /// <summary>True when the path is probably a misspelling of a known one.</summary>
@@ -34,6 +34,13 @@ internal sealed class NearestSetting(IReadOnlyList<string> known)
         candidate.EndsWith(AnyName, StringComparison.Ordinal)
             ? $"{candidate[..^OptionTypes.AnyName.Length]}{Last(path)}"
             : candidate;
+
+    // Of two that are as near, the one whose whole path is nearer.
+    private (int Least, int OfPaths) DistanceTo(string path, string candidate)
+    {
+        var ofPaths = Distance(path, candidate);
+        return (Math.Min(ofPaths, DistanceOfNames(path, candidate)), ofPaths);
+    }
 
     private int DistanceOfNames(string path, string candidate) =>
         known.Contains(candidate, StringComparer.Ordinal) ? Distance(Last(path), Last(candidate)) + WrongSection : int.MaxValue;

@@ -48,7 +48,9 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
     public string? Problem =>
         stages.Select(stage => (stage.Service as IStageHealth)?.Problem).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>Starts the stages that need neither queue nor broker, so that intakes work while the others wait for these.</summary>
+    /// <summary>
+    /// Starts the stages that need neither queue nor broker, so that intakes work while the others wait for these.
+    /// </summary>
     public Task StartIntakesAsync(CancellationToken cancellationToken) =>
         StartAsync(stages.Where(stage => stage.Place is StagePlace.Intakes), cancellationToken);
 
@@ -79,7 +81,8 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
         _stopping = true;
         using var work = new CancellationTokenSource(WorkTimeout, clock);
         using var stop = new CancellationTokenSource(StopTimeout, clock);
-        foreach (var place in _started.AsEnumerable().Reverse().GroupBy(stage => stage.Place).OrderByDescending(place => place.Key))
+        var places = _started.AsEnumerable().Reverse().GroupBy(stage => stage.Place);
+        foreach (var place in places.OrderByDescending(place => place.Key))
             await Task.WhenAll(place.Select(stage => StopAsync(stage, work.Token, stop.Token)));
     }
 

@@ -6,7 +6,8 @@ using Telemetry.Wire;
 namespace Bridge.Edge.Collecting;
 
 /// <summary>
-/// Gathers the events of one intake and stores them as batches: when there are enough, when the first has waited for the linger time, or
+/// Gathers the events of one intake and stores them as batches: when there are enough, when the first has waited for the linger
+/// time, or
 /// when somebody waits for the disk. While one batch is being committed for those who wait, the next one grows.
 /// </summary>
 internal sealed class EventCollector : IEventCollector, IAsyncDisposable
@@ -57,7 +58,11 @@ internal sealed class EventCollector : IEventCollector, IAsyncDisposable
         if (_spool.IsFull)
             return false;
         if (json.Length > _spool.LargestEvent)
-            throw new ArgumentException($"an event of {json.Length} bytes: the spool takes at most {_spool.LargestEvent}", nameof(json));
+        {
+            throw new ArgumentException(
+                $"an event of {json.Length} bytes: the spool takes at most {_spool.LargestEvent}", nameof(json));
+        }
+
         lock (_gate)
         {
             if (_isStopped || !HasRoom)

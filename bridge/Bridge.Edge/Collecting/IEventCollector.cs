@@ -1,6 +1,8 @@
 namespace Bridge.Edge.Collecting;
 
-/// <summary>Takes the events of one intake, packs them into sealed batches and stores these in the spool. Safe for several threads.</summary>
+/// <summary>
+/// Takes the events of one intake, packs them into sealed batches and stores these in the spool. Safe for several threads.
+/// </summary>
 internal interface IEventCollector
 {
     /// <summary>Takes an event, unless the spool is full: an intake that must not wait counts it as dropped then.</summary>

@@ -124,7 +124,9 @@ internal sealed class BatchSpool : IAsyncDisposable
     /// <summary>True for a row that is settled, and removed with the next commit.</summary>
     public bool IsRemoved(long id) => _queue.IsRemoved(id);
 
-    /// <summary>The row behind another, and the bytes of its batch; null when there is none, or while the database is not open.</summary>
+    /// <summary>
+    /// The row behind another, and the bytes of its batch; null when there is none, or while the database is not open.
+    /// </summary>
     public (long Id, int Bytes)? FindNext(long after) => Read(store => store.FindNext(after));
 
     /// <summary>A row; null when it is gone, or while the database is not open.</summary>
@@ -141,7 +143,8 @@ internal sealed class BatchSpool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Says that all rows up to one were read and settled. If there are more than came since, the database does not lead to them: it is
+    /// Says that all rows up to one were read and settled. If there are more than came since, the database does not lead to
+    /// them: it is
     /// damaged.
     /// </summary>
     /// <param name="last">The last row when the reading came to the end.</param>
@@ -251,8 +254,12 @@ internal sealed class BatchSpool : IAsyncDisposable
     {
         var read = _allRead;
         _allRead = null;
-        if (read?.Openings == Openings && _store.State is { } state && state.Batches - _queue.Removed > state.NextId - 1 - read.Last)
+        if (read?.Openings == Openings
+            && _store.State is { } state
+            && state.Batches - _queue.Removed > state.NextId - 1 - read.Last)
+        {
             _damage ??= "rows are missing";
+        }
     }
 
     private void Open()

@@ -5,7 +5,8 @@ using Telemetry.Wire;
 namespace Bridge.Edge.Spool;
 
 /// <summary>
-/// Reads batches out of a database file page by page, without SQLite, which gives up where the file's structure is wrong. It finds every
+/// Reads batches out of a database file page by page, without SQLite, which gives up where the file's structure is wrong. It
+/// finds every
 /// row whose own page is readable. https://sqlite.org/fileformat.html
 /// </summary>
 internal sealed class DamagedDatabase : IDisposable
@@ -32,7 +33,8 @@ internal sealed class DamagedDatabase : IDisposable
         _log = DamagedLog.Read(SpoolFolder.LogOf(database));
         if (File.Exists(SpoolFolder.LogOf(database)))
             _logFile = File.OpenHandle(SpoolFolder.LogOf(database), share: FileShare.ReadWrite | FileShare.Delete);
-        _pages = (uint)(((_logFile is null ? 0 : RandomAccess.GetLength(_logFile)) + RandomAccess.GetLength(_file)) / PageSize) + 1;
+        var logBytes = _logFile is null ? 0 : RandomAccess.GetLength(_logFile);
+        _pages = (uint)((logBytes + RandomAccess.GetLength(_file)) / PageSize) + 1;
     }
 
     /// <summary>The pages of committed frames of the log that SQLite ignores.</summary>
@@ -146,7 +148,8 @@ internal sealed class DamagedDatabase : IDisposable
             trunk = BinaryPrimitives.ReadUInt32BigEndian(page);
         }
 
-        // A list that does not add up may name pages in use. Without it, removed batches may come back: twice is better than never.
+        // A list that does not add up may name pages in use. Without it, removed batches may come back: twice is better than
+        // never.
         return free.Count == count ? free : [];
     }
 

@@ -4,7 +4,8 @@ using Telemetry.Wire;
 namespace Bridge.Edge.Spool;
 
 /// <summary>
-/// What commands read of a spool, or of a database that was put aside. It takes no lock: the bridge may run meanwhile, and what it
+/// What commands read of a spool, or of a database that was put aside. It takes no lock: the bridge may run meanwhile, and what
+/// it
 /// settles meanwhile may be missing.
 /// </summary>
 internal sealed class SpoolArchive : IDisposable

@@ -10,7 +10,13 @@ internal static class SpoolConnection
 
     public static SqliteConnection Open(string file, SqliteOpenMode mode)
     {
-        var settings = new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false, DefaultTimeout = LockTimeout };
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = LockTimeout,
+        };
         var connection = new SqliteConnection(settings.ConnectionString);
         try
         {

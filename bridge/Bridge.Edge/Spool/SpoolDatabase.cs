@@ -33,7 +33,12 @@ internal sealed class SpoolDatabase : IDisposable
         (_folder, _limits, _connection, State) = (folder, limits, connection, state);
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
-        _insert = Prepare("INSERT INTO batches (id, stored, events, batch) VALUES ($id, $stored, $events, $batch)", "$id", "$stored", "$events", "$batch");
+        _insert = Prepare(
+            "INSERT INTO batches (id, stored, events, batch) VALUES ($id, $stored, $events, $batch)",
+            "$id",
+            "$stored",
+            "$events",
+            "$batch");
         _delete = Prepare("DELETE FROM batches WHERE id = $id", "$id");
         _setState = Prepare("UPDATE state SET value = $value WHERE id = 1", "$value");
         _measure = Prepare("SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count");
@@ -82,7 +87,9 @@ internal sealed class SpoolDatabase : IDisposable
         });
     }
 
-    /// <summary>Stores batches of a damaged database under their own row numbers; those whose number is taken are left out.</summary>
+    /// <summary>
+    /// Stores batches of a damaged database under their own row numbers; those whose number is taken are left out.
+    /// </summary>
     /// <param name="batches">The batches.</param>
     /// <param name="next">Has the sender and the sequence to go on with, and the least number of the next row.</param>
     /// <returns>How many were stored.</returns>
@@ -172,8 +179,12 @@ internal sealed class SpoolDatabase : IDisposable
 
     private static SpoolState ReadState(SqliteConnection connection)
     {
-        if (connection.ScalarInt64("PRAGMA user_version") != SchemaVersion || connection.ScalarInt64("PRAGMA application_id") != ApplicationId)
+        if (connection.ScalarInt64("PRAGMA user_version") != SchemaVersion
+            || connection.ScalarInt64("PRAGMA application_id") != ApplicationId)
+        {
             throw new SpoolDamageException("it is no spool of this release");
+        }
+
         if (connection.ScalarInt64("PRAGMA page_size") != SpoolLimits.PageSize)
             throw new SpoolDamageException("its pages have another size");
         using var command = connection.CreateCommand();

@@ -43,7 +43,8 @@ internal sealed class SpoolFolder(string directory)
         }
         catch (IOException exception) when (IsLocked(exception))
         {
-            throw new SpoolInUseException($"the spool in {directory} is in use by another process: stop that one, or use another folder");
+            throw new SpoolInUseException(
+                $"the spool in {directory} is in use by another process: stop that one, or use another folder");
         }
     }
 
@@ -61,7 +62,8 @@ internal sealed class SpoolFolder(string directory)
     public long FreeBytes() => new DriveInfo(directory).AvailableFreeSpace;
 
     /// <summary>
-    /// Moves the database and its log to the damaged ones, to be restored. Call <see cref="EndRestoring"/> after that: a start goes on
+    /// Moves the database and its log to the damaged ones, to be restored. Call <see cref="EndRestoring"/> after that: a start
+    /// goes on
     /// with what a kill interrupted.
     /// </summary>
     /// <returns>The path of the moved database.</returns>

@@ -13,11 +13,19 @@ internal static class SpoolMetrics
         meter.CreateObservableGauge("bridge.spool.events", () => spool.Figures.Events, "{event}", "Events in these batches");
         meter.CreateObservableGauge("bridge.spool.size", () => spool.Figures.Bytes, "By", "Size of the spool's files");
         meter.CreateObservableGauge(
-            "bridge.spool.oldest.age", () => AgeOf(spool.Figures.Oldest, clock), "s", "Age of the oldest batch in the spool; 0 when there is none");
+            "bridge.spool.oldest.age",
+            () => AgeOf(spool.Figures.Oldest, clock),
+            "s",
+            "Age of the oldest batch in the spool; 0 when there is none");
         meter.CreateObservableGauge(
-            "bridge.spool.full", () => spool.IsFull ? 1 : 0, description: "1 while the spool takes no events: it is full, or its disk fails");
+            "bridge.spool.full",
+            () => spool.IsFull ? 1 : 0,
+            description: "1 while the spool takes no events: it is full, or its disk fails");
         meter.CreateObservableCounter(
-            "bridge.spool.damaged", () => (long)spool.Figures.Damages, "{file}", "Damaged databases and logs that were put aside");
+            "bridge.spool.damaged",
+            () => (long)spool.Figures.Damages,
+            "{file}",
+            "Damaged databases and logs that were put aside");
     }
 
     /// <summary>Starts them in the bridge's meter.</summary>

@@ -12,11 +12,14 @@ internal sealed record SpoolOptions
     /// <summary>The folder, an absolute path. It belongs to one bridge. Required where an intake uses the spool.</summary>
     public string? Directory { get; init; }
 
-    /// <summary>Bytes of the database and its log at most; 1 MiB to 1 TiB. Default 1 GiB. No intake takes events at the limit.</summary>
+    /// <summary>
+    /// Bytes of the database and its log at most; 1 MiB to 1 TiB. Default 1 GiB. No intake takes events at the limit.
+    /// </summary>
     public long MaxBytes { get; init; } = 1024L * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of the folder's disk that the spool leaves free; 0 to 1 TiB. Default 256 MiB. No intake takes events while less is free.
+    /// Bytes of the folder's disk that the spool leaves free; 0 to 1 TiB. Default 256 MiB. No intake takes events while less is
+    /// free.
     /// 1 MiB is always left, since a deletion needs room too.
     /// </summary>
     public long MinFreeBytes { get; init; } = 256L * 1024 * 1024;
@@ -26,7 +29,9 @@ internal sealed record SpoolOptions
     /// </summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The version of one of <c>Bridge:Keys</c>, which encrypts stored batches. Without it they are not encrypted.</summary>
+    /// <summary>
+    /// The version of one of <c>Bridge:Keys</c>, which encrypts stored batches. Without it they are not encrypted.
+    /// </summary>
     public string? Key { get; init; }
 
     /// <summary>Everything that is wrong, one line each.</summary>
@@ -35,7 +40,11 @@ internal sealed record SpoolOptions
     public IEnumerable<string> Validate(bool isRequired, IEnumerable<string> keyVersions)
     {
         if (isRequired && string.IsNullOrEmpty(Directory))
-            yield return $"{Section}:Directory is not set: set Bridge__Spool__Directory to a folder on a disk that outlives the process";
+        {
+            yield return $"{Section}:Directory is not set: set Bridge__Spool__Directory to a folder on a disk that outlives the"
+                + " process";
+        }
+
         if (!string.IsNullOrEmpty(Directory) && !Path.IsPathFullyQualified(Directory))
             yield return $"{Section}:Directory is '{Directory}': give an absolute path, such as /var/lib/bridge/spool";
         if (MaxBytes is < SmallestMaxBytes or > LargestMaxBytes)

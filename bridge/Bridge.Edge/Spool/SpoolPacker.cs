@@ -16,7 +16,9 @@ internal sealed class SpoolPacker(SenderId sender, uint nextSequence, MasterKey?
     private uint _next = nextSequence;
     private BatchPacker _packer = new(OneMessage, sender, key);
 
-    /// <summary>Seals all lines as one batch. Its sequence is used from now on: the batch must be committed before any later one.</summary>
+    /// <summary>
+    /// Seals all lines as one batch. Its sequence is used from now on: the batch must be committed before any later one.
+    /// </summary>
     public SpooledBatch Pack(ReadOnlySpan<byte> lines)
     {
         if (_next == uint.MaxValue)

@@ -34,7 +34,8 @@ internal static class SpoolReplay
     private static int Put(SpoolDatabase database, List<SpooledBatch> batches)
     {
         if (!database.Measure().Fits(batches.Sum(batch => (long)batch.Bytes.Length)))
-            throw new IOException("the spool is full: raise Bridge:Spool:MaxBytes, or let a bridge publish what it holds, and replay again");
+            throw new IOException(
+                "the spool is full: raise Bridge:Spool:MaxBytes, or let a bridge publish what it holds, and replay again");
         var next = database.State.NextId;
         return database.Restore([.. batches.Select((batch, index) => batch with { Id = next + index })], database.State);
     }
@@ -47,5 +48,6 @@ internal static class SpoolReplay
 internal sealed record ReplayedBatches(int Batches, int Events, int Damaged)
 {
     /// <summary>With more.</summary>
-    public ReplayedBatches Add(int batches, int events, int damaged) => new(Batches + batches, Events + events, Damaged + damaged);
+    public ReplayedBatches Add(int batches, int events, int damaged) =>
+        new(Batches + batches, Events + events, Damaged + damaged);
 }

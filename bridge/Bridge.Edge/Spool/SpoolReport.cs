@@ -9,7 +9,13 @@ namespace Bridge.Edge.Spool;
 /// <param name="Oldest">When the oldest batch was stored; null when there is none.</param>
 /// <param name="Damaged">Databases and logs that were put aside, the oldest first.</param>
 internal sealed record SpoolReport(
-    string Directory, bool IsInUse, SpoolState? State, long Bytes, long FreeBytes, DateTimeOffset? Oldest, IReadOnlyList<FileInfo> Damaged)
+    string Directory,
+    bool IsInUse,
+    SpoolState? State,
+    long Bytes,
+    long FreeBytes,
+    DateTimeOffset? Oldest,
+    IReadOnlyList<FileInfo> Damaged)
 {
     /// <summary>Reads a folder.</summary>
     /// <exception cref="FileNotFoundException">There is no spool in it.</exception>
@@ -25,7 +31,11 @@ internal sealed record SpoolReport(
             folder.FreeBytes(),
             archive.ReadBatches().FirstOrDefault()?.StoredAt,
             System.IO.Directory.Exists(folder.Damaged)
-                ? [.. new DirectoryInfo(folder.Damaged).GetFiles().Where(file => file.Length > 0).OrderBy(file => file.Name, StringComparer.Ordinal)]
+                ? [
+                .. new DirectoryInfo(folder.Damaged).GetFiles()
+                    .Where(file => file.Length > 0)
+                    .OrderBy(file => file.Name, StringComparer.Ordinal),
+            ]
                 : []);
     }
 

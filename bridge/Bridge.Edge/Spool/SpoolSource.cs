@@ -122,7 +122,8 @@ internal sealed class SpoolSource(BatchSpool spool, TimeProvider clock, ILogger<
     private void Release(OfferedRow row)
     {
         _offered.TryRemove(row.Batch.Id, out _);
-        Interlocked.Exchange(ref _settled, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _settled, next).SetResult();
     }
 
     private void Retry(OfferedRow row, TimeSpan delay) => _retries.Run(() => RetryAsync(row, delay), static () => { });

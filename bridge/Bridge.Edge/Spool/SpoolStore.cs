@@ -4,7 +4,8 @@ using Telemetry.Wire;
 namespace Bridge.Edge.Spool;
 
 /// <summary>
-/// The spool's folder with its database, which is replaced when it is damaged. One thread opens, commits and repairs; any thread reads.
+/// The spool's folder with its database, which is replaced when it is damaged. One thread opens, commits and repairs; any
+/// thread reads.
 /// </summary>
 internal sealed class SpoolStore(SpoolOptions options, TimeProvider clock, ILogger log) : IDisposable
 {
@@ -78,7 +79,9 @@ internal sealed class SpoolStore(SpoolOptions options, TimeProvider clock, ILogg
     /// <summary>When the oldest batch was stored; null when there is none.</summary>
     public DateTimeOffset? ReadOldest() => _database!.ReadOldest();
 
-    /// <summary>The row behind another, and the bytes of its batch; null when there is none, or while the database is not open.</summary>
+    /// <summary>
+    /// The row behind another, and the bytes of its batch; null when there is none, or while the database is not open.
+    /// </summary>
     /// <exception cref="SpoolDamageException">The database is damaged.</exception>
     public (long Id, int Bytes)? FindNext(long after) => Read(reader => reader.FindNext(after));
 

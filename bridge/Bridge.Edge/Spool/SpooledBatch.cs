@@ -18,7 +18,9 @@ internal sealed record SpooledBatch(long Id, DateTimeOffset StoredAt, int Events
         if (header.Count != 1)
             return Refusal.Malformed($"{header.Count} chunks: a batch in the spool has one");
         var digest = BatchDigest.Compute(Bytes.AsSpan(0, ChunkHeader.PrefixSize), header.Count, Bytes.AsSpan(ChunkHeader.Size));
-        return digest == header.Batch.Digest ? null : Refusal.Malformed("the digest does not match: the batch was altered on the disk");
+        return digest == header.Batch.Digest
+            ? null
+            : Refusal.Malformed("the digest does not match: the batch was altered on the disk");
     }
 }
 

@@ -43,9 +43,12 @@ internal sealed class Assembler(
 
     /// <summary>The batches held here that wait for chunks.</summary>
     public IncompleteBatches Incomplete() =>
-        Volatile.Read(ref _consumers).Aggregate(default(IncompleteBatches), (sum, consumer) => sum.And(consumer.Assembly.Incomplete));
+        Volatile.Read(ref _consumers)
+            .Aggregate(default(IncompleteBatches), (sum, consumer) => sum.And(consumer.Assembly.Incomplete));
 
-    /// <summary>Of each partition, by its number: what is held here, and when a chunk last came here. Empty until they are consumed.</summary>
+    /// <summary>
+    /// Of each partition, by its number: what is held here, and when a chunk last came here. Empty until they are consumed.
+    /// </summary>
     public IReadOnlyList<(IncompleteBatches Incomplete, DateTimeOffset? LastArrival)> Partitions() =>
         [.. Volatile.Read(ref _consumers).Select(consumer => (consumer.Assembly.Incomplete, consumer.Assembly.LastArrival))];
 
@@ -54,7 +57,8 @@ internal sealed class Assembler(
     {
         meter.CreateObservableGauge(
             "bridge.incomplete_batches", () => Incomplete().Batches, "{batch}", "Batches held here that wait for chunks");
-        meter.CreateObservableGauge("bridge.incomplete_batches.size", () => Incomplete().Bytes, "By", "Memory that their chunks take");
+        meter.CreateObservableGauge(
+            "bridge.incomplete_batches.size", () => Incomplete().Bytes, "By", "Memory that their chunks take");
         meter.CreateObservableGauge(
             "bridge.incomplete_batches.oldest.age",
             () => Incomplete().OldestAge(context.Clock.GetUtcNow()).TotalSeconds,

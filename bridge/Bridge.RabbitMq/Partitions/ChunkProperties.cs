@@ -20,7 +20,9 @@ internal static class ChunkProperties
     };
 
     private static string? Text(IReadOnlyBasicProperties properties, string name) =>
-        properties.Headers?.TryGetValue(name, out var value) is true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+        properties.Headers?.TryGetValue(name, out var value) is true && value is byte[] bytes
+            ? Encoding.UTF8.GetString(bytes)
+            : null;
 
     private static DateTimeOffset? Time(IReadOnlyBasicProperties properties, string name) =>
         Number(properties, name) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;

@@ -8,7 +8,8 @@ namespace Bridge.RabbitMq.Partitions;
 /// Consumes one partition. The broker makes one replica at a time its active consumer; what that one holds unacknowledged when
 /// it dies, or when it lets go, is handed to the next.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
 internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionChannel
 {
     private readonly SemaphoreSlim _settling = new(1, 1);
@@ -54,7 +55,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     public PartitionAssembly Assembly { get; }
 
     /// <summary>Begins to consume.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => InTurnAsync(() => SubscribeAsync(cancellationToken), cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        InTurnAsync(() => SubscribeAsync(cancellationToken), cancellationToken);
 
     /// <summary>Asks the broker for no more chunks, and waits for those on their way; what is held stays held.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => InTurnAsync(
@@ -66,7 +68,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
         cancellationToken);
 
     /// <summary>
-    /// Lets go of the partition, which is idle, and queues up for it again, behind the other replicas: the first replica to start would
+    /// Lets go of the partition, which is idle, and queues up for it again, behind the other replicas: the first replica to
+    /// start would
     /// otherwise keep every partition for as long as it lives.
     /// </summary>
     public Task MoveAsync(CancellationToken cancellationToken) => InTurnAsync(
@@ -88,7 +91,8 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
     });
 
     /// <summary>
-    /// Dead-letters what has waited too long, once the broker has answered on this channel: one that does not may hold the missing chunks.
+    /// Dead-letters what has waited too long, once the broker has answered on this channel: one that does not may hold the
+    /// missing chunks.
     /// </summary>
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
@@ -148,7 +152,9 @@ internal sealed class PartitionConsumer : AsyncDefaultBasicConsumer, IPartitionC
 
     /// <inheritdoc/>
     public Task ReturnAsync(IReadOnlyList<ChunkDelivery> chunks) =>
-        SettleAsync(chunks, chunk => Channel.BasicNackAsync(chunk.DeliveryTag, multiple: false, requeue: true, CancellationToken.None));
+        SettleAsync(
+            chunks,
+            chunk => Channel.BasicNackAsync(chunk.DeliveryTag, multiple: false, requeue: true, CancellationToken.None));
 
     // It holds for those who begin to consume after it.
     private Task SetPrefetchAsync(CancellationToken cancellationToken) =>

@@ -1,7 +1,8 @@
 namespace Bridge.RabbitMq.Partitions;
 
 /// <summary>
-/// When to leave each partition to other replicas: at random times, so that replicas that know nothing of each other share them out.
+/// When to leave each partition to other replicas: at random times, so that replicas that know nothing of each other share them
+/// out.
 /// </summary>
 internal sealed class PartitionMoves
 {

@@ -10,7 +10,11 @@ internal static class SpoolExportCommand
     public static Command Create(Func<SpoolOptions> readSpool, Func<KeyRing> readKeys)
     {
         var (directory, file) = (SpoolCommand.Folder(), SpoolCommand.File());
-        var output = new Option<string?>("--output") { Description = "File to write; standard output when left out", HelpName = "FILE" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "File to write; standard output when left out",
+            HelpName = "FILE",
+        };
         var command = new DocumentedCommand("export", SpoolHelp.Export, SpoolHelp.ExportDetails) { directory, file, output };
         command.SetAction(parsed =>
         {

@@ -15,7 +15,8 @@ internal static class SpoolReplayCommand
         {
             var options = readSpool().In(parsed.GetValue(directory));
             var replayed = SpoolReplay.Run(options, Path.GetFullPath(parsed.GetValue(file)!), TimeProvider.System);
-            Console.Out.WriteLine($"replayed {replayed.Batches} batches with {replayed.Events} events; {replayed.Damaged} are damaged and stay in the file");
+            Console.Out.WriteLine(
+                $"replayed {replayed.Batches} batches with {replayed.Events} events; {replayed.Damaged} are damaged and stay in the file");
             return replayed.Damaged == 0 ? ExitCodes.Succeeded : ExitCodes.Failed;
         });
         return command;

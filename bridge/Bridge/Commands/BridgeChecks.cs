@@ -14,7 +14,8 @@ namespace Bridge.Commands;
 /// <param name="options">The valid configuration.</param>
 /// <param name="clock">Measures every wait.</param>
 /// <param name="isCommand">
-/// True for the command <c>check</c>. It also checks the intakes, which are at work when a bridge starts, and finds the broker's limit
+/// True for the command <c>check</c>. It also checks the intakes, which are at work when a bridge starts, and finds the
+/// broker's limit
 /// on messages: this sends 16 MiB to the broker, which discards them.
 /// </param>
 internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bool isCommand = false)

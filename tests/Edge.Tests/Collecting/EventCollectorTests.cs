@@ -70,7 +70,8 @@ public sealed class EventCollectorTests
 
         Assert.Equal(400, spool.Figures.Events);
         Assert.InRange(spool.Figures.Batches, 50, 399);
-        Assert.Equal(400, spool.ReadAll().SelectMany(row => row.Open().Split('\n', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal).Count());
+        var lines = spool.ReadAll().SelectMany(row => row.Open().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(400, lines.Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]

@@ -69,17 +69,27 @@ public sealed class SyslogFormatTests
     }
 
     [Theory]
-    [InlineData("<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick on /dev/pts/8", "2025-10-11T22:14:15", "mymachine", "su", null, "'su root' failed for lonvick on /dev/pts/8")]
+    [InlineData(
+        "<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick on /dev/pts/8",
+        "2025-10-11T22:14:15", "mymachine", "su", null, "'su root' failed for lonvick on /dev/pts/8")]
     [InlineData("<13>Feb  5 17:32:18 10.0.0.99 Use the BFG!", "2026-02-05T17:32:18", "10.0.0.99", null, null, "Use the BFG!")]
-    [InlineData("<165>Aug 24 05:34:00 CST 1987 mymachine myproc[10]: %% It's time", "1987-08-24T05:34:00", "mymachine", "myproc", "10", "%% It's time")]
+    [InlineData(
+        "<165>Aug 24 05:34:00 CST 1987 mymachine myproc[10]: %% It's time",
+        "1987-08-24T05:34:00", "mymachine", "myproc", "10", "%% It's time")]
     [InlineData("<30>Jan  2 03:00:00 web-1 systemd[1]: Started x.", "2026-01-02T03:00:00", "web-1", "systemd", "1", "Started x.")]
-    [InlineData("<30>Jan  2 03:00:00 web-1 postfix/smtpd[22]: connect", "2026-01-02T03:00:00", "web-1", "postfix/smtpd", "22", "connect")]
+    [InlineData(
+        "<30>Jan  2 03:00:00 web-1 postfix/smtpd[22]: connect",
+        "2026-01-02T03:00:00", "web-1", "postfix/smtpd", "22", "connect")]
     [InlineData("<30>Jan  2 03:00:00 fe80::1 kernel: [  1.5] up", "2026-01-02T03:00:00", "fe80::1", "kernel", null, "[  1.5] up")]
     [InlineData("<30>Jan  2 03:00:00 cron[9]: no host", "2026-01-02T03:00:00", null, "cron", "9", "no host")]
     [InlineData("<30>Dec 31 23:59:59 web-1 app: x", "2025-12-31T23:59:59", "web-1", "app", null, "x")]
     [InlineData("<30>2026-01-02T03:04:05.123456+02:00 web-1 app[7]: x", "2026-01-02T01:04:05", "web-1", "app", "7", "x")]
-    [InlineData("<189>*Mar  1 18:46:11.123 UTC: %SYS-5-CONFIG_I: Configured", "2026-03-01T18:46:11", null, "%SYS-5-CONFIG_I", null, "Configured")]
-    [InlineData("<30>Jan  2 2024 03:00:00 fw-1 : %ASA-6-302013: Built", "2024-01-02T03:00:00", "fw-1", null, null, ": %ASA-6-302013: Built")]
+    [InlineData(
+        "<189>*Mar  1 18:46:11.123 UTC: %SYS-5-CONFIG_I: Configured",
+        "2026-03-01T18:46:11", null, "%SYS-5-CONFIG_I", null, "Configured")]
+    [InlineData(
+        "<30>Jan  2 2024 03:00:00 fw-1 : %ASA-6-302013: Built",
+        "2024-01-02T03:00:00", "fw-1", null, null, ": %ASA-6-302013: Built")]
     public void RFC_3164(string text, string time, string? host, string? service, string? process, string message)
     {
         var read = Read(text);

@@ -12,7 +12,10 @@ public sealed class TextFramesTests
 {
     // What the frames are made of in property tests: ends, counts right and wrong, and traps.
     private static readonly string[] Pieces =
-        ["\n", "\r\n", "\0", "<13>a", "5 <13>b", "9 <13>b\ncd", "54 <1 minute", "7 ", "0 x", "123456789 <1>", "12 <1>", "<", "1", " ", "x\r", "\n\n", "éé", "99 <13>short"];
+        [
+            "\n", "\r\n", "\0", "<13>a", "5 <13>b", "9 <13>b\ncd", "54 <1 minute", "7 ", "0 x", "123456789 <1>",
+            "12 <1>", "<", "1", " ", "x\r", "\n\n", "éé", "99 <13>short",
+        ];
 
     [Fact]
     public void Counted_messages_and_lines_may_be_mixed()
@@ -105,7 +108,9 @@ public sealed class TextFramesTests
     public void What_was_written_as_frames_comes_out(int seed)
     {
         var random = new Random(seed);
-        var messages = Enumerable.Range(0, random.Next(1, 8)).Select(_ => $"<{random.Next(192)}>{new string('x', random.Next(40))}").ToList();
+        var messages = Enumerable.Range(0, random.Next(1, 8))
+            .Select(_ => $"<{random.Next(192)}>{new string('x', random.Next(40))}")
+            .ToList();
         var stream = string.Concat(messages.Select(message => random.Next(2) == 0 ? Counted(message) : $"{message}\n"));
 
         Assert.Equal(messages, ReadFrames(StreamFraming.Auto, stream, _ => random.Next(1, 9), 1_000).Select(frame => frame.Text));

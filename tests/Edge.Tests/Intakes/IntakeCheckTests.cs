@@ -21,7 +21,9 @@ public sealed class IntakeCheckTests
     }
 
     [Theory]
-    [InlineData("lines+tcp://192.0.2.1:9201", "Bridge:Intakes:2:Url is 'lines+tcp://192.0.2.1:9201', where nothing may listen (AddressNotAvailable)")]
+    [InlineData(
+        "lines+tcp://192.0.2.1:9201",
+        "Bridge:Intakes:2:Url is 'lines+tcp://192.0.2.1:9201', where nothing may listen (AddressNotAvailable)")]
     [InlineData("lines+udp://192.0.2.1:9201", "where nothing may listen")]
     [InlineData("lines+unix:///no/such/folder/lines", "where no socket can be made")]
     public void What_cannot_listen_is_told_with_the_remedy(string url, string error) =>

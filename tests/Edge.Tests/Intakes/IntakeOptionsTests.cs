@@ -44,7 +44,9 @@ public sealed class IntakeOptionsTests
     [InlineData("lines+udp://example.com:9201", "give an address and a port")]
     [InlineData("lines+udp://127.0.0.1:9201/x", "give an address and a port")]
     [InlineData("lines+unix://run/lines", "give three slashes")]
-    [InlineData("lines+udp://0.0.0.0:9201", "which other machines reach, and anybody may send: name the senders' networks in Allow,")]
+    [InlineData(
+        "lines+udp://0.0.0.0:9201",
+        "which other machines reach, and anybody may send: name the senders' networks in Allow,")]
     [InlineData("lines+udp://[::]:9201", "which other machines reach")]
     [InlineData("lines+tls://127.0.0.1:9201", "CertificateFile is missing: name the PEM file")]
     public void URLs_that_are_not(string? url, string error) =>
@@ -64,11 +66,14 @@ public sealed class IntakeOptionsTests
             (new() { Url = url, MaxConnectionsPerAddress = 0 }, "MaxConnectionsPerAddress is 0: give at least 1"),
             (new() { Url = url, IdleTimeout = TimeSpan.FromSeconds(-1) }, "IdleTimeout is -00:00:01: give"),
             (new() { Url = url, TimeZone = "Mars/Olympus" }, "TimeZone is 'Mars/Olympus', which this machine does not know"),
-            (new() { Url = url, TimeZones = new Dictionary<string, string> { ["x"] = "UTC" } }, "TimeZones names 'x': give a network"),
+            (new() { Url = url, TimeZones = new Dictionary<string, string> { ["x"] = "UTC" } },
+             "TimeZones names 'x': give a network"),
             (new() { Url = url, Acknowledge = Acknowledgement.Published }, "Acknowledge is Published"),
             (new() { Url = url, CertificateFile = "/x" }, $"Url is '{url}', which takes no certificate"),
-            (new() { Url = "relp+tcp://127.0.0.1:1", Framing = StreamFraming.Lf }, "Framing is Lf, but 'relp+tcp://127.0.0.1:1' has a framing"),
-            (new() { Url = "lines+tls://127.0.0.1:1", CertificateFile = "/no/such/file" }, "CertificateFile is '/no/such/file' and cannot be used (no such file)"),
+            (new() { Url = "relp+tcp://127.0.0.1:1", Framing = StreamFraming.Lf },
+             "Framing is Lf, but 'relp+tcp://127.0.0.1:1' has a framing"),
+            (new() { Url = "lines+tls://127.0.0.1:1", CertificateFile = "/no/such/file" },
+             "CertificateFile is '/no/such/file' and cannot be used (no such file)"),
         ];
         Assert.All(cases, one => Assert.Contains(
             $"Bridge:Intakes:3:{one.Error}",

@@ -70,7 +70,11 @@ public sealed class PythonLoggingTests
     public async Task SysLogHandler(string scheme, string type, bool endsWithNul)
     {
         await using var intake = await RunningIntake.StartAsync(
-            new IntakeOptions { Url = $"{scheme}://127.0.0.1:0", Framing = endsWithNul ? StreamFraming.Nul : StreamFraming.Auto });
+            new IntakeOptions
+            {
+                Url = $"{scheme}://127.0.0.1:0",
+                Framing = endsWithNul ? StreamFraming.Nul : StreamFraming.Auto,
+            });
 
         await RunAsync(
             intake,

@@ -57,7 +57,8 @@ public sealed class DamageTests
     }
 
     [Fact]
-    public Task Some_bits_of_a_small_database_are_flipped_and_it_opens_with_everything_or_a_report() => FlipDatabaseAsync(step: 53);
+    public Task Some_bits_of_a_small_database_are_flipped_and_it_opens_with_everything_or_a_report() =>
+        FlipDatabaseAsync(step: 53);
 
     [Fact]
     [Trait("Lane", "full")]

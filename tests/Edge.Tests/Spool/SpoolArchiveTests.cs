@@ -66,7 +66,9 @@ public sealed class SpoolArchiveTests
 
     [Fact]
     public void A_folder_without_a_spool_is_named() => Assert.Contains(
-        "no spool in /no/such/folder", Assert.Throws<FileNotFoundException>(() => SpoolReport.Read("/no/such/folder")).Message, StringComparison.Ordinal);
+        "no spool in /no/such/folder",
+            Assert.Throws<FileNotFoundException>(() => SpoolReport.Read("/no/such/folder")).Message,
+            StringComparison.Ordinal);
 
     private static string Export(SpoolArchive archive)
     {

@@ -14,7 +14,10 @@ public sealed class SpoolMetricsTests
         spool.Observe(meter, fixture.Clock);
 
         Assert.Equal(
-            ["bridge.spool.batches=0", "bridge.spool.damaged=0", "bridge.spool.events=0", "bridge.spool.full=0", "bridge.spool.oldest.age=0"],
+            [
+                "bridge.spool.batches=0", "bridge.spool.damaged=0", "bridge.spool.events=0", "bridge.spool.full=0",
+                "bridge.spool.oldest.age=0",
+            ],
             Read(meter).Where(line => !line.StartsWith("bridge.spool.size", StringComparison.Ordinal)));
 
         await spool.AppendAsync(1);

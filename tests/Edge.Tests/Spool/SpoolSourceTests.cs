@@ -139,7 +139,8 @@ public sealed class SpoolSourceTests
         var refused = Assert.IsType<Payload.Refused>(offered[0].Payload);
         Assert.Equal(RefusalReason.Malformed, refused.Refusal.Reason);
         Assert.Contains("altered on the disk", refused.Refusal.Detail, StringComparison.Ordinal);
-        Assert.Contains("\"n\":0", System.Text.Encoding.Latin1.GetString(refused.Messages[0].Bytes.Span), StringComparison.Ordinal);
+        var text = System.Text.Encoding.Latin1.GetString(refused.Messages[0].Bytes.Span);
+        Assert.Contains("\"n\":0", text, StringComparison.Ordinal);
         Assert.IsType<Payload.Batch>(offered[1].Payload);
         foreach (var delivery in offered)
             await delivery.Settlement.SettleAsync(Outcome.Published);
