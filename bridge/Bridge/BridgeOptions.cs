@@ -1,6 +1,8 @@
 using Bridge.CloudQueues;
 using Bridge.Core.Configuration;
+using Bridge.Core.Processing.Encryption;
 using Bridge.Core.Reassembly;
+using Bridge.Core.Routing;
 using Bridge.Hosting.Collector;
 using Bridge.Hosting.Http;
 using Bridge.RabbitMq.Connections;
@@ -24,6 +26,12 @@ internal sealed record BridgeOptions
 
     /// <summary>Keys by version, each 32 bytes in Base64. Secrets.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Keys of encrypted events by version, each <c>fernet:BASE64URL</c> or <c>aes-256-gcm:BASE64</c>. Secrets.</summary>
+    public IReadOnlyDictionary<string, string> EventKeys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Rules for where events go; of all that fit an event, the first one decides.</summary>
+    public IReadOnlyList<RuleOptions> Rules { get; init; } = [];
 
     /// <summary>How chunked batches are put together.</summary>
     public AssembleOptions Assemble { get; init; } = new();
@@ -49,6 +57,10 @@ internal sealed record BridgeOptions
     /// <summary>The queues as endpoints; the options are valid.</summary>
     public IReadOnlyList<QueueEndpoint> Endpoints() => [.. Queues.Select(queue => queue.Parse(out _)!)];
 
+    /// <summary>The exchanges that rules name beside the bridge's own.</summary>
+    public IReadOnlyList<string> RuleExchanges() =>
+        [.. Rules.Select(rule => rule.Exchange).OfType<string>().Where(name => name != RabbitMq.Exchange).Distinct(StringComparer.Ordinal)];
+
     /// <summary>The keys as a ring; the options are valid.</summary>
     public KeyRing KeyRing() => new(Keys.Select(key => MasterKey.Parse(key.Key, key.Value)));
 
@@ -56,6 +68,7 @@ internal sealed record BridgeOptions
 
     private IEnumerable<string> Validate() =>
         ValidateQueues().Concat(Receive.Validate()).Concat(ValidateKeys())
+            .Concat(EventKeyOptions.Validate(EventKeys)).Concat(RuleOptions.Validate(Rules))
             .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate()).Concat(Otlp.Validate());
 
     private IEnumerable<string> ValidateQueues()

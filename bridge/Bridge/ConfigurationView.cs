@@ -24,6 +24,10 @@ internal static class ConfigurationView
         new("Receive:MaxBytes", $"{options.Receive.MaxBytes}"),
         new("Receive:MaxOpenedBytes", $"{options.Receive.MaxOpenedBytes}"),
         .. options.Keys.Keys.Order(StringComparer.Ordinal).Select(version => new Setting($"Keys:{version}", Masked)),
+        .. options.EventKeys.Keys.Order(StringComparer.Ordinal).Select(version => new Setting($"EventKeys:{version}", Masked)),
+        .. options.Rules.Select((rule, index) => new Setting(
+            $"Rules:{index}",
+            $"when {rule.When}: {(rule.Drop ? "drop" : $"exchange {rule.Exchange ?? "unchanged"}, routing key {rule.RoutingKey ?? "unchanged"}")}")),
         new("Assemble:Partitions", $"{options.Assemble.Partitions}"),
         new("Assemble:Timeout", $"{options.Assemble.Timeout}"),
         new("Assemble:MaxBytes", $"{options.Assemble.MaxBytes}"),

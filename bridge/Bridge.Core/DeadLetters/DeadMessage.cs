@@ -25,6 +25,9 @@ internal sealed record DeadMessage
     /// <summary>Of a refused event: the routing key that it was published with.</summary>
     public string? RoutingKey { get; init; }
 
+    /// <summary>Of a refused event that a rule sent to another exchange than the bridge's: that exchange.</summary>
+    public string? Exchange { get; init; }
+
     /// <summary>Of a refused event: the headers that it was, or would have been, published with.</summary>
     public ImmutableArray<MessageHeader> EventHeaders { get; init; } = [];
 
@@ -44,6 +47,8 @@ internal sealed record DeadMessage
         headers.Add(new MessageHeader(DeadLetterHeaders.At, now.UtcDateTime.ToString("O")));
         if (RoutingKey is not null)
             headers.Add(new MessageHeader(DeadLetterHeaders.RoutingKey, RoutingKey));
+        if (Exchange is not null)
+            headers.Add(new MessageHeader(DeadLetterHeaders.Exchange, Exchange));
         if (part is not null)
         {
             headers.Add(new MessageHeader(DeadLetterHeaders.Part, part.ToString()));

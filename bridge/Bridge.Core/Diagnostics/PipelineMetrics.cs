@@ -5,13 +5,14 @@ namespace Bridge.Core.Diagnostics;
 
 /// <summary>
 /// What the pipeline and the reassembly of chunks are measured by; part of the meter <c>Bridge</c>. Calls are made for messages and
-/// batches, never for events.
+/// batches, never for published events.
 /// </summary>
 internal sealed class PipelineMetrics
 {
     private readonly TimeProvider _clock;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _dropped;
     private readonly Counter<long> _opened;
     private readonly Counter<long> _openedBytes;
     private readonly Counter<long> _published;
@@ -23,12 +24,16 @@ internal sealed class PipelineMetrics
     // Ticks of UTC; 0 until something is published.
     private long _lastPublished;
 
-    public PipelineMetrics(IMeterFactory factory, TimeProvider clock)
+    /// <param name="factory">Creates the meter.</param>
+    /// <param name="clock">Tells the age of batches.</param>
+    /// <param name="rules">Number of routing rules: each has a series of its own.</param>
+    public PipelineMetrics(IMeterFactory factory, TimeProvider clock, int rules = 0)
     {
         _clock = clock;
         var meter = factory.Create(MessagingAttributes.Scope);
         _deadLetters = meter.CreateCounter<long>("bridge.dead_letters", "{message}", "Messages and events dead-lettered, by reason");
         _duplicates = meter.CreateCounter<long>("bridge.duplicates", "{message}", "Redelivered messages and chunks that were dropped");
+        _dropped = meter.CreateCounter<long>("bridge.rules.dropped", "{event}", "Events that a rule dropped, by the rule's number");
         _opened = meter.CreateCounter<long>("bridge.events.opened", "{event}", "Events taken out of their batches, refused ones included");
         _openedBytes = meter.CreateCounter<long>("bridge.opened", "By", "Events taken out of their batches, decompressed");
         _published = meter.CreateCounter<long>("bridge.events.published", "{event}", "Events that the broker confirmed into the exchange");
@@ -40,11 +45,15 @@ internal sealed class PipelineMetrics
             "bridge.batch.age", "s", "From the queue's acceptance of a batch to the confirm of its events", tags: null, MessagingAttributes.Ages);
         meter.CreateObservableGauge(
             "bridge.last_publish.timestamp", LastPublish, "s", "When an event was last confirmed into the exchange, in Unix time; absent before");
-        ShowZeros();
+        ShowZeros(rules);
     }
 
     public void CountDeadLettered(RefusalReason reason, int count) =>
         _deadLetters.Add(count, new KeyValuePair<string, object?>("reason", Refusal.CodeOf(reason)));
+
+    /// <summary>Counts an event that a rule dropped.</summary>
+    /// <param name="rule">The rule's number in the configuration.</param>
+    public void CountDropped(int rule) => CountDropped(rule, 1);
 
     public void CountDuplicate() => _duplicates.Add(1);
 
@@ -75,13 +84,17 @@ internal sealed class PipelineMetrics
 
     public void AddEventsInFlight(int events) => _eventsInFlight.Add(events);
 
+    private void CountDropped(int rule, int count) => _dropped.Add(count, new KeyValuePair<string, object?>("rule", rule));
+
     private IEnumerable<Measurement<double>> LastPublish() => Volatile.Read(ref _lastPublished) is > 0 and var ticks
         ? [new((ticks - DateTimeOffset.UnixEpoch.UtcTicks) / (double)TimeSpan.TicksPerSecond)]
         : [];
 
     // A rate over a series that appears only with its first event misses that event: known series begin at zero.
-    private void ShowZeros()
+    private void ShowZeros(int rules)
     {
+        for (var rule = 0; rule < rules; rule++)
+            CountDropped(rule, 0);
         foreach (var reason in Enum.GetValues<RefusalReason>())
             CountDeadLettered(reason, 0);
         foreach (var counter in (ReadOnlySpan<Counter<long>>)[_duplicates, _opened, _openedBytes, _published, _chunksForwarded])

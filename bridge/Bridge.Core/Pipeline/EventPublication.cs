@@ -5,7 +5,7 @@ using Bridge.Core.Routing;
 namespace Bridge.Core.Pipeline;
 
 /// <summary>The events of one batch, as the messages that they become.</summary>
-/// <param name="exchange">Where they go.</param>
+/// <param name="exchange">Where they go, unless a rule names another exchange.</param>
 /// <param name="origin">Where they came from.</param>
 /// <param name="headers">What they share, of <see cref="EventHeaders"/>.</param>
 /// <param name="lines">The batch's events, unchanged until all are settled.</param>
@@ -27,7 +27,7 @@ internal sealed class EventPublication(
         {
             var routed = events[index];
             var properties = new OutgoingProperties($"{origin.Batch}-{routed.Ordinal}") { Headers = headers, TraceParent = routed.TraceParent };
-            return new OutgoingMessage(exchange, routed.RoutingKey, properties, lines[routed.Range]);
+            return new OutgoingMessage(routed.Exchange ?? exchange, routed.RoutingKey, properties, routed.BodyIn(lines));
         }
     }
 

@@ -73,6 +73,9 @@ internal sealed class KeptDeadLetter
     /// <summary>Of an event that the broker would not take: its routing key.</summary>
     public string? RoutingKey => Text(DeadLetterHeaders.RoutingKey);
 
+    /// <summary>Of such an event: the exchange that a rule chose for it; null for the bridge's.</summary>
+    public string? Exchange => Text(DeadLetterHeaders.Exchange);
+
     public static KeptDeadLetter Of(BasicGetResult message)
     {
         var letter = new KeptDeadLetter(message);

@@ -33,10 +33,10 @@ internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topo
         await using (connection)
         {
             var client = connection!.Client;
-            var exchange = topology.Exchange;
-            if (await TryAsync($"exchange {exchange}", () => topology.FindExchangeAsync(client, cancellationToken)))
+            foreach (var exchange in topology.Exchanges)
             {
-                await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(client, exchange, default, cancellationToken));
+                if (await TryAsync($"exchange {exchange}", () => BrokerTopology.FindExchangeAsync(client, exchange, cancellationToken)))
+                    await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(client, exchange, default, cancellationToken));
             }
 
             // Chunks and dead letters reach their queues through it.

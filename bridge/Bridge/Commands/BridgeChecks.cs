@@ -55,7 +55,8 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
 
     private async Task<IReadOnlyList<CheckResult>> CheckBrokerAsync(CancellationToken cancellationToken)
     {
-        var topology = new BrokerTopology(options.RabbitMq.Exchange, options.Assemble.Partitions);
+        var topology = new BrokerTopology(
+            options.RabbitMq.Exchange, options.Assemble.Partitions, options.RuleExchanges());
         var findings = await new BrokerProbe(
             new BrokerConnector(options.RabbitMq, clock), topology, new TopologyAudit(topology, options.Assemble.Partitions, options.RabbitMq, clock))
             .CheckAsync(cancellationToken);
