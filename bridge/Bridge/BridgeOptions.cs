@@ -27,7 +27,7 @@ internal sealed record BridgeOptions
     /// <summary>Keys by version, each 32 bytes in Base64. Secrets.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Keys of encrypted events by version, each <c>fernet:BASE64URL</c> or <c>aes-256-gcm:BASE64</c>. Secrets.</summary>
+    /// <summary>Keys of encrypted events by version: <c>fernet:BASE64URL</c> or <c>aes-256-gcm:BASE64</c>. Secrets.</summary>
     public IReadOnlyDictionary<string, string> EventKeys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Rules for where events go; of all that fit an event, the first one decides.</summary>
@@ -59,7 +59,7 @@ internal sealed record BridgeOptions
 
     /// <summary>The exchanges that rules name beside the bridge's own.</summary>
     public IReadOnlyList<string> RuleExchanges() =>
-        [.. Rules.Select(rule => rule.Exchange).OfType<string>().Where(name => name != RabbitMq.Exchange).Distinct(StringComparer.Ordinal)];
+        [.. Rules.Select(rule => rule.Exchange).OfType<string>().Except([RabbitMq.Exchange], StringComparer.Ordinal)];
 
     /// <summary>The keys as a ring; the options are valid.</summary>
     public KeyRing KeyRing() => new(Keys.Select(key => MasterKey.Parse(key.Key, key.Value)));

@@ -33,7 +33,8 @@ internal sealed class PipelineMetrics
         var meter = factory.Create(MessagingAttributes.Scope);
         _deadLetters = meter.CreateCounter<long>("bridge.dead_letters", "{message}", "Messages and events dead-lettered, by reason");
         _duplicates = meter.CreateCounter<long>("bridge.duplicates", "{message}", "Redelivered messages and chunks that were dropped");
-        _dropped = meter.CreateCounter<long>("bridge.rules.dropped", "{event}", "Events that a rule dropped, by the rule's number");
+        _dropped = meter.CreateCounter<long>(
+            "bridge.rules.dropped", "{event}", "Events that a rule dropped, by the rule's number");
         _opened = meter.CreateCounter<long>("bridge.events.opened", "{event}", "Events taken out of their batches, refused ones included");
         _openedBytes = meter.CreateCounter<long>("bridge.opened", "By", "Events taken out of their batches, decompressed");
         _published = meter.CreateCounter<long>("bridge.events.published", "{event}", "Events that the broker confirmed into the exchange");

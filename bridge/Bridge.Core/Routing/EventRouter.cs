@@ -74,7 +74,7 @@ internal sealed class EventRouter
     {
         var json = batch.Lines[range];
         if (json.Length > _limits.EventBytes)
-            Refuse(batch, range, ordinal, RefusalReason.TooLarge, $"an event of {json.Length} bytes: the limit is {_limits.EventBytes}");
+            Refuse(batch, range, ordinal, RefusalReason.TooLarge, TooLarge(json.Length));
         else if (batch.Members.Read(json) is { } problem)
             Refuse(batch, range, ordinal, RefusalReason.Malformed, $"{Name(ordinal, batch.IsPlain)} is {problem}");
         else if (_opener?.Open(json) is not { } opened)
@@ -82,7 +82,7 @@ internal sealed class EventRouter
         else if (opened.Problem is { } closed)
             Refuse(batch, range, ordinal, RefusalReason.Undecryptable, closed);
         else if (batch.Members.Read(opened.Json) is { } wrong)
-            Refuse(batch, range, ordinal, RefusalReason.Malformed, $"{Name(ordinal, batch.IsPlain)}, once it is opened, is {wrong}");
+            Refuse(batch, range, ordinal, RefusalReason.Malformed, $"{Name(ordinal, batch.IsPlain)}, once opened, is {wrong}");
         else
             RouteValid(batch, opened.Json, new RoutedEvent(..opened.Length, ordinal, "", null) { Opened = opened.Buffer });
     }
@@ -106,6 +106,8 @@ internal sealed class EventRouter
             Exchange = rule >= 0 ? _rules![rule].Exchange : null,
         });
     }
+
+    private string TooLarge(int bytes) => $"an event of {bytes} bytes: the limit is {_limits.EventBytes}";
 
     private static string Name(int ordinal, bool isPlain) => isPlain ? "a plain message that" : $"event {ordinal} of its batch";
 

@@ -34,11 +34,11 @@ internal sealed record RuleOptions
         else if (EventExpression.Problem(When) is { } problem)
             yield return $"When: {problem}";
         if (Drop && (Exchange ?? RoutingKey) is not null)
-            yield return "Drop is true, and so is no exchange or routing key of use: leave out one or the other";
+            yield return "Drop is true, so Exchange and RoutingKey have no effect: leave them out, or leave Drop out";
         if (!Drop && Exchange is null && RoutingKey is null)
             yield return "does nothing: give Drop, Exchange or RoutingKey";
-        if (Exchange is not null && (Exchange.Length == 0 || Encoding.UTF8.GetByteCount(Exchange) > LongestExchange))
-            yield return $"Exchange has {Encoding.UTF8.GetByteCount(Exchange)} bytes: give the name of an exchange, 1 to {LongestExchange} bytes";
+        if (Exchange is not null && Encoding.UTF8.GetByteCount(Exchange) is var bytes and (0 or > LongestExchange))
+            yield return $"Exchange has {bytes} bytes: give the name of an exchange, 1 to {LongestExchange} bytes";
         if (RoutingKey is not null && RoutingKeyTemplate.Problem(RoutingKey) is { } wrongKey)
             yield return $"RoutingKey '{RoutingKey}' {wrongKey}: write members as {{name}}";
     }

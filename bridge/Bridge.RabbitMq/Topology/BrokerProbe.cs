@@ -33,10 +33,10 @@ internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topo
         await using (connection)
         {
             var client = connection!.Client;
-            foreach (var exchange in topology.Exchanges)
+            foreach (var name in topology.Exchanges)
             {
-                if (await TryAsync($"exchange {exchange}", () => BrokerTopology.FindExchangeAsync(client, exchange, cancellationToken)))
-                    await TryAsync($"write to exchange {exchange}", () => TryWriteAsync(client, exchange, default, cancellationToken));
+                if (await TryAsync($"exchange {name}", () => BrokerTopology.FindExchangeAsync(client, name, cancellationToken)))
+                    await TryAsync($"write to exchange {name}", () => TryWriteAsync(client, name, default, cancellationToken));
             }
 
             // Chunks and dead letters reach their queues through it.

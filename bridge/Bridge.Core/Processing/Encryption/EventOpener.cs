@@ -5,8 +5,8 @@ using Telemetry.Wire;
 namespace Bridge.Core.Processing.Encryption;
 
 /// <summary>
-/// Opens events that their sender has encrypted, <c>{"kver":"1.0","event":"..."}</c>, with the keys that this bridge holds. An opened
-/// event is not opened a second time.
+/// Opens events that their sender has encrypted, <c>{"kver":"1.0","event":"..."}</c>, with the keys that this bridge holds. What
+/// it has opened is not opened a second time.
 /// </summary>
 /// <param name="keys">The keys, each with a version of its own.</param>
 internal sealed class EventOpener(IReadOnlyList<EventKey> keys)
@@ -41,7 +41,8 @@ internal sealed class EventOpener(IReadOnlyList<EventKey> keys)
             var plain = new byte[content.Length / 4 * 3];
             return key.Open(rented.AsSpan(0, content.Length), plain) is { } length
                 ? new OpenedEvent(plain, length, null)
-                : new OpenedEvent(null, 0, $"event key '{key.Version}' does not open it: another key of that name, or altered bytes");
+                : new OpenedEvent(
+                    null, 0, $"event key '{key.Version}' does not open it: another key of that name, or altered bytes");
         }
         finally
         {

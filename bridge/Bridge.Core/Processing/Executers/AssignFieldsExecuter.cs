@@ -4,8 +4,8 @@ using Telemetry.Wire;
 namespace Bridge.Core.Processing.Executers;
 
 /// <summary>
-/// <c>assign A,B,C=MEMBER</c>: gives several members the elements of an array in their order, such as the fields that <c>split</c> has
-/// made. Elements without a name, and names without an element, are left out.
+/// <c>assign A,B,C=MEMBER</c>: gives several members the elements of an array in their order, such as the fields that
+/// <c>split</c> has made. Elements without a name, and names without an element, are left out.
 /// </summary>
 internal sealed class AssignFieldsExecuter(MemberName[] names, MemberName source, bool onlyWhereAbsent) : Executer
 {

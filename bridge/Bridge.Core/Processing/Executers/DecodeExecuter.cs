@@ -5,8 +5,8 @@ using Telemetry.Wire;
 namespace Bridge.Core.Processing.Executers;
 
 /// <summary>
-/// <c>decode</c>: opens an encrypted event, and takes an event out of a text, or out of an object whose only member is a text. What
-/// needs no decoding stays as it is.
+/// <c>decode</c>: opens an encrypted event, and takes an event out of a text, or out of an object whose only member is a text.
+/// What needs no decoding stays as it is.
 /// </summary>
 internal sealed class DecodeExecuter(EventOpener? opener) : Executer
 {

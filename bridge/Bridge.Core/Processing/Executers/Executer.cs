@@ -1,6 +1,8 @@
 namespace Bridge.Core.Processing.Executers;
 
-/// <summary>A step that makes none, one or several events of one. A function of its input alone; safe for several threads.</summary>
+/// <summary>
+/// A step that makes none, one or several events of one. It depends on its input alone, and is safe for several threads.
+/// </summary>
 internal abstract class Executer
 {
     /// <summary>True when it may make another number of events than one.</summary>

@@ -31,7 +31,10 @@ internal ref struct ExecuterParser(ReadOnlySpan<char> text)
             "unwrap" => parser.ReadUnwrap(),
             _ => throw parser.Wrong(1, "begin with decode, split, assign, rename, remove or unwrap"),
         };
-        return parser.IsAtEnd() ? executer : throw parser.Wrong(parser._at + 1, "this does not belong here: put names and texts with spaces into single quotes");
+        return parser.IsAtEnd()
+            ? executer
+            : throw parser.Wrong(
+                parser._at + 1, "this does not belong here: put names and texts with spaces into single quotes");
     }
 
     private Executer ReadSplit()
@@ -66,7 +69,9 @@ internal ref struct ExecuterParser(ReadOnlySpan<char> text)
         if (!TryTake('='))
             throw Wrong(_at + 1, "write rename OLD=NEW");
         var to = ReadName();
-        return from.Utf8.AsSpan().SequenceEqual(to.Utf8) ? throw Wrong(_at + 1, "both names are the same") : new RenameExecuter(from, to);
+        return from.Utf8.AsSpan().SequenceEqual(to.Utf8)
+            ? throw Wrong(_at + 1, "both names are the same")
+            : new RenameExecuter(from, to);
     }
 
     private Executer ReadUnwrap()
@@ -183,5 +188,6 @@ internal ref struct ExecuterParser(ReadOnlySpan<char> text)
             _at++;
     }
 
-    private readonly FormatException Wrong(int column, string problem) => new($"'{_text}' is no executer: column {column}: {problem}");
+    private readonly FormatException Wrong(int column, string problem) =>
+        new($"'{_text}' is no executer: column {column}: {problem}");
 }

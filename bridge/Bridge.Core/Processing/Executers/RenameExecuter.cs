@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Bridge.Core.Processing.Executers;
 
-/// <summary><c>rename A=B</c>: member A gets the name B, in place of a member that has it. Without an A nothing changes.</summary>
+/// <summary>
+/// <c>rename A=B</c>: member A gets the name B, in place of a member that has it. Without an A nothing changes.
+/// </summary>
 internal sealed class RenameExecuter(MemberName from, MemberName to) : Executer
 {
     public override void Run(ReadOnlySpan<byte> json, ExecuterOutput output)

@@ -4,8 +4,9 @@ using Telemetry.Wire;
 namespace Bridge.Core.Processing.Executers;
 
 /// <summary>
-/// <c>split MEMBER</c>: makes an event of each element of an array. An element that is an object becomes the event, completed by the
-/// other members of the event around it; any other element takes the array's place. An event without such an array stays as it is.
+/// <c>split MEMBER</c>: makes an event of each element of an array. An element that is an object becomes the event, completed by
+/// the other members of the event around it; any other element takes the array's place. An event without such an array stays as
+/// it is.
 /// </summary>
 internal sealed class SplitArrayExecuter(MemberName member) : Executer
 {

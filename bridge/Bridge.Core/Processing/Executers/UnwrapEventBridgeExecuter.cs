@@ -1,14 +1,19 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Bridge.Core.Processing.Executers;
 
 /// <summary>
-/// <c>unwrap eventbridge</c>: takes <c>detail</c> out of an event of Amazon EventBridge. The envelope's members complete it where it has
-/// none of their name; <c>time</c> becomes <c>timestamp</c>. Anything else stays as it is.
+/// <c>unwrap eventbridge</c>: takes <c>detail</c> out of an event of Amazon EventBridge. Members of the envelope complete it where
+/// it has none of their name; <c>time</c> becomes <c>timestamp</c>. Anything else stays as it is.
 /// </summary>
 internal sealed class UnwrapEventBridgeExecuter : Executer
 {
-    private static readonly MemberName Timestamp = new("timestamp");
+    private static readonly (byte[] From, MemberName To)[] Kept =
+    [
+        ("time"u8.ToArray(), new MemberName("timestamp")),
+        .. new[] { "source", "detail-type", "account", "region" }.Select(name => (Encoding.UTF8.GetBytes(name), new MemberName(name))),
+    ];
 
     public override void Run(ReadOnlySpan<byte> json, ExecuterOutput output)
     {
@@ -23,12 +28,11 @@ internal sealed class UnwrapEventBridgeExecuter : Executer
         var unwrapped = detail;
         for (var members = new MemberReader(json); members.Read();)
         {
-            var name = members.IsNamed("time"u8) ? Timestamp
-                : members.IsNamed("source"u8) || members.IsNamed("detail-type"u8) || members.IsNamed("region"u8) || members.IsNamed("account"u8)
-                    ? new MemberName(System.Text.Encoding.UTF8.GetString(members.RawName))
-                    : null;
-            if (name is not null)
-                unwrapped = AssignExecuter.Assign(unwrapped, name, members.RawValue, onlyWhereAbsent: true);
+            foreach (var (from, to) in Kept)
+            {
+                if (members.IsNamed(from))
+                    unwrapped = AssignExecuter.Assign(unwrapped, to, members.RawValue, onlyWhereAbsent: true);
+            }
         }
 
         output.Add(unwrapped);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Telemetry.Wire;
 
 namespace Bridge.Core.Processing.Executers;
 
@@ -24,7 +25,7 @@ internal sealed class UnwrapSnsExecuter : Executer
         }
 
         output.Add(!isNotification || message is null ? json
-            : Telemetry.Wire.EventJson.Problem(message) is null ? message
+            : EventJson.Problem(message) is null ? message
             : Log(message, timestamp));
     }
 
@@ -33,6 +34,10 @@ internal sealed class UnwrapSnsExecuter : Executer
         var built = new EventBuilder();
         if (!timestamp.IsEmpty)
             built.Add("timestamp"u8, timestamp);
-        return built.Add("style"u8, "\"logs\""u8).Add("level"u8, "\"info\""u8).Add("message"u8, EventBuilder.Quote(message)).End();
+        return built
+            .Add("style"u8, "\"logs\""u8)
+            .Add("level"u8, "\"info\""u8)
+            .Add("message"u8, EventBuilder.Quote(message))
+            .End();
     }
 }

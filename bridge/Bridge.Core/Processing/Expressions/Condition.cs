@@ -129,7 +129,8 @@ internal sealed class StartsWithCondition(int slot, byte[] text) : Condition
 /// <summary>The member is a text with another one in it.</summary>
 internal sealed class ContainsCondition(int slot, byte[] text) : Condition
 {
-    public override bool Holds(scoped in EventValues values) => values.TryGetText(slot, out var value) && value.IndexOf(text) >= 0;
+    public override bool Holds(scoped in EventValues values) =>
+        values.TryGetText(slot, out var value) && value.IndexOf(text) >= 0;
 }
 
 /// <summary>The member is a text that a regular expression matches.</summary>

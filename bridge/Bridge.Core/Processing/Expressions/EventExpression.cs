@@ -1,8 +1,8 @@
 namespace Bridge.Core.Processing.Expressions;
 
 /// <summary>
-/// A condition on an event, such as <c>style == 'metrics' &amp;&amp; level &gt;= warn</c>. It is read once, at the start; the language is
-/// in docs/reference/rules.md.
+/// A condition on an event, such as <c>style == 'metrics' &amp;&amp; level &gt;= warn</c>. It is read once, at the start.
+/// docs/reference/rules.md defines the language.
 /// </summary>
 internal sealed class EventExpression
 {

@@ -110,7 +110,8 @@ internal static class ExpressionLexer
 
         return isNumber && (at == text.Length || !(IsNameStart(text[at]) || char.IsAsciiDigit(text[at])))
             ? text[start..at]
-            : throw new ExpressionException(start + 1, "what begins here is no number: write it as in JSON, such as 0.5, or as a text in quotes");
+            : throw new ExpressionException(
+                start + 1, "what begins here is no number: write it as in JSON, such as 0.5, or as a text in quotes");
     }
 
     private static int SkipDigits(string text, ref int at)

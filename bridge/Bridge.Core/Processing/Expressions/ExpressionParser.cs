@@ -100,7 +100,8 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
         {
             Operand.Member member => new LiteralCondition(member.Slot, MemberKind.True),
             Operand.Literal { Kind: not MemberKind.Null } literal => new ConstantCondition(literal.Kind is MemberKind.True),
-            _ => throw Wrong(start, $"{start.Shown} alone is no condition: compare a member with it, such as member == {Quoted(start)}"),
+            _ => throw Wrong(
+                start, $"{start.Shown} alone is no condition: compare a member with it, such as member == {Quoted(start)}"),
         };
     }
 
@@ -139,7 +140,8 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
         return new AnyCondition([.. conditions]);
     }
 
-    private static Condition Compare(Operand left, ComparisonOperator op, Operand right, ExpressionToken at) => (left, right) switch
+    private static Condition Compare(
+        Operand left, ComparisonOperator op, Operand right, ExpressionToken at) => (left, right) switch
     {
         (Operand.Member a, Operand.Member b) => new MembersCondition(a.Slot, op, b.Slot, a.IsLevel || b.IsLevel),
         (Operand.Member member, _) => Compare(member, op, right, at),
@@ -147,7 +149,8 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
         _ => throw Wrong(at, $"{at.Shown} compares two constants: {ConstantHint(left, right)}"),
     };
 
-    private static Condition Compare(Operand.Member member, ComparisonOperator op, Operand constant, ExpressionToken at) => constant switch
+    private static Condition Compare(
+        Operand.Member member, ComparisonOperator op, Operand constant, ExpressionToken at) => constant switch
     {
         Operand.Level level => new LevelCondition(member.Slot, op, level.Rank),
         Operand.Number number => new NumberCondition(member.Slot, op, number.Value),
@@ -246,12 +249,14 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
         }
         catch (NotSupportedException)
         {
-            throw Wrong(pattern, "this regular expression needs backtracking: leave out look-around, back-references and atomic groups");
+            throw Wrong(
+                pattern, "this regular expression needs backtracking: leave out look-around, back-references and atomic groups");
         }
     }
 
-    private static ComparisonOperator? Operator(ExpressionToken token) => token.Kind is not TokenKind.Symbol ? null : token.Text switch
+    private static ComparisonOperator? Operator(ExpressionToken token) => token.Text switch
     {
+        _ when token.Kind is not TokenKind.Symbol => null,
         "==" => ComparisonOperator.Equal,
         "!=" => ComparisonOperator.NotEqual,
         "<" => ComparisonOperator.Less,
