@@ -59,16 +59,16 @@ internal sealed class EventRouter
 
     private Batch CreateBatch(
         ReadOnlySpan<byte> lines, int events, bool isPlain, List<RefusedEvent> refused, List<DroppedEvent>? dropped) => new()
-    {
-        Lines = lines,
-        IsPlain = isPlain,
-        Members = new EventMembers(_names),
-        Keys = new RoutingKeys(_template),
-        Rules = _rules is null ? null : new RuleRouting(_rules),
-        Routed = new List<RoutedEvent>(events),
-        Refused = refused,
-        Dropped = dropped,
-    };
+        {
+            Lines = lines,
+            IsPlain = isPlain,
+            Members = new EventMembers(_names),
+            Keys = new RoutingKeys(_template),
+            Rules = _rules is null ? null : new RuleRouting(_rules),
+            Routed = new List<RoutedEvent>(events),
+            Refused = refused,
+            Dropped = dropped,
+        };
 
     private void RouteOne(in Batch batch, Range range, int ordinal)
     {

@@ -142,27 +142,27 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
 
     private static Condition Compare(
         Operand left, ComparisonOperator op, Operand right, ExpressionToken at) => (left, right) switch
-    {
-        (Operand.Member a, Operand.Member b) => new MembersCondition(a.Slot, op, b.Slot, a.IsLevel || b.IsLevel),
-        (Operand.Member member, _) => Compare(member, op, right, at),
-        (_, Operand.Member member) => Compare(member, op.Mirrored(), left, at),
-        _ => throw Wrong(at, $"{at.Shown} compares two constants: {ConstantHint(left, right)}"),
-    };
+        {
+            (Operand.Member a, Operand.Member b) => new MembersCondition(a.Slot, op, b.Slot, a.IsLevel || b.IsLevel),
+            (Operand.Member member, _) => Compare(member, op, right, at),
+            (_, Operand.Member member) => Compare(member, op.Mirrored(), left, at),
+            _ => throw Wrong(at, $"{at.Shown} compares two constants: {ConstantHint(left, right)}"),
+        };
 
     private static Condition Compare(
         Operand.Member member, ComparisonOperator op, Operand constant, ExpressionToken at) => constant switch
-    {
-        Operand.Level level => new LevelCondition(member.Slot, op, level.Rank),
-        Operand.Number number => new NumberCondition(member.Slot, op, number.Value),
-        Operand.Text text when member.IsLevel && LevelRank.Of(text.Utf8) is not LevelRank.None and var rank =>
-            new LevelCondition(member.Slot, op, rank),
-        Operand.Text when member.IsLevel && op.IsOrder() =>
-            throw Wrong(at, $"{at.Shown} compares the level with a text that names none: write one of {LevelRank.Names}"),
-        Operand.Text text => new TextCondition(member.Slot, op, text.Utf8),
-        Operand.Literal literal when !op.IsOrder() =>
-            new LiteralCondition(member.Slot, literal.Kind, op is ComparisonOperator.NotEqual),
-        _ => throw Wrong(at, $"{at.Shown} cannot order true, false or null: write == or !="),
-    };
+        {
+            Operand.Level level => new LevelCondition(member.Slot, op, level.Rank),
+            Operand.Number number => new NumberCondition(member.Slot, op, number.Value),
+            Operand.Text text when member.IsLevel && LevelRank.Of(text.Utf8) is not LevelRank.None and var rank =>
+                new LevelCondition(member.Slot, op, rank),
+            Operand.Text when member.IsLevel && op.IsOrder() =>
+                throw Wrong(at, $"{at.Shown} compares the level with a text that names none: write one of {LevelRank.Names}"),
+            Operand.Text text => new TextCondition(member.Slot, op, text.Utf8),
+            Operand.Literal literal when !op.IsOrder() =>
+                new LiteralCondition(member.Slot, literal.Kind, op is ComparisonOperator.NotEqual),
+            _ => throw Wrong(at, $"{at.Shown} cannot order true, false or null: write == or !="),
+        };
 
     private static string ConstantHint(Operand left, Operand right) =>
         (left as Operand.Level ?? right as Operand.Level) is { } level
