@@ -3,18 +3,24 @@ using Telemetry.Queues;
 
 namespace Bridge.CloudQueues;
 
-/// <summary>Collects the deletes of one queue while others are under way, so that a busy queue deletes ten with a call.</summary>
-/// <param name="queue">Where to delete.</param>
-/// <param name="atATime">Calls under way at most: as many as receive calls, since a queue that is far away takes as long for either.</param>
-internal sealed class DeleteBatcher(IQueueReceiver queue, int atATime)
+/// <summary>
+/// Collects the deletes of one queue while earlier calls run, so that a busy queue deletes ten messages with one call.
+/// </summary>
+/// <param name="queue">The queue.</param>
+/// <param name="maxCalls">
+/// Maximum concurrent calls. Use the number of receive calls, since both kinds take equally long to a distant queue.
+/// </param>
+internal sealed class DeleteBatcher(IQueueReceiver queue, int maxCalls)
 {
     private const int BatchSize = 10;
 
     private readonly Channel<Pending> _pending = Channel.CreateUnbounded<Pending>();
 
     /// <summary>Deletes a message.</summary>
-    /// <returns>False when its lease was lost: it will be received again.</returns>
-    /// <exception cref="QueueException">It may not be deleted, and will then be received again.</exception>
+    /// <returns>False when the lease was lost. The queue then delivers the message again.</returns>
+    /// <exception cref="QueueException">
+    /// The delete failed. Unless it took effect, the queue delivers the message again.
+    /// </exception>
     public Task<bool> DeleteAsync(ReceivedMessage message)
     {
         var pending = new Pending(message);
@@ -24,9 +30,9 @@ internal sealed class DeleteBatcher(IQueueReceiver queue, int atATime)
 
     /// <summary>Deletes until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(Enumerable.Range(0, atATime).Select(_ => DeleteBatchesAsync(cancellationToken)));
+        Task.WhenAll(Enumerable.Range(0, maxCalls).Select(_ => DeleteBatchesAsync(cancellationToken)));
 
-    /// <summary>Fails all pending deletes; nothing can be deleted from now on.</summary>
+    /// <summary>Cancels all pending deletes and accepts no more.</summary>
     public void Cancel()
     {
         _pending.Writer.TryComplete();

@@ -7,14 +7,15 @@ using Telemetry.Queues;
 namespace Bridge.CloudQueues;
 
 /// <summary>
-/// A message under a lease: renewed while its work goes on, and settled once. A renewal and the settlement never run at the same time.
+/// A message under a lease. The lease is renewed until the message is settled, which happens once. A renewal and the settlement
+/// never run at the same time.
 /// </summary>
-/// <param name="leases">Settles it.</param>
-/// <param name="queue">Where it came from.</param>
-/// <param name="message">What came.</param>
-/// <param name="lease">How long it was leased for.</param>
-/// <param name="clock">Measures that.</param>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
+/// <param name="leases">Settles the message.</param>
+/// <param name="queue">The message's queue.</param>
+/// <param name="message">The message.</param>
+/// <param name="lease">Duration of the lease.</param>
+/// <param name="clock">Measures the lease.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to release.")]
 internal sealed class LeasedMessage(
     QueueLeases leases, IQueueReceiver queue, ReceivedMessage message, TimeSpan lease, TimeProvider clock) : ISettlement
 {
@@ -23,24 +24,30 @@ internal sealed class LeasedMessage(
     private ReceivedMessage _message = message;
     private bool _ended;
 
-    /// <summary>The message with its last receipt.</summary>
+    /// <summary>The message with its latest receipt.</summary>
     public ReceivedMessage Message => _message;
 
-    /// <summary>True when the queue has said so: another replica may have the message.</summary>
+    /// <summary>True when the queue has reported that the lease is lost. Another replica may then have the message.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>How long it has been in work.</summary>
+    /// <summary>Time since the message was received.</summary>
     public TimeSpan Elapsed => clock.GetElapsedTime(_began);
 
-    /// <summary>Offers the message, or releases it at once when nothing more may be offered.</summary>
-    /// <param name="sink">Takes it.</param>
-    /// <param name="room">The memory that it takes.</param>
-    /// <param name="stop">Nothing more may be offered.</param>
+    /// <summary>Offers the message, or releases it at once after a stop.</summary>
+    /// <param name="sink">Receives the message.</param>
+    /// <param name="room">The memory reserved for the message.</param>
+    /// <param name="stop">Cancelled when nothing more may be offered.</param>
     public async Task OfferAsync(ISink sink, ByteBudget.Reservation room, CancellationToken stop)
     {
+        var origin = new DeliveryOrigin(leases.Name, _message.Id, _message.ReceiveCount)
+        {
+            EnqueuedAt = _message.EnqueuedAt,
+            TraceParent = _message.TraceParent,
+            Attributes = _message.Attributes,
+        };
         try
         {
-            await sink.OfferAsync(new Delivery(new Payload.Message(_message.Text), Origin(), this) { Room = room }, stop);
+            await sink.OfferAsync(new Delivery(new Payload.Message(_message.Text), origin, this) { Room = room }, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -53,8 +60,8 @@ internal sealed class LeasedMessage(
     public ValueTask SettleAsync(Outcome outcome) => leases.SettleAsync(this, outcome);
 
     /// <summary>Renews the lease if half of it has passed.</summary>
-    /// <returns>True when this is the call that found the lease lost.</returns>
-    /// <exception cref="QueueException">The renewal failed; it is tried again with the next call.</exception>
+    /// <returns>True when this call found that the lease is lost.</returns>
+    /// <exception cref="QueueException">The renewal failed. The next call tries it again.</exception>
     public async Task<bool> RenewIfDueAsync(CancellationToken cancellationToken)
     {
         if (clock.GetElapsedTime(_message.LeaseStart) < lease / 2)
@@ -76,8 +83,8 @@ internal sealed class LeasedMessage(
     }
 
     /// <summary>
-    /// Stops renewing and waits for a renewal under way, since it may replace the receipt. Drops the text, so that its memory is free
-    /// however long the queue takes to settle the message.
+    /// Stops renewing. Waits for a renewal that has begun, since it may replace the receipt. Drops the text to free its memory,
+    /// since the queue may take long to settle the message.
     /// </summary>
     /// <returns>The message with the receipt that settles it.</returns>
     public async Task<ReceivedMessage> EndAsync()
@@ -88,11 +95,4 @@ internal sealed class LeasedMessage(
         _turn.Release();
         return _message;
     }
-
-    private DeliveryOrigin Origin() => new(leases.Name, _message.Id, _message.ReceiveCount)
-    {
-        EnqueuedAt = _message.EnqueuedAt,
-        TraceParent = _message.TraceParent,
-        Attributes = _message.Attributes,
-    };
 }

@@ -4,10 +4,10 @@ using Telemetry.Queues;
 
 namespace Bridge.CloudQueues;
 
-/// <summary>The clouds whose queues the bridge knows.</summary>
+/// <summary>Opens clients for the queues of each cloud.</summary>
 internal static class QueueClients
 {
-    /// <summary>What opens queues of a kind.</summary>
+    /// <summary>Returns the connector for a kind of queue.</summary>
     public static IQueueConnector ConnectorOf(QueueKind kind) => kind switch
     {
         QueueKind.Azure => new AzureQueueConnector(),
@@ -15,12 +15,14 @@ internal static class QueueClients
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind of queue"),
     };
 
-    /// <summary>A sender for the queue.</summary>
-    public static IQueueSender OpenSender(QueueEndpoint queue) => ConnectorOf(queue.Kind).OpenSender(queue, TimeProvider.System);
+    /// <summary>Opens a sender for the queue.</summary>
+    public static IQueueSender OpenSender(QueueEndpoint queue) =>
+        ConnectorOf(queue.Kind).OpenSender(queue, TimeProvider.System);
 
-    /// <summary>A receiver for the queue.</summary>
-    public static IQueueReceiver OpenReceiver(QueueEndpoint queue) => ConnectorOf(queue.Kind).OpenReceiver(queue, TimeProvider.System);
+    /// <summary>Opens a receiver for the queue.</summary>
+    public static IQueueReceiver OpenReceiver(QueueEndpoint queue) =>
+        ConnectorOf(queue.Kind).OpenReceiver(queue, TimeProvider.System);
 }
 
-/// <summary>Opens the receiving half of a queue.</summary>
+/// <summary>Opens a receiver for a queue. Tests replace it.</summary>
 internal delegate IQueueReceiver OpenReceiver(QueueEndpoint queue);

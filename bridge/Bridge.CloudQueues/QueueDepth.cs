@@ -2,7 +2,7 @@ using Telemetry.Queues;
 
 namespace Bridge.CloudQueues;
 
-/// <summary>Asks now and then how many messages a queue holds.</summary>
+/// <summary>Asks a queue every 15 s for its number of messages.</summary>
 internal sealed class QueueDepth(IQueueReceiver queue, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
@@ -10,10 +10,10 @@ internal sealed class QueueDepth(IQueueReceiver queue, TimeProvider clock)
     private long _last = -1;
     private long _asked;
 
-    /// <summary>The last answer; -1 while there is none.</summary>
+    /// <summary>The last answer; -1 when there is none.</summary>
     public long Last => Volatile.Read(ref _last);
 
-    /// <summary>When it was asked for; ticks of UTC.</summary>
+    /// <summary>When the queue was last asked; ticks of UTC.</summary>
     public long Asked => Volatile.Read(ref _asked);
 
     /// <summary>Asks until cancelled.</summary>
@@ -29,7 +29,7 @@ internal sealed class QueueDepth(IQueueReceiver queue, TimeProvider clock)
             }
             catch (Exception e)
             {
-                // Receiving reports the queue's troubles; here the depth is just unknown.
+                // Receiving logs the queue's errors, so here the depth is only unknown.
                 Volatile.Write(ref _last, -1);
                 if (e is not QueueException)
                     throw;

@@ -6,7 +6,7 @@ using Telemetry.Queues;
 
 namespace Bridge.CloudQueues;
 
-/// <summary>The messages of one queue that are leased: their leases are renewed until they are settled.</summary>
+/// <summary>Renews the leases of one queue's received messages until each message is settled.</summary>
 internal sealed class QueueLeases(
     IQueueReceiver queue,
     SourceName name,
@@ -17,17 +17,17 @@ internal sealed class QueueLeases(
     TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private const int AtATime = 16;
+    private const int MaxConcurrentRenewals = 16;
 
-    // Its order depends on nothing but its history, so that a simulated run can be repeated.
+    // Its order depends only on the order of additions and removals, so a simulated run can be repeated.
     private readonly HashSet<LeasedMessage> _inWork = [];
     private readonly Lock _gate = new();
     private TaskCompletionSource? _allSettled;
 
-    /// <summary>Where the messages come from.</summary>
+    /// <summary>Name of the queue.</summary>
     public SourceName Name => name;
 
-    /// <summary>Seconds since the oldest message in work was enqueued; 0 when there is none.</summary>
+    /// <summary>Seconds since the oldest leased message was enqueued; 0 when there is none.</summary>
     public double OldestAge()
     {
         var oldest = DateTimeOffset.MaxValue;
@@ -50,7 +50,11 @@ internal sealed class QueueLeases(
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = MaxConcurrentRenewals,
+            CancellationToken = cancellationToken,
+        };
         while (await timer.WaitForNextTickAsync(cancellationToken))
             await Parallel.ForEachAsync(InWork(), parallel, RenewAsync);
     }
@@ -67,9 +71,9 @@ internal sealed class QueueLeases(
         }
     }
 
-    /// <summary>Deletes or releases a message; what fails is logged, and the message is received again.</summary>
+    /// <summary>Deletes or releases a message. A failure is logged; the queue then delivers the message again.</summary>
     /// <param name="leased">The message.</param>
-    /// <param name="outcome">What became of it.</param>
+    /// <param name="outcome">The result of its processing.</param>
     public async ValueTask SettleAsync(LeasedMessage leased, Outcome outcome)
     {
         try
@@ -119,7 +123,7 @@ internal sealed class QueueLeases(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // A failure for one message must not stop the renewal of the others.
+            // The failure for one message must not stop the renewal of others.
             ReceiveLog.RenewalFailedUnexpectedly(log, e, message.Message.Id);
         }
     }

@@ -6,8 +6,8 @@ using Telemetry.Queues;
 namespace Bridge.CloudQueues;
 
 /// <summary>
-/// What receiving from cloud queues is measured by; part of the meter <c>Bridge</c>. Where OpenTelemetry's conventions for messaging
-/// have a name, that is it; the others begin with <c>bridge</c>.
+/// Metrics of receiving from cloud queues, in the meter <c>Bridge</c>. Names come from OpenTelemetry's conventions for messaging;
+/// names without a convention begin with <c>bridge</c>.
 /// </summary>
 internal sealed class QueueMetrics
 {
@@ -25,12 +25,19 @@ internal sealed class QueueMetrics
         _meter = factory.Create(MessagingAttributes.Scope);
         _received = _meter.CreateCounter<long>(MessagingAttributes.ConsumedMessages, "{message}", "Queue messages received");
         _receivedBytes = _meter.CreateCounter<long>("bridge.received", "By", "Text of the queue messages received");
-        _deleted = _meter.CreateCounter<long>("bridge.messages.deleted", "{message}", "Queue messages deleted after everything in them was confirmed");
-        _abandoned = _meter.CreateCounter<long>("bridge.messages.abandoned", "{message}", "Queue messages given back for another attempt");
-        _leasesLost = _meter.CreateCounter<long>("bridge.leases.lost", "{message}", "Queue messages whose lease ended before their work did");
+        _deleted = _meter.CreateCounter<long>(
+            "bridge.messages.deleted", "{message}", "Queue messages deleted after all their events were confirmed");
+        _abandoned = _meter.CreateCounter<long>(
+            "bridge.messages.abandoned", "{message}", "Queue messages released for another attempt");
+        _leasesLost = _meter.CreateCounter<long>(
+            "bridge.leases.lost", "{message}", "Queue messages whose lease ended before their processing did");
         _operations = MessagingAttributes.CreateOperationDuration(_meter);
         _processing = _meter.CreateHistogram(
-            MessagingAttributes.ProcessDuration, "s", "From receiving a queue message to its deletion or return", tags: null, MessagingAttributes.Latencies);
+            MessagingAttributes.ProcessDuration,
+            "s",
+            "From receiving a queue message to its deletion or release",
+            tags: null,
+            MessagingAttributes.Latencies);
     }
 
     public void CountReceived(SourceName queue, ReceivedMessage message)
@@ -41,9 +48,9 @@ internal sealed class QueueMetrics
     }
 
     /// <summary>Measures a receive call, long polls included.</summary>
-    /// <param name="queue">Which queue.</param>
-    /// <param name="duration">How long it took.</param>
-    /// <param name="error">What it failed with; null when it did not.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="duration">Duration of the call.</param>
+    /// <param name="error">The call's error; null when it succeeded.</param>
     public void RecordReceive(SourceName queue, TimeSpan duration, QueueException? error = null)
     {
         var tags = MessagingAttributes.TagsOf(queue);
@@ -53,7 +60,7 @@ internal sealed class QueueMetrics
         _operations.Record(duration.TotalSeconds, tags);
     }
 
-    /// <summary>Measures the work on a queue message, its settlement included.</summary>
+    /// <summary>Measures the processing of a queue message, its settlement included.</summary>
     public void RecordProcessed(SourceName queue, TimeSpan duration) =>
         _processing.Record(duration.TotalSeconds, MessagingAttributes.TagsOf(queue));
 
@@ -63,24 +70,32 @@ internal sealed class QueueMetrics
 
     public void CountLeaseLost(SourceName queue) => _leasesLost.Add(1, MessagingAttributes.TagsOf(queue));
 
-    /// <summary>Starts the gauges of a queue.</summary>
+    /// <summary>Creates the gauges of a queue.</summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="depth">Messages stored; -1 while unknown.</param>
-    /// <param name="oldestInWork">Seconds since the oldest message in work was enqueued; 0 when there is none.</param>
-    /// <param name="oldestWaiting">Seconds since the oldest message that waits in the queue was enqueued, at most; 0 when it is empty.</param>
+    /// <param name="depth">Returns the number of messages; -1 while unknown.</param>
+    /// <param name="oldestInWork">Returns the age of the oldest leased message in seconds; 0 when there is none.</param>
+    /// <param name="oldestWaiting">
+    /// Returns an upper bound for the age of the oldest waiting message in seconds; 0 when the queue is empty.
+    /// </param>
     public void Observe(SourceName queue, Func<long> depth, Func<double> oldestInWork, Func<double> oldestWaiting)
     {
         var tags = MessagingAttributes.TagsOf(queue);
         foreach (var counter in (ReadOnlySpan<Counter<long>>)[_received, _receivedBytes, _deleted, _abandoned, _leasesLost])
             counter.Add(0, tags);
         _meter.CreateObservableGauge(
-            "bridge.queue.depth", () => new Measurement<long>(depth(), tags), "{message}", "Messages stored in the queue, about; -1 while unknown");
+            "bridge.queue.depth",
+            () => new Measurement<long>(depth(), tags),
+            "{message}",
+            "Approximate number of messages in the queue; -1 while unknown");
         _meter.CreateObservableGauge(
-            "bridge.oldest_message.age", () => new Measurement<double>(oldestInWork(), tags), "s", "Age of the oldest message in work; 0 when there is none");
+            "bridge.oldest_message.age",
+            () => new Measurement<double>(oldestInWork(), tags),
+            "s",
+            "Age of the oldest message in work; 0 when there is none");
         _meter.CreateObservableGauge(
             "bridge.queue.oldest_message.age",
             () => new Measurement<double>(oldestWaiting(), tags),
             "s",
-            "Age of the oldest message that waits in the queue, at most; 0 when the queue is empty");
+            "Upper bound for the age of the oldest message that waits in the queue; 0 when the queue is empty");
     }
 }

@@ -7,24 +7,23 @@ using Telemetry.Queues;
 namespace Bridge.CloudQueues;
 
 /// <summary>
-/// Receives from one queue while the pipeline has room, and offers what comes: one long poll while the queue is quiet, more polls
-/// while they come back full.
+/// Receives from one queue while the pipeline has memory, and offers the messages. It makes one long poll at a time while the
+/// queue is quiet, and further polls while calls return as many messages as they may.
 /// </summary>
 internal sealed class QueuePoller(
     IQueueReceiver queue,
-    SourceName name,
     QueueLeases leases,
-    QueueFront front,
+    OldestMessageEstimate oldestWaiting,
     ReceiveOptions options,
     QueueMetrics metrics,
     ILogger log,
     TimeProvider clock,
     Random random)
 {
-    // A quiet queue leaves the memory to the others.
+    // A quiet queue reserves only this much, so that other queues can use the memory.
     private const long SmallestAnswer = 256 * 1024;
 
-    // A stop waits for it, within the 22 s that work under way has.
+    // A stop waits for the poll, so the poll must be much shorter than the 22 s that a stop allows.
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LateAnswer = TimeSpan.FromSeconds(2);
 
@@ -32,7 +31,7 @@ internal sealed class QueuePoller(
     private int _polls;
     private long _expectedAnswer = SmallestAnswer;
 
-    /// <summary>Polls until it is stopped; completes when no poll is under way.</summary>
+    /// <summary>Polls until it is stopped. Completes when every poll has ended.</summary>
     public async Task RunAsync(ISink sink, CancellationToken stop)
     {
         await PollAsync(sink, isFirst: true, stop);
@@ -74,27 +73,27 @@ internal sealed class QueuePoller(
         {
             var received = await ReceiveAsync(sink, isFirst, stop);
             if (backoff.Failures > 0)
-                ReceiveLog.Recovered(log, name);
+                ReceiveLog.Recovered(log, leases.Name);
             backoff.Reset();
             return received;
         }
         catch (QueueException e)
         {
             if (backoff.Failures == 0)
-                ReceiveLog.Failing(log, name, e.Message);
+                ReceiveLog.Failing(log, leases.Name, e.Message);
             await PauseAsync(backoff.Next(), stop);
             return 0;
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             var delay = backoff.Next();
-            ReceiveLog.ReceivingFailedUnexpectedly(log, e, name, delay);
+            ReceiveLog.ReceivingFailedUnexpectedly(log, e, leases.Name, delay);
             await PauseAsync(delay, stop);
             return 0;
         }
     }
 
-    // While this queue waits it reserves no memory, and little for its next attempt, so that other queues can use it.
+    // During the pause the queue reserves no memory, and its next attempt reserves little, so that other queues can use it.
     private Task PauseAsync(TimeSpan delay, CancellationToken stop)
     {
         Expect(0);
@@ -109,28 +108,29 @@ internal sealed class QueuePoller(
         try
         {
             messages = await AskAsync(isFirst ? LongPoll : TimeSpan.Zero, room, stop);
-            metrics.RecordReceive(name, clock.GetElapsedTime(began));
+            metrics.RecordReceive(leases.Name, clock.GetElapsedTime(began));
         }
         catch (QueueException e)
         {
-            metrics.RecordReceive(name, clock.GetElapsedTime(began), e);
+            metrics.RecordReceive(leases.Name, clock.GetElapsedTime(began), e);
             throw;
         }
 
-        front.Note(asked, messages, messages.Count == queue.MaxReceive);
+        oldestWaiting.Note(asked, messages, messages.Count == queue.MaxReceive);
         Expect(messages.Sum(SizeOf));
 
-        // Every message is leased from now on, whatever becomes of the others.
+        // All leases are renewed from here on, even while a message waits to be offered.
         var leased = messages.Select(leases.Begin).ToList();
         await Task.WhenAll(leased.Select(message => message.OfferAsync(sink, room.Split(SizeOf(message.Message)), stop)));
         return messages.Count;
     }
 
-    // The next answer is about as large as this one; half of the budget at most, so that no call waits until nothing is in work.
+    // The next answer is probably as large as this one. At most half of the budget is reserved, since a larger reservation could
+    // wait until no message is in work.
     private void Expect(long bytes) =>
         Volatile.Write(ref _expectedAnswer, Math.Clamp(bytes, SmallestAnswer, options.MaxBytes / 2));
 
-    // A receive under way may end even after the stop: otherwise the messages that it leased would be hidden until the lease
+    // After a stop a receive call that has begun may still finish: otherwise its messages would stay invisible until their lease
     // ends.
     private async Task<IReadOnlyList<ReceivedMessage>> AskAsync(
         TimeSpan wait, ByteBudget.Reservation room, CancellationToken stop)
@@ -139,7 +139,7 @@ internal sealed class QueuePoller(
         await ((Task)receiving).WaitAsync(LateAnswer, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!receiving.IsCompleted && !stop.IsCancellationRequested)
         {
-            // The queue is empty, or may never answer. Messages that come later are counted when they come.
+            // The queue is empty, or may never answer, so the memory is freed. A late answer reserves its memory when it arrives.
             room.Resize(0);
             await ((Task)receiving).WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -152,7 +152,7 @@ internal sealed class QueuePoller(
 
         if (receiving.IsCompleted)
             return await receiving;
-        ReceiveLog.LeftUnanswered(log, name, options.Lease);
+        ReceiveLog.LeftUnanswered(log, leases.Name, options.Lease);
         return [];
     }
 

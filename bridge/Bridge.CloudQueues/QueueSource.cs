@@ -6,8 +6,8 @@ using Telemetry.Queues;
 namespace Bridge.CloudQueues;
 
 /// <summary>
-/// A cloud queue as a source: messages are taken under a lease, which is renewed while their work goes on, and deleted or released
-/// when it has ended.
+/// A cloud queue as a source. Its messages are received under a lease, which is renewed until they are settled. A settled message
+/// is deleted or released.
 /// </summary>
 internal sealed class QueueSource : ISource
 {
@@ -19,12 +19,12 @@ internal sealed class QueueSource : ISource
     private readonly DeleteBatcher _deletes;
     private readonly QueueDepth _depth;
 
-    /// <param name="queue">Disposed when the source has ended.</param>
-    /// <param name="options">How messages are taken.</param>
-    /// <param name="metrics">Gets what is measured.</param>
-    /// <param name="log">Gets what fails.</param>
+    /// <param name="queue">The queue. It is disposed when the source ends.</param>
+    /// <param name="options">Options of receiving.</param>
+    /// <param name="metrics">Receives the measurements.</param>
+    /// <param name="log">Receives failures.</param>
     /// <param name="clock">Measures leases and waits.</param>
-    /// <param name="random">Spreads the attempts.</param>
+    /// <param name="random">Adds jitter to retries.</param>
     public QueueSource(
         IQueueReceiver queue,
         ReceiveOptions options,
@@ -37,16 +37,19 @@ internal sealed class QueueSource : ISource
         Name = NameOf(queue.Endpoint);
         _deletes = new DeleteBatcher(queue, options.MaxPolls);
         _depth = new QueueDepth(queue, clock);
-        var front = new QueueFront(clock);
+        var oldestWaiting = new OldestMessageEstimate(clock);
         _leases = new QueueLeases(queue, Name, options.Lease, _deletes, metrics, log, clock);
-        _poller = new QueuePoller(queue, Name, _leases, front, options, metrics, log, clock, random);
-        metrics.Observe(Name, () => _depth.Last, _leases.OldestAge, () => front.Age(_depth.Last, _depth.Asked));
+        _poller = new QueuePoller(queue, _leases, oldestWaiting, options, metrics, log, clock, random);
+        metrics.Observe(Name, () => _depth.Last, _leases.OldestAge, () => oldestWaiting.Age(_depth.Last, _depth.Asked));
     }
 
     /// <inheritdoc/>
     public SourceName Name { get; }
 
-    /// <summary>What a queue is called. The conventions have no name for Azure Storage Queues: the system's name is the bridge's own.</summary>
+    /// <summary>
+    /// Returns a queue's name as a source. OpenTelemetry's conventions have no name for Azure Storage Queues, so
+    /// <c>azure_storage_queue</c> is this project's own.
+    /// </summary>
     public static SourceName NameOf(QueueEndpoint queue) =>
         new(queue.Kind is QueueKind.Azure ? "azure_storage_queue" : "aws_sqs", queue.Name, queue.ToString());
 
@@ -65,7 +68,7 @@ internal sealed class QueueSource : ISource
         }
         finally
         {
-            // Leases are renewed and deletes done until the last message in work is settled.
+            // Leases are renewed and messages deleted until the last message is settled.
             await _leases.WhenAllSettledAsync();
             await settling.CancelAsync();
             await upkeep;

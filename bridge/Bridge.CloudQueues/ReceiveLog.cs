@@ -5,7 +5,7 @@ using Telemetry.Governance;
 
 namespace Bridge.CloudQueues;
 
-/// <summary>What receiving says; never a payload.</summary>
+/// <summary>Log messages of receiving. They never contain a payload.</summary>
 internal static partial class ReceiveLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Receiving from {Queue}")]
@@ -17,10 +17,15 @@ internal static partial class ReceiveLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Receiving from {Queue} works again")]
     public static partial void Recovered(ILogger log, SourceName queue);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The last receive from {Queue} did not answer in time; what it may have leased is seen again in {Lease}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The last receive call to {Queue} did not end in time; messages that it may have leased are delivered again"
+            + " after {Lease}")]
     public static partial void LeftUnanswered(ILogger log, SourceName queue, TimeSpan lease);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} of {Queue} is lost; it will be received again")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The lease of message {MessageId} of {Queue} is lost; the message will be received again")]
     public static partial void LeaseLost(ILogger log, SourceName queue, string messageId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of message {MessageId} could not be renewed: {Reason}")]
@@ -35,7 +40,9 @@ internal static partial class ReceiveLog
     public static void SettlingFailedUnexpectedly(ILogger log, Exception exception, string messageId) =>
         SettlingFailedUnexpectedly(log, messageId, FailureText.WithCalls(exception));
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {MessageId} is done but could not be deleted; it will be received again: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Message {MessageId} was processed but could not be deleted; it will be received again: {Reason}")]
     public static partial void DeleteFailed(ILogger log, string messageId, string reason);
 
     [LoggerMessage(
@@ -49,7 +56,7 @@ internal static partial class ReceiveLog
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "Message {MessageId} could not be deleted or given back, for an unexpected reason; it will be received again:"
+        Message = "Message {MessageId} could not be deleted or released, for an unexpected reason; it will be received again:"
             + " {Failure}")]
     private static partial void SettlingFailedUnexpectedly(ILogger log, string messageId, string failure);
 }

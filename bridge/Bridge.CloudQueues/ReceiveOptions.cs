@@ -1,41 +1,45 @@
 namespace Bridge.CloudQueues;
 
-/// <summary>How messages are taken from the cloud queues: the section <c>Bridge:Receive</c>.</summary>
+/// <summary>How messages are received from the cloud queues: the section <c>Bridge:Receive</c>.</summary>
 internal sealed record ReceiveOptions
 {
     /// <summary>The configuration section that these are bound from.</summary>
     public const string Section = "Bridge:Receive";
 
     /// <summary>
-    /// How long a message stays invisible to other replicas; renewed at half of it while its work goes on. Whole seconds, 10 s to
-    /// 12 h. Default 60 s. It is how long the messages of a replica that died take to be seen again.
+    /// How long a message stays invisible to other replicas. The lease is renewed after half of this time while the message is
+    /// being processed. Whole seconds, 10 s to 12 h. Default 60 s. After a replica has died, its messages reappear after this
+    /// time.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Receive calls at a time for each queue, 1 to 64. Default 8. One is made while the queue is quiet; more while calls come back full.
+    /// Maximum concurrent receive calls for each queue, 1 to 64. Default 8. A quiet queue gets one call at a time; further calls
+    /// are made while calls return as many messages as they may.
     /// </summary>
     public int MaxPolls { get; init; } = 8;
 
     /// <summary>
-    /// Deliveries of a message after which it is dead-lettered as <c>failed</c> when it fails once more while the broker takes
-    /// others; 5 to 10,000. Default 100. Too few would give up messages that only met a long trouble of the broker.
+    /// A message that fails in its delivery of this number or a later one is dead-lettered as <c>failed</c>, provided that the
+    /// broker accepts other messages; 5 to 10,000. Default 100. A small number would give up messages after a long outage of the
+    /// broker.
     /// </summary>
     public int MaxDeliveries { get; init; } = 100;
 
     /// <summary>
-    /// Most bytes that received messages in work may hold, over all queues; 4 MiB to 4 GiB. Default 6 MiB. Receiving pauses at
-    /// the limit. Messages whose texts share one answer of the queue hold that answer until the last of them is done.
+    /// Maximum bytes of received messages that are being processed, over all queues; 4 MiB to 4 GiB. Default 6 MiB. Receiving
+    /// pauses at the limit. Messages that came in one answer of the queue keep the whole answer in memory until the last one is
+    /// processed.
     /// </summary>
     public long MaxBytes { get; init; } = 6L * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of opened batches at most, over all queues; 4 MiB to 4 GiB. Default 16 MiB. Further batches wait to be opened; one that
-    /// is larger by itself is opened alone.
+    /// Maximum bytes of opened batches, over all queues; 4 MiB to 4 GiB. Default 16 MiB. Further batches wait to be opened. A
+    /// batch that is larger than the limit is opened alone.
     /// </summary>
     public long MaxOpenedBytes { get; init; } = 16L * 1024 * 1024;
 
-    /// <summary>Everything that is wrong, one line each.</summary>
+    /// <summary>All errors, one line each.</summary>
     public IEnumerable<string> Validate()
     {
         if (Lease < TimeSpan.FromSeconds(10) || Lease > TimeSpan.FromHours(12) || Lease.Ticks % TimeSpan.TicksPerSecond != 0)

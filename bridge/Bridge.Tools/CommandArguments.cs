@@ -9,10 +9,14 @@ internal static class CommandArguments
 {
     public static Argument<string?> File()
     {
-        var file = new Argument<string?>("FILE") { Description = "File to read; standard input when left out or -", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "File to read; standard input when left out or -",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         file.Validators.Add(result =>
         {
-            // The library takes a mistyped option for the file. What follows its = may be a secret.
+            // The library treats a mistyped option as the file. The text after its '=' may be a secret.
             if (result.Tokens is [{ Value: ['-', _, ..] value }])
                 result.AddError($"Unrecognized option '{value.Split('=')[0]}'");
         });
@@ -28,18 +32,23 @@ internal static class CommandArguments
 
     public static Option<string?> Kind()
     {
-        var kind = new Option<string?>("--kind") { Description = "The queue's kind, where its host name does not tell", HelpName = "azure|sqs" };
+        var kind = new Option<string?>("--kind")
+        {
+            Description = "The queue's kind, when its host name does not show it",
+            HelpName = "azure|sqs",
+        };
         kind.AcceptOnlyFromAmong("azure", "sqs");
         return kind;
     }
 
-    public static Option<string?> Connection() => new("--connection") { Description = ToolHelp.Connection, HelpName = "CONNECTION" };
+    public static Option<string?> Connection() =>
+        new("--connection") { Description = ToolHelp.Connection, HelpName = "CONNECTION" };
 
     public static Option<string?> Key() => new("--key") { Description = ToolHelp.Key, HelpName = "KVER:BASE64" };
 
-    /// <summary>The key of the command line, else of the environment, else null.</summary>
-    /// <exception cref="UsageException">The command line's is none.</exception>
-    /// <exception cref="FormatException">The environment's is none.</exception>
+    /// <summary>Reads the key from the command line, otherwise from the environment; null when neither has one.</summary>
+    /// <exception cref="UsageException">The command line's key is invalid.</exception>
+    /// <exception cref="FormatException">The environment's key is invalid.</exception>
     public static MasterKey? ReadKey(string? option)
     {
         try
@@ -54,8 +63,8 @@ internal static class CommandArguments
         }
     }
 
-    /// <summary>The queue that the command line names.</summary>
-    /// <exception cref="UsageException">It names none.</exception>
+    /// <summary>Reads the queue that the command line names.</summary>
+    /// <exception cref="UsageException">Its address is invalid.</exception>
     public static QueueEndpoint ReadQueue(string? url, string? kind, string? connection)
     {
         var parses = QueueEndpoint.TryParse(url, kind, connection, out var endpoint, out var error);
@@ -64,13 +73,14 @@ internal static class CommandArguments
         return parses ? endpoint! : throw new UsageException($"--queue: {error}");
     }
 
-    private static string? FromEnvironment(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? FromEnvironment(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }
 
-/// <summary>A command whose <c>--help</c> says more than a line in its parent's list of commands could.</summary>
-/// <param name="name">What is typed.</param>
-/// <param name="summary">One line.</param>
-/// <param name="details">What <c>--help</c> adds: behaviour and examples.</param>
+/// <summary>A command whose <c>--help</c> has more text than its line in the parent's list of commands.</summary>
+/// <param name="name">The command's name.</param>
+/// <param name="summary">One line for the parent's list.</param>
+/// <param name="details">Behaviour and examples, which only <c>--help</c> shows.</param>
 internal sealed class DocumentedCommand(string name, string summary, string details) : Command(name, summary)
 {
     /// <summary>Behaviour and examples.</summary>

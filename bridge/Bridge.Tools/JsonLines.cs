@@ -5,37 +5,42 @@ using Telemetry.Wire;
 namespace Bridge.Tools;
 
 /// <summary>Reads JSON Lines from a stream of any length, one line in memory at a time.</summary>
-/// <param name="longest">Bytes of a line at most; a longer one is a problem, and is skipped without being kept.</param>
-internal sealed class JsonLines(int longest)
+/// <param name="maxLength">Maximum bytes of a line. A longer one is reported as a problem, and is not kept in memory.</param>
+internal sealed class JsonLines(int maxLength)
 {
     private const int ReadBytes = 256 * 1024;
     private const byte LineFeed = (byte)'\n';
 
-    // Of the line under way: bytes that hold no line feed, and whether it is skipped.
+    // State of the current line: its bytes that contain no line feed, and whether it is too long and skipped.
     private long _searched;
     private bool _skipping;
     private long _number;
 
-    /// <summary>Takes an event.</summary>
-    public delegate ValueTask EventHandler(ReadOnlyMemory<byte> json);
-
-    /// <summary>Reads to the end.</summary>
+    /// <summary>Reads to the end of the stream.</summary>
     /// <param name="stream">
-    /// UTF-8; blank lines, and byte order marks at the beginning of a line, are skipped. The stream is disposed at its end.
+    /// UTF-8. Blank lines, and byte order marks at the beginning of a line, are skipped. The stream is disposed at its end.
     /// </param>
     /// <param name="onEvent">
-    /// Called for each line that is an event (<see cref="EventJson"/>), without surrounding white space; the next line is read
+    /// Called for each line that is an event (<see cref="EventJson"/>), without surrounding white space. The next line is read
     /// after the call has completed.
     /// </param>
-    /// <param name="onProblem">Given the number, from 1, of each other line, and what is wrong with it; never its content.</param>
+    /// <param name="onProblem">
+    /// Called for each other line with its number, from 1, and the problem, which never contains the line's content.
+    /// </param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task ReadAsync(Stream stream, EventHandler onEvent, Action<long, string> onProblem, CancellationToken cancellationToken)
+    public async Task ReadAsync(
+        Stream stream,
+        Func<ReadOnlyMemory<byte>, ValueTask> onEvent,
+        Action<long, string> onProblem,
+        CancellationToken cancellationToken)
     {
-        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4));
+        var options = new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytes / 4);
+        var reader = PipeReader.Create(stream, options);
         var ended = false;
         while (!ended)
         {
-            // Reading standard input cannot be cancelled. It is left alone then, with the buffers that it may still write to.
+            // A read of standard input cannot be cancelled. After a cancellation it may still write to the reader's buffers, so
+            // the reader is not completed.
             var read = await reader.ReadAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
             ended = read.IsCompleted;
             var rest = await TakeLinesAsync(read.Buffer, ended, onEvent, onProblem);
@@ -46,7 +51,10 @@ internal sealed class JsonLines(int longest)
     }
 
     private async ValueTask<ReadOnlySequence<byte>> TakeLinesAsync(
-        ReadOnlySequence<byte> buffer, bool ended, EventHandler onEvent, Action<long, string> onProblem)
+        ReadOnlySequence<byte> buffer,
+        bool ended,
+        Func<ReadOnlyMemory<byte>, ValueTask> onEvent,
+        Action<long, string> onProblem)
     {
         while (FindLineEnd(buffer) is { } end)
         {
@@ -61,7 +69,7 @@ internal sealed class JsonLines(int longest)
             return buffer.Slice(buffer.End);
         }
 
-        if (buffer.Length <= longest)
+        if (buffer.Length <= maxLength)
             return buffer;
         _skipping = true;
         _searched = 0;
@@ -75,36 +83,30 @@ internal sealed class JsonLines(int longest)
         return end;
     }
 
-    private async ValueTask TakeLineAsync(ReadOnlySequence<byte> line, EventHandler onEvent, Action<long, string> onProblem)
+    private async ValueTask TakeLineAsync(
+        ReadOnlySequence<byte> line, Func<ReadOnlyMemory<byte>, ValueTask> onEvent, Action<long, string> onProblem)
     {
         _number++;
-        if (_skipping || line.Length > longest)
+        if (_skipping || line.Length > maxLength)
         {
             _skipping = false;
-            onProblem(_number, $"longer than {longest} bytes");
+            onProblem(_number, $"longer than {maxLength} bytes");
             return;
         }
 
-        var copied = line.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent((int)line.Length);
-        try
+        if (line.IsSingleSegment)
         {
-            var memory = line.First;
-            if (copied is not null)
-            {
-                line.CopyTo(copied);
-                memory = copied.AsMemory(0, (int)line.Length);
-            }
+            await TakeAsync(EventJson.Trim(line.First), onEvent, onProblem);
+            return;
+        }
 
-            await TakeAsync(EventJson.Trim(memory), onEvent, onProblem);
-        }
-        finally
-        {
-            if (copied is not null)
-                ArrayPool<byte>.Shared.Return(copied);
-        }
+        using var copy = MemoryPool<byte>.Shared.Rent((int)line.Length);
+        line.CopyTo(copy.Memory.Span);
+        await TakeAsync(EventJson.Trim(copy.Memory[..(int)line.Length]), onEvent, onProblem);
     }
 
-    private ValueTask TakeAsync(ReadOnlyMemory<byte> json, EventHandler onEvent, Action<long, string> onProblem)
+    private ValueTask TakeAsync(
+        ReadOnlyMemory<byte> json, Func<ReadOnlyMemory<byte>, ValueTask> onEvent, Action<long, string> onProblem)
     {
         if (json.IsEmpty)
             return ValueTask.CompletedTask;
@@ -115,14 +117,18 @@ internal sealed class JsonLines(int longest)
     }
 }
 
-/// <summary>What a command reads: a file, or standard input.</summary>
+/// <summary>The input of a command: a file, or standard input.</summary>
 internal static class InputFile
 {
     private const string StandardInput = "-";
 
     /// <summary>Opens the file, or standard input.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static Stream Open(string? file) => file is null or StandardInput
-        ? Console.OpenStandardInput()
-        : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    public static Stream Open(string? file)
+    {
+        const FileOptions Options = FileOptions.Asynchronous | FileOptions.SequentialScan;
+        return file is null or StandardInput
+            ? Console.OpenStandardInput()
+            : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, Options);
+    }
 }

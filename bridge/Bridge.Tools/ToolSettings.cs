@@ -4,12 +4,12 @@ using Telemetry.Queues;
 namespace Bridge.Tools;
 
 /// <summary>
-/// What the tools need of the bridge's configuration and its clouds. Each is read when a command asks for it: a tool needs no more of the
-/// configuration to be right than it uses.
+/// Gives the tools access to the bridge's configuration and its clouds. A command reads only the settings that it uses, so errors
+/// in other settings do not stop it.
 /// </summary>
-/// <param name="ReadBroker">The broker's options.</param>
-/// <param name="ReadPartitions">Number of chunk queues.</param>
-/// <param name="ReadQueues">The configured queues; there may be none.</param>
+/// <param name="ReadBroker">Reads the broker's options.</param>
+/// <param name="ReadPartitions">Reads the number of chunk queues.</param>
+/// <param name="ReadQueues">Reads the configured queues; there may be none.</param>
 /// <param name="OpenSender">Opens a sender for a queue.</param>
 internal sealed record ToolSettings(
     Func<RabbitMqOptions> ReadBroker,

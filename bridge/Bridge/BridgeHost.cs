@@ -9,13 +9,14 @@ using Microsoft.Extensions.Hosting;
 
 namespace Bridge;
 
-/// <summary>Puts the bridge together.</summary>
+/// <summary>Builds the bridge.</summary>
 internal static class BridgeHost
 {
-    // Options are read once. Watching appsettings.json would wake the bridge for every file that changes in or under its working directory.
+    // Options are read once. A watch of appsettings.json would only wake the bridge for every changed file in its working
+    // directory.
     private static readonly string[] NoWatching = ["--hostBuilder:reloadConfigOnChange=false"];
 
-    /// <summary>The bridge with all its stages, not started.</summary>
+    /// <summary>Builds the bridge with all its stages and does not start it.</summary>
     public static WebApplication Build(BridgeOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = NoWatching });
@@ -30,7 +31,7 @@ internal static class BridgeHost
 
         var app = builder.Build();
 
-        // Before the first instrument: they export what is recorded from now on.
+        // Both export only what is measured after their construction, so they are created before the first instrument.
         app.Services.GetRequiredService<MetricsExporter>();
         if (options.Otlp.IsOn)
             app.Services.GetRequiredService<OtlpExport>();
@@ -42,7 +43,7 @@ internal static class BridgeHost
         return app;
     }
 
-    // Signals are the command line's: the host only starts and stops.
+    // The command line handles signals, so the host's lifetime handles none.
     private sealed class CommandLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -3,6 +3,8 @@ using Bridge.Core.Configuration;
 using Bridge.Core.Processing.Encryption;
 using Bridge.Core.Reassembly;
 using Bridge.Core.Routing;
+using Bridge.Edge.Intakes;
+using Bridge.Edge.Spool;
 using Bridge.Hosting.Collector;
 using Bridge.Hosting.Http;
 using Bridge.RabbitMq.Connections;
@@ -12,16 +14,22 @@ using Telemetry.Wire;
 
 namespace Bridge;
 
-/// <summary>The bridge's configuration, the section <c>Bridge</c>: each stage's own options, in the order of the data.</summary>
+/// <summary>The bridge's configuration, the section <c>Bridge</c>: the options of each stage, in the order of the data.</summary>
 internal sealed record BridgeOptions
 {
     /// <summary>Reads the section, or a part of it.</summary>
     public static OptionsReader Reader { get; } = new("Bridge", typeof(BridgeOptions));
 
-    /// <summary>The cloud queues; at least one.</summary>
+    /// <summary>What comes in without a cloud queue.</summary>
+    public IReadOnlyList<IntakeOptions> Intakes { get; init; } = [];
+
+    /// <summary>Where that is stored until the broker has confirmed it.</summary>
+    public SpoolOptions Spool { get; init; } = new();
+
+    /// <summary>The cloud queues; at least one where there is no intake.</summary>
     public IReadOnlyList<QueueOptions> Queues { get; init; } = [];
 
-    /// <summary>How messages are taken from them.</summary>
+    /// <summary>How messages are received from the queues.</summary>
     public ReceiveOptions Receive { get; init; } = new();
 
     /// <summary>Keys by version, each 32 bytes in Base64. Secrets.</summary>
@@ -30,19 +38,19 @@ internal sealed record BridgeOptions
     /// <summary>Keys of encrypted events by version: <c>fernet:BASE64URL</c> or <c>aes-256-gcm:BASE64</c>. Secrets.</summary>
     public IReadOnlyDictionary<string, string> EventKeys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Rules for where events go; of all that fit an event, the first one decides.</summary>
+    /// <summary>Rules for where events go; the first rule that fits an event decides.</summary>
     public IReadOnlyList<RuleOptions> Rules { get; init; } = [];
 
-    /// <summary>How chunked batches are put together.</summary>
+    /// <summary>How chunked batches are assembled.</summary>
     public AssembleOptions Assemble { get; init; } = new();
 
-    /// <summary>Where events go.</summary>
+    /// <summary>The broker that events are published to.</summary>
     public RabbitMqOptions RabbitMq { get; init; } = new();
 
-    /// <summary>Where health and metrics are served.</summary>
+    /// <summary>The address that serves health, metrics and the status page.</summary>
     public HttpOptions Http { get; init; } = new();
 
-    /// <summary>Where the bridge's own metrics and traces are sent.</summary>
+    /// <summary>The collector that receives the bridge's own metrics and traces.</summary>
     public OtlpOptions Otlp { get; init; } = new();
 
     /// <summary>Reads and checks the configuration.</summary>
@@ -54,34 +62,55 @@ internal sealed record BridgeOptions
         return options.WithStandardOtlp(configuration);
     }
 
-    /// <summary>The queues as endpoints; the options are valid.</summary>
+    /// <summary>The queues as endpoints. Requires valid options.</summary>
     public IReadOnlyList<QueueEndpoint> Endpoints() => [.. Queues.Select(queue => queue.Parse(out _)!)];
 
     /// <summary>The exchanges that rules name beside the bridge's own.</summary>
     public IReadOnlyList<string> RuleExchanges() =>
         [.. Rules.Select(rule => rule.Exchange).OfType<string>().Except([RabbitMq.Exchange], StringComparer.Ordinal)];
 
-    /// <summary>The keys as a ring; the options are valid.</summary>
+    /// <summary>
+    /// Queues for the chunks of large events: none without a cloud queue, since only there an event comes in chunks.
+    /// </summary>
+    public int ChunkPartitions => Queues.Count == 0 ? 0 : Assemble.Partitions;
+
+    /// <summary>The key that encrypts the spool, or null. Requires valid options.</summary>
+    public MasterKey? SpoolKey() => Spool.Key is { } version ? MasterKey.Parse(version, Keys[version]) : null;
+
+    /// <summary>The keys as a key ring. Requires valid options.</summary>
     public KeyRing KeyRing() => new(Keys.Select(key => MasterKey.Parse(key.Key, key.Value)));
 
     private BridgeOptions WithStandardOtlp(IConfiguration configuration) => this with { Otlp = Otlp.OrStandard(configuration) };
 
     private IEnumerable<string> Validate() =>
-        ValidateQueues().Concat(Receive.Validate()).Concat(ValidateKeys())
+        ValidateIntakes().Concat(ValidateQueues()).Concat(Receive.Validate()).Concat(ValidateKeys())
             .Concat(EventKeyOptions.Validate(EventKeys)).Concat(RuleOptions.Validate(Rules))
             .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate()).Concat(Otlp.Validate());
 
+    private IEnumerable<string> ValidateIntakes() =>
+    [
+        .. Intakes.SelectMany((intake, index) => intake.Validate($"Bridge:Intakes:{index}")),
+        .. Spool.Validate(isRequired: Intakes.Count > 0, Keys.Keys),
+    ];
+
     private IEnumerable<string> ValidateQueues()
     {
-        if (Queues.Count == 0)
-            yield return "Bridge:Queues is empty: set Bridge__Queues__0__Url to the queue's URL; without a queue there is nothing to receive";
+        if (Queues.Count == 0 && Intakes.Count == 0)
+        {
+            yield return "Bridge:Queues is empty: set Bridge__Queues__0__Url to the queue's URL, or Bridge__Intakes__0__Url to an"
+                + " intake's; without either there is nothing to receive";
+        }
+
         foreach (var error in ValidateEach(Queues))
             yield return error;
-        foreach (var twice in Queues.GroupBy(queue => queue.Url, StringComparer.Ordinal).Where(group => group.Key is not null && group.Count() > 1))
-            yield return $"Bridge:Queues names {twice.Key} {twice.Count()} times: once is enough";
+        foreach (var (url, times) in Queues.CountBy(queue => queue.Url ?? "", StringComparer.Ordinal))
+        {
+            if (times > 1 && url.Length > 0)
+                yield return $"Bridge:Queues names {url} {times} times: once is enough";
+        }
     }
 
-    /// <summary>What is wrong with each queue, one line each.</summary>
+    /// <summary>All errors of the queues, one line each.</summary>
     public static IEnumerable<string> ValidateEach(IEnumerable<QueueOptions> queues)
     {
         foreach (var (index, queue) in queues.Index())

@@ -8,6 +8,9 @@ using Bridge.Core.Reassembly;
 using Bridge.Core.Routing;
 using Bridge.Core.Running;
 using Bridge.Core.Sources;
+using Bridge.Edge;
+using Bridge.Edge.Intakes;
+using Bridge.Edge.Spool;
 using Bridge.RabbitMq.Connections;
 using Bridge.RabbitMq.Partitions;
 using Bridge.RabbitMq.Publishing;
@@ -18,15 +21,15 @@ using Telemetry.Wire;
 
 namespace Bridge;
 
-/// <summary>Registers the stages and what they are made of.</summary>
+/// <summary>Registers the stages and the services that they use.</summary>
 internal static class BridgeServices
 {
-    // The budget of opened batches, beside that of received messages.
+    // Key of the budget for opened batches; received messages have a budget of their own.
     private const string Opened = "opened";
 
     /// <summary>
-    /// Adds every stage, sinks first. What reaches outside may be replaced by a later registration: the clock, the source of
-    /// randomness, <see cref="IBrokerConnector"/> and <see cref="OpenReceiver"/>.
+    /// Adds every stage, sinks first. A later registration may replace the services that reach outside the process: the clock,
+    /// the source of randomness, <see cref="IBrokerConnector"/> and <see cref="OpenReceiver"/>.
     /// </summary>
     public static IServiceCollection AddBridge(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton(options)
@@ -38,21 +41,25 @@ internal static class BridgeServices
         .AddPublishing(options)
         .AddDelivery(options)
         .AddAssembling(options)
-        .AddReceiving(options);
+        .AddReceiving(options)
+        .AddIntakes(options);
 
-    /// <summary>Bytes of messages, chunks and opened batches in memory.</summary>
+    /// <summary>Bytes of received messages, chunks and opened batches in memory.</summary>
     public static long BytesInFlight(this IServiceProvider services) =>
         services.GetRequiredService<ByteBudget>().Used
         + services.GetRequiredKeyedService<ByteBudget>(Opened).Used
         + services.GetRequiredService<Assembler>().Bytes;
 
-    /// <summary>True while received messages or opened batches fill their share of the memory, so that more have to wait.</summary>
+    /// <summary>
+    /// True while received messages or opened batches fill their share of the memory, so that others must wait.
+    /// </summary>
     public static bool IsMemoryFull(this IServiceProvider services) =>
         services.GetRequiredService<ByteBudget>().IsFull || services.GetRequiredKeyedService<ByteBudget>(Opened).IsFull;
 
     private static IServiceCollection AddPublishing(this IServiceCollection services, BridgeOptions options) => services
-        .AddSingleton<IBrokerConnector>(provider => new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(new BrokerTopology(options.RabbitMq.Exchange, options.Assemble.Partitions, options.RuleExchanges()))
+        .AddSingleton<IBrokerConnector>(provider =>
+            new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(new BrokerTopology(options.RabbitMq.Exchange, options.ChunkPartitions, options.RuleExchanges()))
         .AddSingleton<PublishMetrics>()
         .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
         .AddSingleton(provider => new StuckMessages(
@@ -86,16 +93,20 @@ internal static class BridgeServices
             provider.GetRequiredService<PipelineMetrics>()))
         .AddKeyedSingleton(Opened, new ByteBudget(options.Receive.MaxOpenedBytes));
 
-    private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options) => services
-        .AddSingleton(options.Assemble)
-        .AddSingleton<KnownReplicas>()
-        .AddSingleton<ReassemblyContext>()
-        .AddSingleton(provider => new ChunkForwarder(
-            provider.GetRequiredService<IPublisher>(),
-            provider.GetRequiredService<StuckMessages>(),
-            options.Assemble.Partitions,
-            provider.GetRequiredService<PipelineMetrics>()))
-        .AddStage<Assembler>(StagePlace.Assembling);
+    private static IServiceCollection AddAssembling(this IServiceCollection services, BridgeOptions options)
+    {
+        services
+            .AddSingleton(options.Assemble)
+            .AddSingleton<KnownReplicas>()
+            .AddSingleton<ReassemblyContext>()
+            .AddSingleton<Assembler>()
+            .AddSingleton(provider => new ChunkForwarder(
+                provider.GetRequiredService<IPublisher>(),
+                provider.GetRequiredService<StuckMessages>(),
+                options.Assemble.Partitions,
+                provider.GetRequiredService<PipelineMetrics>()));
+        return options.ChunkPartitions == 0 ? services : services.AddStage<Assembler>(StagePlace.Assembling);
+    }
 
     private static IServiceCollection AddReceiving(this IServiceCollection services, BridgeOptions options)
     {
@@ -110,6 +121,25 @@ internal static class BridgeServices
         }
 
         return services;
+    }
+
+    // The spool is a source like a queue. Intakes start first and stop first.
+    private static IServiceCollection AddIntakes(this IServiceCollection services, BridgeOptions options)
+    {
+        if (options.Intakes.Count == 0)
+            return services;
+        return services
+            .AddSingleton<IntakeMetrics>()
+            .AddSingleton(provider => new BatchSpool(
+                options.Spool,
+                options.SpoolKey(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<BatchSpool>>()))
+            .AddSource(provider => ActivatorUtilities.CreateInstance<SpoolSource>(provider))
+            .AddSingleton(provider => new Stage(
+                StagePlace.Intakes,
+                "intakes",
+                ActivatorUtilities.CreateInstance<EdgeStage>(provider, options.Intakes)));
     }
 
     private static IServiceCollection AddSource(this IServiceCollection services, Func<IServiceProvider, ISource> open) =>

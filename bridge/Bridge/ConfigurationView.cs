@@ -4,14 +4,15 @@ using Bridge.Hosting.Status;
 namespace Bridge;
 
 /// <summary>
-/// The configuration without its secrets: each setting is named here, so that a new one is not shown before somebody has thought about it.
+/// The configuration without its secrets. Each setting is listed here by hand, so that a new setting stays hidden until somebody
+/// has decided that it is no secret.
 /// </summary>
 internal static class ConfigurationView
 {
     private const string Masked = "••••••";
 
-    /// <summary>The settings that count, in the order of the data.</summary>
-    public static IReadOnlyList<Setting> Of(BridgeOptions options) =>
+    /// <summary>Creates the list of the effective settings, in the order of the data.</summary>
+    public static IReadOnlyList<Setting> Create(BridgeOptions options) =>
     [
         .. options.Queues.SelectMany((queue, index) => (IEnumerable<Setting>)
         [
@@ -19,6 +20,11 @@ internal static class ConfigurationView
             new($"Queues:{index}:Kind", queue.Kind ?? "by the host name"),
             new($"Queues:{index}:Connection", Secret(queue.Connection)),
         ]),
+        .. options.Intakes.Select((intake, index) => new Setting($"Intakes:{index}:Url", intake.Url ?? "(no URL)")),
+        new("Spool:Directory", options.Spool.Directory ?? "none"),
+        new("Spool:MaxBytes", $"{options.Spool.MaxBytes}"),
+        new("Spool:MinFreeBytes", $"{options.Spool.MinFreeBytes}"),
+        new("Spool:Key", options.Spool.Key ?? "none"),
         new("Receive:Lease", $"{options.Receive.Lease}"),
         new("Receive:MaxPolls", $"{options.Receive.MaxPolls}"),
         new("Receive:MaxDeliveries", $"{options.Receive.MaxDeliveries}"),

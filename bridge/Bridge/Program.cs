@@ -8,31 +8,34 @@ using Bridge.Tools.Inspect;
 using Bridge.Tools.Send;
 using Telemetry.Queues;
 
-// For every library: requests to a collector, an emulator or an agent on this machine do not go through a proxy.
+// No library may use a proxy for requests to this machine, such as those to a collector or an emulator.
 HttpClient.DefaultProxy = new ProxyExceptForThisMachine(HttpClient.DefaultProxy);
 
 var tools = new ToolSettings(
-    CommandConfiguration.ReadBroker, CommandConfiguration.ReadPartitions, CommandConfiguration.ReadQueues, QueueClients.OpenSender);
+    CommandConfiguration.ReadBroker,
+    CommandConfiguration.ReadPartitions,
+    CommandConfiguration.ReadQueues,
+    QueueClients.OpenSender);
 
 var root = new RootCommand(Help.Root)
 {
-    // Before it runs: is everything there that it needs?
+    // Before the bridge runs: checks everything that it needs.
     CheckCommand.Create(),
 
-    // From the queues to the exchange.
+    // Publishes from the queues to the exchange.
     RunCommand.Create(),
 
-    // While it runs: is it well?
+    // While the bridge runs: asks for its health.
     ProbeCommand.Create(),
 
-    // What travels: events into a queue, and what a queue's message holds.
+    // Send events into a queue, and show the contents of a queue message.
     SendCommand.Create(tools),
     InspectCommand.Create(),
 
-    // What did not arrive: look at it, keep it, try it again.
+    // Lists, exports and replays dead letters.
     DeadCommand.Create(tools),
 
-    // Did everything arrive?
+    // Finds events that did not arrive.
     AuditCommand.Create(tools),
 };
 

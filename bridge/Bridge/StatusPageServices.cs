@@ -7,13 +7,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bridge;
 
-/// <summary>Registers the status page and connects it with what it shows of the broker, which hosting does not know.</summary>
+/// <summary>
+/// Registers the status page and supplies the broker's state, since hosting does not reference the broker's project.
+/// </summary>
 internal static class StatusPageServices
 {
     public static IServiceCollection AddStatusPage(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton<BrokerWatch>()
         .AddHostedService(provider => provider.GetRequiredService<BrokerWatch>())
-        .AddSingleton(provider => new DeadLetterView(options.RabbitMq, options.Http.ShowPayloads, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new DeadLetterView(
+            options.RabbitMq, options.Http.ShowPayloads, provider.GetRequiredService<TimeProvider>()))
         .AddStatus(provider => Sources(provider, options));
 
     private static StatusSources Sources(IServiceProvider provider, BridgeOptions options)
@@ -23,8 +26,8 @@ internal static class StatusPageServices
         {
             BrokerAddress = options.RabbitMq.DisplayUri,
             Exchange = options.RabbitMq.Exchange,
-            Settings = ConfigurationView.Of(options),
-            WatchBroker = provider.GetRequiredService<BrokerWatch>().Look,
+            Settings = ConfigurationView.Create(options),
+            WatchBroker = provider.GetRequiredService<BrokerWatch>().GetLast,
             BlockedReason = () => publisher.BlockedReason,
             PublishingFault = () => publisher.Fault,
             Partitions = provider.GetRequiredService<Assembler>().Partitions,

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using static System.FormattableString;
 
 namespace Telemetry.Wire;
@@ -16,6 +17,9 @@ public sealed class BatchPacker
 
     /// <summary>The shortest message that a batch can be packed for: the header and 12 bytes of a slice, in Base64.</summary>
     public const int SmallestMessageBytes = 64;
+
+    private const int FastQuality = 1;
+    private const int FastWindowBits = 18;
 
     private readonly SenderId _sender;
     private readonly MasterKey? _key;
@@ -101,6 +105,19 @@ public sealed class BatchPacker
     }
 
     /// <summary>
+    /// Seals all lines as one batch, compressed as fast as Brotli can: for a store on disk, where no queue charges for bytes.
+    /// The packer's messages must be long enough for it.
+    /// </summary>
+    /// <param name="lines">Events within the receiver's limits; every event is one line that ends in LF.</param>
+    /// <param name="sequence">The sender's batch counter.</param>
+    /// <returns>The batch, to be disposed by the caller.</returns>
+    internal SealedBatch PackWhole(ReadOnlySpan<byte> lines, uint sequence)
+    {
+        var (bytes, flags) = lines.Length <= CompressFrom ? (Copy(lines), BatchFlags.None) : CompressFast(lines);
+        return Seal(bytes, flags, sequence, lines.Count((byte)'\n'));
+    }
+
+    /// <summary>
     /// Splits batches that were sealed for longer messages into messages of this packer's length, in place. The sealed bytes, the
     /// sender and the sequence stay the same. The digest changes, since it covers the number of messages.
     /// </summary>
@@ -145,6 +162,19 @@ public sealed class BatchPacker
         if (stream.Length <= _room)
             Learn((double)consumed / stream.Length, guessed);
         return stream.Length < consumed ? (stream.Detach(), BatchFlags.Brotli) : (Copy(lines[..consumed]), BatchFlags.None);
+    }
+
+    private static (PooledBytes Bytes, BatchFlags Flags) CompressFast(ReadOnlySpan<byte> lines)
+    {
+        var compressed = new PooledBytes(lines.Length);
+        if (BrotliEncoder.TryCompress(lines, compressed.Free[..(lines.Length - 1)], out var written, FastQuality, FastWindowBits))
+        {
+            compressed.Advance(written);
+            return (compressed, BatchFlags.Brotli);
+        }
+
+        compressed.Append(lines);
+        return (compressed, BatchFlags.None);
     }
 
     // The end of the events that one batch may hold.

@@ -32,7 +32,9 @@ public static class MessageText
         return message;
     }
 
-    /// <summary>Tells whether a text claims to be a whole batch, from its first 48 bytes. <see cref="Decode"/> may still refuse it.</summary>
+    /// <summary>
+    /// Tells whether a text claims to be a whole batch, from its first 48 bytes. <see cref="Decode"/> may still refuse it.
+    /// </summary>
     /// <param name="text">The text as the queue stored it, UTF-8.</param>
     /// <param name="batch">The identity that it claims, when the result is true.</param>
     public static bool IsWholeBatch(ReadOnlySpan<byte> text, out BatchId batch)

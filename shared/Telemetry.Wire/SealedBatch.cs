@@ -47,6 +47,15 @@ public sealed class SealedBatch : IDisposable
         return head + tail;
     }
 
+    /// <summary>Header and sealed bytes of a batch that is one chunk, without Base64.</summary>
+    internal byte[] ToChunk()
+    {
+        var chunk = new byte[ChunkHeader.Size + Slice(0).Length];
+        _first.WriteTo(chunk);
+        Slice(0).CopyTo(chunk.AsSpan(ChunkHeader.Size));
+        return chunk;
+    }
+
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => _bytes.Dispose();
 

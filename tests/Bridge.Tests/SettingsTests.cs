@@ -152,7 +152,7 @@ public sealed class SettingsTests
 
         Assert.Contains("http://192.0.2.1:8080", BridgeCommand.OnlyError(run), StringComparison.Ordinal);
         Assert.StartsWith(
-            "FAIL configuration: Bridge:Http:Url is 'http://192.0.2.1:8080', where nothing may listen",
+            "FAIL configuration: Bridge:Http:Url is 'http://192.0.2.1:8080', where this process may not listen",
             check.Output,
             StringComparison.Ordinal);
         Assert.Equal(1, check.ExitCode);

@@ -33,7 +33,7 @@ public sealed class StagesTests
         await stages.StopAsync();
 
         Assert.Equal("-publisher", _calls[^1]);
-        Assert.Equal("Warning: Stage receiver did not stop in order: InvalidOperationException", Assert.Single(_log.Lines));
+        Assert.Equal("Warning: Stage receiver did not stop in time, or its stop failed: InvalidOperationException", Assert.Single(_log.Lines));
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class StagesTests
 
         Assert.Equal("ending", stages.Dead);
         Assert.StartsWith(
-            "Critical: Stage ending has ended by itself: the bridge ends: "
+            "Critical: Stage ending has ended unexpectedly, so the bridge stops: "
                 + (fails ? "InvalidOperationException" : "no exception"),
             Assert.Single(_log.Lines),
             StringComparison.Ordinal);

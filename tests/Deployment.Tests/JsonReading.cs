@@ -28,7 +28,9 @@ internal static class JsonReading
     public static IEnumerable<JsonNode> Items(this JsonNode? node) => node is JsonArray array ? array.OfType<JsonNode>() : [];
 
     /// <summary>An object's members; none for what is absent.</summary>
-    public static IEnumerable<KeyValuePair<string, JsonNode?>> Members(this JsonNode? node) => node is JsonObject item ? item : [];
+    public static IEnumerable<KeyValuePair<string, JsonNode?>> Members(this JsonNode? node) => node is JsonObject item
+        ? item
+        : [];
 
     /// <summary>True when every member of this is a member of the other, with the same value.</summary>
     public static bool IsWithin(this JsonNode? part, JsonNode? whole) =>

@@ -19,7 +19,8 @@ internal static class Yaml
     private static async Task<IReadOnlyList<YamlFile>> RunAsync(string order, IReadOnlyList<string> files)
     {
         var paths = files.Select(file => Path.Combine(LocalFolders.Root, file)).ToList();
-        var result = await NodeScript.RunAsync("tests/Deployment.Tests/read-yaml.mjs", [order, .. paths], timeout: Patience, packages: LocalFolders.Deployment);
+        var result = await NodeScript.RunAsync(
+            "tests/Deployment.Tests/read-yaml.mjs", [order, .. paths], timeout: Patience, packages: LocalFolders.Deployment);
         var read = JsonNode.Parse(result.EnsureSuccess("read-yaml.mjs").Output)!.AsArray();
         return [.. read.Select(file => new YamlFile(
             Path.GetRelativePath(LocalFolders.Root, file!["file"].Text()),

@@ -15,7 +15,8 @@ internal static class CallerTimes
 
     /// <param name="lambda">The Lambda executable to measure; null: as it was built.</param>
     internal static async Task<int> RunAsync(string? lambda) =>
-        await LambdaAsync(lambda ?? Program("Quote.Aws", "bootstrap")) & await AzureAsync(Program("Quote.Azure", "quote-functions"))
+        await LambdaAsync(lambda ?? Program("Quote.Aws", "bootstrap")) & await AzureAsync(
+            Program("Quote.Azure", "quote-functions"))
             ? 0
             : 1;
 

@@ -23,7 +23,8 @@ internal static class Starts
                 await measured.StartAsync(environment, isLast: i == Times - 1);
         }
 
-        Console.WriteLine("| | start to first question | start to first response | start to first accepted message | warm response"
+        Console.WriteLine(
+            "| | start to first question | start to first response | start to first accepted message | warm response"
             + " | memory (RSS, peak) | size |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var (name, measured) in all)

@@ -12,7 +12,8 @@ public sealed partial class SimulationTests
     public async Task Two_thousand_runs_keep_every_rule()
     {
         // Two processes, since a run has one thread.
-        var halves = await Task.WhenAll(RunAsync("--first", "1", "--seeds", "1000"), RunAsync("--first", "1001", "--seeds", "1000"));
+        var halves = await Task.WhenAll(
+            RunAsync("--first", "1", "--seeds", "1000"), RunAsync("--first", "1001", "--seeds", "1000"));
 
         Assert.All(halves, half => Assert.True(half.ExitCode == 0, half.Output + half.Errors));
         Assert.All(halves, half => Assert.StartsWith("1,000 runs, 0 broken", half.Output, StringComparison.Ordinal));
@@ -34,8 +35,10 @@ public sealed partial class SimulationTests
         var run = await RunAsync("--seed", "1", "--plant");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("although the broker has not confirmed to it what became of that message", run.Output, StringComparison.Ordinal);
-        Assert.Contains("dotnet run -c Release --project tests/Simulation -- --seed 1 --trace", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "although the broker has not confirmed to it what became of that message", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "dotnet run -c Release --project tests/Simulation -- --seed 1 --trace", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,9 +55,11 @@ public sealed partial class SimulationTests
 
     // Simulated time does not mind waiting; the tests of real components that run beside these do.
     private static Task<CommandResult> RunAsync(params string[] arguments) => ChildCommand.RunAsync(
-        new ChildProcessStart("/usr/bin/nice", ["-n", "10", Path.Combine(AppContext.BaseDirectory, "simulation"), .. arguments]), timeout: Patience);
+        new ChildProcessStart("/usr/bin/nice", ["-n", "10", Path.Combine(AppContext.BaseDirectory, "simulation"), .. arguments]),
+        timeout: Patience);
 
-    private static string FingerprintOf(CommandResult run) => Fingerprint().Match(run.Output).Groups["digits"].Value is { Length: 16 } digits
+    private static string FingerprintOf(CommandResult run) =>
+        Fingerprint().Match(run.Output).Groups["digits"].Value is { Length: 16 } digits
         ? digits
         : throw new InvalidOperationException($"no fingerprint in: {run.Output}");
 

@@ -4,17 +4,17 @@ using System.Reflection;
 namespace Bridge.Core.Configuration;
 
 /// <summary>
-/// Reads from an options type which settings exist: a new property is a new setting, and no list has to be kept.
+/// Finds the settings of an options type by reflection, so that a new property needs no entry in a list.
 /// </summary>
 internal static class OptionTypes
 {
-    /// <summary>Stands in a path for a name that the user chooses, such as a key's.</summary>
+    /// <summary>Placeholder in a path for a name that the user chooses, such as a key's version.</summary>
     public const string AnyName = "NAME";
 
-    /// <summary>True for types that are converted from one text: a string, a number, a time, a choice.</summary>
+    /// <summary>True for types that are converted from one text: a string, a number, a time, an enum.</summary>
     public static bool IsValue(Type type) => TypeDescriptor.GetConverter(Plain(type)).CanConvertFrom(typeof(string));
 
-    /// <summary>The type behind a nullable one.</summary>
+    /// <summary>The underlying type of a nullable type; otherwise the type itself.</summary>
     public static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     /// <summary>The type of a map's values; null for a type that is not a map.</summary>
@@ -24,13 +24,13 @@ internal static class OptionTypes
     /// <summary>The type of a list's entries; null for a type that is not a list.</summary>
     public static Type? NumberedEntry(Type type) => NamedEntry(type) is null ? Argument(type, typeof(IEnumerable<>), 0) : null;
 
-    /// <summary>The properties that configuration sets; computed properties are not settings.</summary>
+    /// <summary>The properties that configuration can set. Computed properties are not settings.</summary>
     public static IEnumerable<PropertyInfo> Settings(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true });
 
     /// <summary>
-    /// The path of every setting below a path, with <c>0</c> for an index and <see cref="AnyName"/> for a name that the user
+    /// The path of every setting below a path. <c>0</c> stands for an index, and <see cref="AnyName"/> for a name that the user
     /// chooses.
     /// </summary>
     public static IEnumerable<string> Paths(string path, Type type)

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Bridge.Core.Configuration;
 
-/// <summary>Reads options from configuration, for every command alike.</summary>
-/// <param name="root">Path of the section that holds every setting.</param>
-/// <param name="rootType">Type of its options: it says which settings exist.</param>
+/// <summary>Reads options from configuration in the same way for every command.</summary>
+/// <param name="root">Path of the section with all settings.</param>
+/// <param name="rootType">Type of its options, which defines the settings.</param>
 internal sealed class OptionsReader(string root, Type rootType)
 {
     private readonly SettingsCheck _check = new(root, rootType);
@@ -12,12 +12,12 @@ internal sealed class OptionsReader(string root, Type rootType)
     /// <inheritdoc cref="SettingsCheck.FindLookAlikes"/>
     public IEnumerable<string> FindLookAlikes(IConfiguration configuration) => _check.FindLookAlikes(configuration);
 
-    /// <summary>Binds a section; throws when anything in it is unknown or wrong.</summary>
+    /// <summary>Binds a section to options.</summary>
     /// <param name="configuration">The whole configuration.</param>
     /// <param name="path">The section's path.</param>
-    /// <param name="validate">Everything that is wrong with the values, one line each.</param>
+    /// <param name="validate">Returns all errors of the values, one line each.</param>
     /// <returns>The options; the defaults when the section is missing.</returns>
-    /// <exception cref="BridgeOptionsException">At least one error; the exception lists them all.</exception>
+    /// <exception cref="BridgeOptionsException">A setting is unknown or wrong; the exception lists all errors.</exception>
     public T Read<T>(IConfiguration configuration, string path, Func<T, IEnumerable<string>> validate)
         where T : new()
     {
@@ -31,16 +31,17 @@ internal sealed class OptionsReader(string root, Type rootType)
         }
         catch (InvalidOperationException) when (errors.Count > 0)
         {
-            // A value that cannot be converted is reported with the other errors; validation runs only when all can be converted.
+            // The check has already reported the value that cannot be converted. Without the options there is nothing to
+            // validate.
         }
 
         return errors.Count == 0 ? options : throw new BridgeOptionsException(errors);
     }
 }
 
-/// <summary>A configuration that cannot be used.</summary>
+/// <summary>The configuration has errors.</summary>
 internal sealed class BridgeOptionsException(IReadOnlyList<string> errors) : Exception(string.Join(Environment.NewLine, errors))
 {
-    /// <summary>Everything that is wrong, one line each.</summary>
+    /// <summary>All errors, one line each.</summary>
     public IReadOnlyList<string> Errors { get; } = errors;
 }

@@ -4,21 +4,21 @@ using Microsoft.Extensions.Configuration;
 namespace Bridge.Core.Configuration;
 
 /// <summary>
-/// Finds what binding a section to options would ignore, or would stop at with its first error: settings that do not exist, texts
-/// that are not a number or time, values where settings belong and settings where a value belongs.
+/// Finds all errors of a section before it is bound to options, since binding ignores some of them and stops at the first of the
+/// others: unknown settings, texts that are no number or time, and values and sections in each other's place.
 /// </summary>
-/// <param name="root">Path below which the nearest known settings are searched.</param>
-/// <param name="rootType">Type of its options.</param>
+/// <param name="root">Path of the section with all settings.</param>
+/// <param name="rootType">Type of its options, which defines the settings.</param>
 internal sealed class SettingsCheck(string root, Type rootType)
 {
-    // A longer value, or one with characters of an address or a connection string, may be a misplaced secret.
-    private const int LongestShown = 32;
+    // A longer value may be a misplaced secret, and so may a value with characters of an address or a connection string.
+    private const int MaxShownLength = 32;
 
     private readonly NearestSetting _nearest = new([.. OptionTypes.Paths(root, rootType)]);
 
-    /// <summary>Everything that is wrong with a section, one line each.</summary>
+    /// <summary>Finds all errors of a section, one line each.</summary>
     /// <param name="section">The section.</param>
-    /// <param name="type">Type of the options that it is bound to.</param>
+    /// <param name="type">Type of the options to bind it to.</param>
     public IEnumerable<string> Find(IConfigurationSection section, Type type)
     {
         if (OptionTypes.IsValue(type))
@@ -28,12 +28,12 @@ internal sealed class SettingsCheck(string root, Type rootType)
             EntryType(child, type) is { } entry ? Find(child, entry) : UnknownIn(child)));
     }
 
-    /// <summary>Settings outside of the root that were probably meant to be below it, one line each. They are ignored.</summary>
+    /// <summary>Finds settings outside of the root that were probably meant for it, one line each. They have no effect.</summary>
     public IEnumerable<string> FindLookAlikes(IConfiguration configuration) => configuration.AsEnumerable()
         .Where(setting =>
             !setting.Key.StartsWith($"{root}:", StringComparison.OrdinalIgnoreCase) && _nearest.IsAlmostKnown(setting.Key))
         .Select(setting =>
-            $"{setting.Key} is ignored: {_nearest.To(setting.Key)} was probably meant,"
+            $"{setting.Key} is ignored: {_nearest.Find(setting.Key)} was probably meant,"
                 + " as an environment variable with '__' for each ':'");
 
     private static Type? EntryType(IConfigurationSection child, Type type)
@@ -46,7 +46,7 @@ internal sealed class SettingsCheck(string root, Type rootType)
             .FirstOrDefault(setting => setting.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))?.PropertyType;
     }
 
-    // One error for each setting in it: a misspelt section gives as many errors as it has settings.
+    // One error for each setting: a misspelt section results in as many errors as it has settings.
     private IEnumerable<string> UnknownIn(IConfigurationSection section)
     {
         var below = section.GetChildren().ToList();
@@ -54,7 +54,7 @@ internal sealed class SettingsCheck(string root, Type rootType)
     }
 
     private string[] Unknown(IConfigurationSection section, string what) =>
-        [$"{section.Path} is {what}; the nearest is {_nearest.To(section.Path)}"];
+        [$"{section.Path} is {what}; the nearest is {_nearest.Find(section.Path)}"];
 
     private static IEnumerable<string> FindInValue(IConfigurationSection section, Type type)
     {
@@ -72,8 +72,9 @@ internal sealed class SettingsCheck(string root, Type rootType)
             : [$"{section.Path} is {Shown(value)}: give {Form(type)}"];
     }
 
-    private static string Shown(string value) =>
-        value.Length > LongestShown || value.AsSpan().ContainsAny("@=;/") ? $"a text of {value.Length} characters" : $"'{value}'";
+    private static string Shown(string value) => value.Length > MaxShownLength || value.AsSpan().ContainsAny("@=;/")
+        ? $"a text of {value.Length} characters"
+        : $"'{value}'";
 
     private static bool IsConverted(string value, Type type)
     {

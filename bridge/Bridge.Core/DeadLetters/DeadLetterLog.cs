@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Bridge.Core.DeadLetters;
 
 /// <summary>
-/// Tells of dead letters: one line for those of one reason and source. In a flood a few lines a minute are written and the rest
-/// is counted: the metrics tell how many, the queue holds each with its reason. Safe for use by several threads at once.
+/// Logs dead letters, one line for those with the same reason and source. At most 20 lines a minute are written and the rest is
+/// only counted, since the metrics have the number and the queue has each letter with its reason. Safe for several threads.
 /// </summary>
 internal sealed partial class DeadLetterLog(ILogger log, TimeProvider clock)
 {
@@ -15,18 +15,18 @@ internal sealed partial class DeadLetterLog(ILogger log, TimeProvider clock)
     private readonly Lock _gate = new();
     private long _periodBegan = clock.GetTimestamp();
     private int _lines;
-    private long _untold;
+    private long _suppressed;
 
-    /// <summary>Writes what became dead letters together; never any of a payload.</summary>
+    /// <summary>Logs dead letters that were accepted together. Never logs a payload.</summary>
     public void Write(IReadOnlyList<DeadMessage> messages)
     {
         foreach (var group in messages.GroupBy(message => (message.Refusal.Code, message.Source)))
         {
             var same = group.ToList();
-            if (!TryTakeLine(same.Count, out var untold))
+            if (!TryTakeLine(same.Count, out var suppressed))
                 continue;
-            if (untold > 0)
-                Untold(log, untold);
+            if (suppressed > 0)
+                Suppressed(log, suppressed);
             Dead(log, same.Count, group.Key.Source, group.Key.Code, same[0].Refusal.Detail, Ids(same));
         }
     }
@@ -37,20 +37,20 @@ internal sealed partial class DeadLetterLog(ILogger log, TimeProvider clock)
         return messages.Count > IdsPerLine ? $"{ids} and {messages.Count - IdsPerLine} more" : ids;
     }
 
-    private bool TryTakeLine(int count, out long untold)
+    private bool TryTakeLine(int count, out long suppressed)
     {
         lock (_gate)
         {
-            untold = 0;
+            suppressed = 0;
             if (clock.GetElapsedTime(_periodBegan) >= Period)
             {
-                (untold, _untold) = (_untold, 0);
+                (suppressed, _suppressed) = (_suppressed, 0);
                 (_periodBegan, _lines) = (clock.GetTimestamp(), 0);
             }
 
             if (_lines++ < LinesPerPeriod)
                 return true;
-            _untold += count;
+            _suppressed += count;
             return false;
         }
     }
@@ -58,6 +58,6 @@ internal sealed partial class DeadLetterLog(ILogger log, TimeProvider clock)
     [LoggerMessage(1, LogLevel.Warning, "Dead-lettered {Count} from {Source} as {Reason}: {Detail}; {Ids}")]
     private static partial void Dead(ILogger logger, int count, string source, string reason, string detail, string ids);
 
-    [LoggerMessage(2, LogLevel.Warning, "Dead-lettered {Count} more before, in a flood that was not told line by line")]
-    private static partial void Untold(ILogger logger, long count);
+    [LoggerMessage(2, LogLevel.Warning, "Dead-lettered {Count} more before; there were too many for a line each")]
+    private static partial void Suppressed(ILogger logger, long count);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridge.Core.DeadLetters;
 
-/// <summary>Puts what cannot be published into the dead-letter queue, with confirms like everything else.</summary>
+/// <summary>Publishes dead letters to the dead-letter queue, with confirms.</summary>
 internal sealed class DeadLetterPublisher(
     IPublisher publisher,
     StuckMessages stuck,
@@ -15,7 +15,8 @@ internal sealed class DeadLetterPublisher(
     private readonly DeadLetterLog _log = new(log, clock);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<UnkeptLetter>> TryAsync(IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UnacceptedLetter>> TryAsync(
+        IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken)
     {
         if (dead.Count == 0)
             return [];
@@ -23,15 +24,15 @@ internal sealed class DeadLetterPublisher(
         var left = (await publisher.PublishAsync(publication, cancellationToken))
             .GroupBy(
                 refusal => publication.LetterOf(refusal.Index),
-                (letter, refusals) => new UnkeptLetter(letter, dead[letter], Reason(refusals.First())))
+                (letter, refusals) => new UnacceptedLetter(letter, dead[letter], Reason(refusals.First())))
             .ToList();
-        Tell([.. dead.Where((_, index) => !left.Exists(letter => letter.Index == index))]);
+        Record([.. dead.Where((_, index) => !left.Exists(letter => letter.Index == index))]);
         return left;
     }
 
     /// <inheritdoc/>
     public Task WaitAsync(
-        IReadOnlyList<UnkeptLetter> left, long heldBytes, CancellationToken cancellationToken) => left.Count == 0
+        IReadOnlyList<UnacceptedLetter> left, long heldBytes, CancellationToken cancellationToken) => left.Count == 0
         ? Task.CompletedTask
         : stuck.WaitAsync(
             left[0].Reason,
@@ -53,7 +54,7 @@ internal sealed class DeadLetterPublisher(
             + " (max_message_size, frame_max)",
     };
 
-    private void Tell(List<DeadMessage> kept)
+    private void Record(List<DeadMessage> kept)
     {
         foreach (var reason in kept.GroupBy(message => message.Refusal.Reason))
             metrics.CountDeadLettered(reason.Key, reason.Count());

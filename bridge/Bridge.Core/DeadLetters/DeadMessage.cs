@@ -4,63 +4,64 @@ using Telemetry.Wire;
 
 namespace Bridge.Core.DeadLetters;
 
-/// <summary>Something that cannot be published, kept with its reason.</summary>
+/// <summary>A message or an event that cannot be published, with the reason.</summary>
 internal sealed record DeadMessage
 {
-    /// <summary>Identity, the same whenever the same thing is dead-lettered again.</summary>
+    /// <summary>Identity, the same whenever the same message or event is dead-lettered again.</summary>
     public required string MessageId { get; init; }
 
-    /// <summary>The raw text of the queue message, or the event where only an event was refused.</summary>
+    /// <summary>The raw text of the queue message; or the event, when only the event was refused.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public required Refusal Refusal { get; init; }
 
-    /// <summary>The queue's URL that it came from.</summary>
+    /// <summary>URL of the queue that delivered it.</summary>
     public required string Source { get; init; }
 
     /// <summary>How often the queue had delivered it.</summary>
     public required long ReceiveCount { get; init; }
 
-    /// <summary>Of a refused event: the routing key that it was published with.</summary>
+    /// <summary>Only for an event that the broker refused: its routing key.</summary>
     public string? RoutingKey { get; init; }
 
-    /// <summary>Of a refused event that a rule sent to another exchange than the bridge's: that exchange.</summary>
+    /// <summary>Only for an event that a rule sent to another exchange than the bridge's: that exchange.</summary>
     public string? Exchange { get; init; }
 
-    /// <summary>Of a refused event: the headers that it was, or would have been, published with.</summary>
+    /// <summary>Only for an event: the headers for publishing it.</summary>
     public ImmutableArray<MessageHeader> EventHeaders { get; init; } = [];
 
-    /// <summary>Of a refused event: its <c>traceparent</c>.</summary>
+    /// <summary>Only for an event: its <c>traceparent</c>.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>As a message for the dead-letter queue.</summary>
-    /// <param name="now">When it is kept.</param>
-    /// <param name="part">Which part of it; null for the whole.</param>
+    /// <summary>Creates the message for the dead-letter queue.</summary>
+    /// <param name="now">The present time.</param>
+    /// <param name="part">The part of the body; null for the whole body.</param>
     public OutgoingMessage ToMessage(DateTimeOffset now, LetterPart? part = null)
     {
-        var headers = EventHeaders.ToBuilder();
-        headers.Add(new MessageHeader(DeadLetterHeaders.Reason, Refusal.Code));
-        headers.Add(new MessageHeader(DeadLetterHeaders.Detail, Refusal.Detail));
-        headers.Add(new MessageHeader(DeadLetterHeaders.Source, Source));
-        headers.Add(new MessageHeader(DeadLetterHeaders.ReceiveCount, ReceiveCount));
-        headers.Add(new MessageHeader(DeadLetterHeaders.At, now.UtcDateTime.ToString("O")));
-        if (RoutingKey is not null)
-            headers.Add(new MessageHeader(DeadLetterHeaders.RoutingKey, RoutingKey));
-        if (Exchange is not null)
-            headers.Add(new MessageHeader(DeadLetterHeaders.Exchange, Exchange));
-        if (part is not null)
-        {
-            headers.Add(new MessageHeader(DeadLetterHeaders.Part, part.ToString()));
-            headers.Add(new MessageHeader(DeadLetterHeaders.Digest, part.Digest));
-        }
-
         var properties = new OutgoingProperties(MessageId)
         {
             ContentType = RoutingKey is null ? "text/plain" : "application/json",
-            Headers = headers.ToImmutable(),
+            Headers = [.. EventHeaders, .. Headers(now, part)],
             TraceParent = TraceParent,
         };
         return new OutgoingMessage(Exchange: "", BridgeQueues.Dead, properties, part is null ? Body : Body[part.Range]);
+    }
+
+    private IEnumerable<MessageHeader> Headers(DateTimeOffset now, LetterPart? part)
+    {
+        yield return new(DeadLetterHeaders.Reason, Refusal.Code);
+        yield return new(DeadLetterHeaders.Detail, Refusal.Detail);
+        yield return new(DeadLetterHeaders.Source, Source);
+        yield return new(DeadLetterHeaders.ReceiveCount, ReceiveCount);
+        yield return new(DeadLetterHeaders.At, now.UtcDateTime.ToString("O"));
+        if (RoutingKey is not null)
+            yield return new(DeadLetterHeaders.RoutingKey, RoutingKey);
+        if (Exchange is not null)
+            yield return new(DeadLetterHeaders.Exchange, Exchange);
+        if (part is null)
+            yield break;
+        yield return new(DeadLetterHeaders.Part, part.ToString());
+        yield return new(DeadLetterHeaders.Digest, part.Digest);
     }
 }

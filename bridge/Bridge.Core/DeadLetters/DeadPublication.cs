@@ -12,13 +12,13 @@ internal sealed class DeadPublication : IPublication
     private readonly List<(int Letter, LetterPart? Part)> _messages = [];
 
     /// <param name="letters">The dead letters.</param>
-    /// <param name="mostBytes">Largest body that the broker accepts, in bytes, as far as known.</param>
-    /// <param name="now">When they are kept.</param>
-    public DeadPublication(IReadOnlyList<DeadMessage> letters, long mostBytes, DateTimeOffset now)
+    /// <param name="maxBytes">Largest body in bytes that the broker is known to accept.</param>
+    /// <param name="now">The present time.</param>
+    public DeadPublication(IReadOnlyList<DeadMessage> letters, long maxBytes, DateTimeOffset now)
     {
         (_letters, _now) = (letters, now);
         for (var letter = 0; letter < letters.Count; letter++)
-            _messages.AddRange(LetterPart.Split(letters[letter].Body, mostBytes).Select(part => (letter, part)));
+            _messages.AddRange(LetterPart.Split(letters[letter].Body, maxBytes).Select(part => (letter, part)));
     }
 
     /// <inheritdoc/>
@@ -27,6 +27,6 @@ internal sealed class DeadPublication : IPublication
     /// <inheritdoc/>
     public OutgoingMessage this[int index] => _letters[_messages[index].Letter].ToMessage(_now, _messages[index].Part);
 
-    /// <summary>Which letter a message belongs to.</summary>
+    /// <summary>Index of the letter that a message belongs to.</summary>
     public int LetterOf(int index) => _messages[index].Letter;
 }

@@ -2,31 +2,35 @@ using Bridge.Core.Publishing;
 
 namespace Bridge.Core.DeadLetters;
 
-/// <summary>Keeps what cannot be published.</summary>
+/// <summary>Stores what cannot be published.</summary>
 internal interface IDeadLetters
 {
-    /// <summary>Publishes dead letters once; in parts when a letter is larger than the broker accepts.</summary>
-    /// <param name="dead">Their bodies stay unchanged until the task ends.</param>
-    /// <param name="cancellationToken">Ends the wait; some may still be published.</param>
+    /// <summary>Publishes dead letters once. A letter that is larger than the broker accepts is published in parts.</summary>
+    /// <param name="dead">The letters. Their bodies must not change until the task ends.</param>
+    /// <param name="cancellationToken">Ends the wait; some letters may still be published.</param>
     /// <returns>The letters that the broker does not accept now; all others are confirmed.</returns>
     /// <exception cref="PublishException">
-    /// At least one is not confirmed and its fate is unknown: the messages that it came from must not be deleted.
+    /// At least one letter may not be confirmed. Do not delete the messages that the letters came from.
     /// </exception>
-    Task<IReadOnlyList<UnkeptLetter>> TryAsync(IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken);
+    Task<IReadOnlyList<UnacceptedLetter>> TryAsync(IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken);
 
-    /// <summary>Waits and tries until the broker has confirmed every one.</summary>
-    /// <param name="left">What <see cref="TryAsync"/> gave back; their bodies stay unchanged until the task ends.</param>
-    /// <param name="heldBytes">Bytes of memory that are held meanwhile, without their bodies.</param>
+    /// <summary>Retries until the broker has confirmed every letter.</summary>
+    /// <param name="left">The result of <see cref="TryAsync"/>. The bodies must not change until the task ends.</param>
+    /// <param name="heldBytes">Bytes of memory that the caller holds meanwhile, beside the bodies.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="NoRoomException">Too many wait already: the messages that they came from must not be deleted.</exception>
-    Task WaitAsync(IReadOnlyList<UnkeptLetter> left, long heldBytes, CancellationToken cancellationToken);
+    /// <exception cref="NoRoomException">
+    /// The memory for waiting letters is full. Do not delete the messages that the letters came from.
+    /// </exception>
+    Task WaitAsync(IReadOnlyList<UnacceptedLetter> left, long heldBytes, CancellationToken cancellationToken);
 }
 
-/// <summary>Publishes dead letters and waits; the usual call.</summary>
+/// <summary>Combines both calls of <see cref="IDeadLetters"/>.</summary>
 internal static class DeadLetterKeeping
 {
-    /// <summary>Completes when the broker has confirmed every dead letter, however long that takes.</summary>
-    /// <exception cref="PublishException">At least one is not confirmed: nothing that it came from may be deleted.</exception>
+    /// <summary>Completes when the broker has confirmed every dead letter. The time is not limited.</summary>
+    /// <exception cref="PublishException">
+    /// At least one letter may not be confirmed. Do not delete the messages that the letters came from.
+    /// </exception>
     public static async Task KeepAsync(
         this IDeadLetters deadLetters, IReadOnlyList<DeadMessage> dead, CancellationToken cancellationToken)
     {
@@ -36,11 +40,11 @@ internal static class DeadLetterKeeping
 }
 
 /// <summary>A dead letter that the broker does not accept now.</summary>
-/// <param name="Index">Its index among the letters that were to be kept.</param>
+/// <param name="Index">Its index among the letters of the call.</param>
 /// <param name="Message">The dead letter.</param>
-/// <param name="Reason">Why, in one line without payload.</param>
-internal sealed record UnkeptLetter(int Index, DeadMessage Message, string Reason)
+/// <param name="Reason">The reason in one line, without payload.</param>
+internal sealed record UnacceptedLetter(int Index, DeadMessage Message, string Reason)
 {
-    /// <summary>The same with a copy of its body, which is needed when the original memory is given back.</summary>
-    public UnkeptLetter Detach() => this with { Message = Message with { Body = Message.Body.ToArray() } };
+    /// <summary>Copies the body, so that the caller can release the original memory.</summary>
+    public UnacceptedLetter Detach() => this with { Message = Message with { Body = Message.Body.ToArray() } };
 }

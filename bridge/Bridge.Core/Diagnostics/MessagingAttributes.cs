@@ -4,12 +4,12 @@ using Bridge.Core.Sources;
 
 namespace Bridge.Core.Diagnostics;
 
-/// <summary>Names and values of OpenTelemetry's semantic conventions for messaging, as far as the bridge uses them.</summary>
+/// <summary>The names and values of OpenTelemetry's semantic conventions for messaging that the bridge uses.</summary>
 internal static class MessagingAttributes
 {
     /// <summary>
-    /// Name of every meter and of the activity source of the bridge. It is one for all its projects: receiving and publishing measure
-    /// the same instrument, and collectors tell instruments apart by the name of their meter.
+    /// Name of the bridge's meters and of its activity source. All projects use the same name, since receiving and publishing
+    /// measure the same instrument and collectors identify an instrument also by its meter's name.
     /// </summary>
     public const string Scope = "Bridge";
 
@@ -27,27 +27,29 @@ internal static class MessagingAttributes
 
     public const string RabbitMq = "rabbitmq";
 
-    /// <summary>Bounds for latencies from a millisecond to a minute, in seconds.</summary>
+    /// <summary>Histogram bounds for latencies from a millisecond to a minute, in seconds.</summary>
     public static InstrumentAdvice<double> Latencies { get; } = new()
     {
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     };
 
-    /// <summary>Bounds for ages from a tenth of a second to a day, in seconds: a queue may hold events for days.</summary>
+    /// <summary>
+    /// Histogram bounds for ages from a tenth of a second to a day, in seconds. Events may wait in a queue for days.
+    /// </summary>
     public static InstrumentAdvice<double> Ages { get; } = new()
     {
         HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400, 86_400],
     };
 
-    /// <summary>The instrument of operations, of which receiving and publishing measure their parts.</summary>
+    /// <summary>Creates the instrument with which both receiving and publishing measure their operations.</summary>
     public static Histogram<double> CreateOperationDuration(Meter meter) => meter.CreateHistogram(
         OperationDuration,
         "s",
-        "Receive calls, and from writing a message to the broker's confirm: of those one sample an answer, for its oldest message",
+        "Duration of receive calls, and from writing a message to its confirm: one sample for each answer, of its oldest message",
         tags: null,
         Latencies);
 
-    /// <summary>The tags that tell a source's measurements from another's.</summary>
+    /// <summary>Returns the tags that identify a source's measurements.</summary>
     public static TagList TagsOf(SourceName source) => new(
     [
         new(Destination, source.Name),

@@ -4,8 +4,8 @@ using Telemetry.Wire;
 namespace Bridge.Core.Diagnostics;
 
 /// <summary>
-/// What the pipeline and the reassembly of chunks are measured by; part of the meter <c>Bridge</c>. Calls are made for messages and
-/// batches, never for published events.
+/// Metrics of the pipeline and of reassembly, in the meter <c>Bridge</c>. Measurements are made for messages and batches and
+/// never for single events, so that they cost little.
 /// </summary>
 internal sealed class PipelineMetrics
 {
@@ -31,22 +31,34 @@ internal sealed class PipelineMetrics
     {
         _clock = clock;
         var meter = factory.Create(MessagingAttributes.Scope);
-        _deadLetters = meter.CreateCounter<long>("bridge.dead_letters", "{message}", "Messages and events dead-lettered, by reason");
-        _duplicates = meter.CreateCounter<long>("bridge.duplicates", "{message}", "Redelivered messages and chunks that were dropped");
-        _dropped = meter.CreateCounter<long>(
-            "bridge.rules.dropped", "{event}", "Events that a rule dropped, by the rule's number");
-        _opened = meter.CreateCounter<long>("bridge.events.opened", "{event}", "Events taken out of their batches, refused ones included");
-        _openedBytes = meter.CreateCounter<long>("bridge.opened", "By", "Events taken out of their batches, decompressed");
-        _published = meter.CreateCounter<long>("bridge.events.published", "{event}", "Events that the broker confirmed into the exchange");
-        _chunksForwarded = meter.CreateCounter<long>("bridge.chunks.forwarded", "{message}", "Chunks passed on to their partition");
-        _batchesAssembled = meter.CreateCounter<long>(
-            "bridge.batches.assembled", "{batch}", "Chunked batches put together, by the number of replicas that received their chunks");
-        _eventsInFlight = meter.CreateUpDownCounter<long>("bridge.events.in_flight", "{event}", "Events taken out of their batch and not yet confirmed");
+        _deadLetters = Counter("bridge.dead_letters", "{message}", "Messages and events dead-lettered, by reason");
+        _duplicates = Counter("bridge.duplicates", "{message}", "Redelivered messages and chunks that were dropped");
+        _dropped = Counter("bridge.rules.dropped", "{event}", "Events that a rule dropped, by the rule's number");
+        _opened = Counter("bridge.events.opened", "{event}", "Events taken out of their batches, refused ones included");
+        _openedBytes = Counter("bridge.opened", "By", "Events taken out of their batches, decompressed");
+        _published = Counter("bridge.events.published", "{event}", "Events that the broker confirmed into the exchange");
+        _chunksForwarded = Counter("bridge.chunks.forwarded", "{message}", "Chunks forwarded to their partition");
+        _batchesAssembled = Counter(
+            "bridge.batches.assembled",
+            "{batch}",
+            "Chunked batches assembled, by the number of replicas that received their chunks");
+        _eventsInFlight = meter.CreateUpDownCounter<long>(
+            "bridge.events.in_flight", "{event}", "Events taken out of their batch and not yet confirmed");
         _batchAge = meter.CreateHistogram(
-            "bridge.batch.age", "s", "From the queue's acceptance of a batch to the confirm of its events", tags: null, MessagingAttributes.Ages);
+            "bridge.batch.age",
+            "s",
+            "From the queue's acceptance of a batch to the confirm of its events",
+            tags: null,
+            MessagingAttributes.Ages);
         meter.CreateObservableGauge(
-            "bridge.last_publish.timestamp", LastPublish, "s", "When an event was last confirmed into the exchange, in Unix time; absent before");
-        ShowZeros(rules);
+            "bridge.last_publish.timestamp",
+            LastPublish,
+            "s",
+            "When an event was last confirmed into the exchange, in Unix time; absent before the first");
+        StartAtZero(rules);
+
+        Counter<long> Counter(string name, string unit, string description) =>
+            meter.CreateCounter<long>(name, unit, description);
     }
 
     public void CountDeadLettered(RefusalReason reason, int count) =>
@@ -58,7 +70,7 @@ internal sealed class PipelineMetrics
 
     public void CountDuplicate() => _duplicates.Add(1);
 
-    /// <summary>Counts what a batch held.</summary>
+    /// <summary>Counts the events of an opened batch.</summary>
     public void CountOpened(int events, long bytes)
     {
         _opened.Add(events);
@@ -66,8 +78,10 @@ internal sealed class PipelineMetrics
     }
 
     /// <summary>Counts events of a batch that the broker has confirmed.</summary>
-    /// <param name="events">How many.</param>
-    /// <param name="enqueuedAt">When the queue accepted the batch, or the first of its chunks; null where that is not known.</param>
+    /// <param name="events">Number of events.</param>
+    /// <param name="enqueuedAt">
+    /// When the queue accepted the batch, or the first of its chunks; null when this is not known.
+    /// </param>
     public void CountPublished(int events, DateTimeOffset? enqueuedAt)
     {
         _published.Add(events);
@@ -81,7 +95,8 @@ internal sealed class PipelineMetrics
 
     public void CountForwarded() => _chunksForwarded.Add(1);
 
-    public void CountAssembled(int receivers) => _batchesAssembled.Add(1, new KeyValuePair<string, object?>("receivers", receivers));
+    public void CountAssembled(int receivers) =>
+        _batchesAssembled.Add(1, new KeyValuePair<string, object?>("receivers", receivers));
 
     public void AddEventsInFlight(int events) => _eventsInFlight.Add(events);
 
@@ -91,8 +106,8 @@ internal sealed class PipelineMetrics
         ? [new((ticks - DateTimeOffset.UnixEpoch.UtcTicks) / (double)TimeSpan.TicksPerSecond)]
         : [];
 
-    // A rate over a series that appears only with its first event misses that event: known series begin at zero.
-    private void ShowZeros(int rules)
+    // A rate misses the first event of a series that appears only with this event, so known series begin at zero.
+    private void StartAtZero(int rules)
     {
         for (var rule = 0; rule < rules; rule++)
             CountDropped(rule, 0);

@@ -11,9 +11,9 @@ using Telemetry.Wire;
 namespace Bridge.Core.Pipeline;
 
 /// <summary>
-/// Publishes the events of a whole batch to the exchange. When a call returns without an exception, every event is confirmed, in
-/// the exchange or as a dead letter, except the dead letters that it returns. The caller must wait for these before it settles
-/// the messages that carried the events. A further attempt does not publish settled events again.
+/// Publishes the events of a whole batch to the exchange. When a call returns, every event is confirmed in the exchange or as a
+/// dead letter, except the dead letters that the call returns. The caller must wait for those before it settles the messages of
+/// the batch. A further attempt does not publish settled events again.
 /// </summary>
 internal sealed class BatchDelivery(
     BatchOpener opener,
@@ -24,43 +24,49 @@ internal sealed class BatchDelivery(
     string exchange,
     PipelineMetrics metrics)
 {
-    // How much larger than its sealed form a batch is expected to be, until it is open; what a sender packs is at least expected.
+    // The memory reserved for opening a batch: this many times its sealed size, and at least what this project's senders pack.
     private const int ExpectedRatio = 8;
-    private const int LeastExpected = BatchPacker.LargestBatch;
+    private const int MinExpected = BatchPacker.LargestBatch;
 
     private readonly PartlySettledBatches _partly = new();
 
-    /// <summary>Opens a sealed batch, which is not needed any more then.</summary>
-    public async Task<OpeningAttempt> OpenAsync(ChunkHeader header, ReadOnlySequence<byte> sealedBatch, CancellationToken cancellationToken)
+    /// <summary>Opens a sealed batch. Afterwards the sealed bytes are not needed any more.</summary>
+    public async Task<OpeningAttempt> OpenAsync(
+        ChunkHeader header, ReadOnlySequence<byte> sealedBatch, CancellationToken cancellationToken)
     {
-        var expected = (int)Math.Min(opener.Largest, Math.Max(LeastExpected, sealedBatch.Length * ExpectedRatio));
+        var expected = (int)Math.Min(opener.Largest, Math.Max(MinExpected, sealedBatch.Length * ExpectedRatio));
         var attempt = await OpenAsync(header, sealedBatch, expected, cancellationToken);
 
-        // It expands like no telemetry does. Many such batches at a time would exhaust the memory, so that each is opened alone.
+        // The batch is compressed far more than telemetry usually is. The full size is reserved, so that several such batches at
+        // once cannot exhaust the memory.
         return attempt.Refusal is { Reason: RefusalReason.TooLarge } && expected < opener.Largest
             ? await OpenAsync(header, sealedBatch, opener.Largest, cancellationToken)
             : attempt;
     }
 
-    /// <summary>Publishes the events of an opened batch; may be repeated.</summary>
+    /// <summary>Publishes the events of an opened batch. The call may be repeated.</summary>
     /// <returns>
-    /// Dead letters that the broker does not accept now; the caller waits for them and does not need the opened batch for it.
+    /// Dead letters that the broker does not accept now. The caller waits for them and may close the opened batch before.
     /// </returns>
-    /// <exception cref="PublishException">The fate of at least one event is unknown.</exception>
-    public Task<IReadOnlyList<UnkeptLetter>> PublishAsync(
+    /// <exception cref="PublishException">At least one event may not be confirmed.</exception>
+    public Task<IReadOnlyList<UnacceptedLetter>> PublishAsync(
         ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
     {
         var refused = new List<RefusedEvent>();
         var dropped = new List<DroppedEvent>();
         var routed = router.Route(lines.Span, refused, dropped);
-        var headers = EventHeaders.Of(origin, routed.Count + refused.Count + dropped.Count);
+        var headers = EventHeaders.Create(origin, routed.Count + refused.Count + dropped.Count);
         return PublishAsync(origin, headers, lines, routed, refused, dropped, cancellationToken);
     }
 
-    /// <summary>Publishes a plain event as it is, with the attributes and, unless it names one itself, the trace of its message.</summary>
-    /// <returns>Null, or why it is refused.</returns>
-    /// <exception cref="PublishException">Its fate is unknown.</exception>
-    public async Task<Refusal?> DeliverPlainAsync(ReadOnlyMemory<byte> json, BatchOrigin origin, CancellationToken cancellationToken)
+    /// <summary>
+    /// Publishes a plain event unchanged, with the attributes of its message, and with the message's trace when the event names
+    /// none.
+    /// </summary>
+    /// <returns>Why the event is refused; null when it is confirmed.</returns>
+    /// <exception cref="PublishException">The event may not be confirmed.</exception>
+    public async Task<Refusal?> DeliverPlainAsync(
+        ReadOnlyMemory<byte> json, BatchOrigin origin, CancellationToken cancellationToken)
     {
         var refused = new List<RefusedEvent>();
         var dropped = new List<DroppedEvent>();
@@ -69,7 +75,8 @@ internal sealed class BatchDelivery(
             return new Refusal(only.Reason, only.Detail);
         if (routed is [{ TraceParent: null }] && ActivityContext.TryParse(origin.TraceParent, traceState: null, out _))
             routed[0] = routed[0] with { TraceParent = origin.TraceParent };
-        var left = await PublishAsync(origin, EventHeaders.OfPlain(origin), json, routed, refused, dropped, cancellationToken);
+        var headers = EventHeaders.CreatePlain(origin);
+        var left = await PublishAsync(origin, headers, json, routed, refused, dropped, cancellationToken);
         await deadLetters.WaitAsync(left, heldBytes: json.Length, cancellationToken);
         return null;
     }
@@ -86,7 +93,7 @@ internal sealed class BatchDelivery(
                 return new OpeningAttempt(refusal);
             }
 
-            reservation.Resize(batch!.Capacity + router.MostOpenedBytes(batch.Lines.Length));
+            reservation.Resize(batch!.Capacity + router.MaxOpenedBytes(batch.Lines.Length));
             return new OpeningAttempt(batch, reservation);
         }
         catch
@@ -96,7 +103,7 @@ internal sealed class BatchDelivery(
         }
     }
 
-    private async Task<IReadOnlyList<UnkeptLetter>> PublishAsync(
+    private async Task<IReadOnlyList<UnacceptedLetter>> PublishAsync(
         BatchOrigin origin,
         ImmutableArray<MessageHeader> headers,
         ReadOnlyMemory<byte> lines,
@@ -107,25 +114,23 @@ internal sealed class BatchDelivery(
     {
         var events = routed.Count + refused.Count + dropped.Count;
         metrics.CountOpened(events, lines.Length);
-        var progress = _partly.Of(origin.Batch, events);
+        var progress = _partly.GetProgress(origin.Batch, events);
         Settle(dropped, progress);
         refused.RemoveAll(item => progress.IsSettled(item.Ordinal));
 
-        // Remembered until all events are settled, even if this attempt fails.
+        // The progress is remembered until all events are settled, even if this attempt fails.
         _partly.Remember(origin.Batch, progress);
         using var span = BridgeTracing.StartPublish(exchange, origin.Batch, routed);
         try
         {
             var publication = new EventPublication(exchange, origin, headers, lines, routed, progress);
             var refusals = await PublishAsync(publication, progress, origin, cancellationToken);
-            var left = await KeepAsync(
-                [
-                    .. refusals.Select(refusal =>
-                        (routed[refusal.Index].Ordinal, Dead(publication[refusal.Index], refusal, origin))),
-                    .. refused.Select(item => (item.Ordinal, Dead(lines[item.Range], item, origin, headers))),
-                ],
-                progress,
-                cancellationToken);
+            (int, DeadMessage)[] dead =
+            [
+                .. refusals.Select(refusal => (routed[refusal.Index].Ordinal, Dead(publication[refusal.Index], refusal, origin))),
+                .. refused.Select(item => (item.Ordinal, Dead(lines[item.Range], item, origin, headers))),
+            ];
+            var left = await KeepAsync(dead, progress, cancellationToken);
             if (left.Count == 0)
                 _partly.Forget(origin.Batch);
             return left;
@@ -164,14 +169,14 @@ internal sealed class BatchDelivery(
         }
     }
 
-    private async Task<IReadOnlyList<UnkeptLetter>> KeepAsync(
-        IReadOnlyList<(int Ordinal, DeadMessage Message)> dead, BatchProgress progress, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<UnacceptedLetter>> KeepAsync(
+        (int Ordinal, DeadMessage Message)[] dead, BatchProgress progress, CancellationToken cancellationToken)
     {
-        if (dead.Count == 0)
+        if (dead.Length == 0)
             return [];
         var left = await deadLetters.TryAsync([.. dead.Select(letter => letter.Message)], cancellationToken);
         var unkept = left.Select(letter => letter.Index).ToHashSet();
-        for (var index = 0; index < dead.Count; index++)
+        for (var index = 0; index < dead.Length; index++)
         {
             if (!unkept.Contains(index))
                 progress.Settle(dead[index].Ordinal);
@@ -195,13 +200,14 @@ internal sealed class BatchDelivery(
         TraceParent = message.Properties.TraceParent,
     };
 
-    private static DeadMessage Dead(ReadOnlyMemory<byte> line, RefusedEvent refused, BatchOrigin origin, ImmutableArray<MessageHeader> headers) => new()
-    {
-        MessageId = $"{origin.Batch}-{refused.Ordinal}",
-        Body = line,
-        Refusal = new Refusal(refused.Reason, refused.Detail),
-        Source = origin.Source,
-        ReceiveCount = origin.ReceiveCount,
-        EventHeaders = headers,
-    };
+    private static DeadMessage Dead(
+        ReadOnlyMemory<byte> line, RefusedEvent refused, BatchOrigin origin, ImmutableArray<MessageHeader> headers) => new()
+        {
+            MessageId = $"{origin.Batch}-{refused.Ordinal}",
+            Body = line,
+            Refusal = new Refusal(refused.Reason, refused.Detail),
+            Source = origin.Source,
+            ReceiveCount = origin.ReceiveCount,
+            EventHeaders = headers,
+        };
 }

@@ -4,26 +4,29 @@ using Telemetry.Wire;
 
 namespace Bridge.Core.Pipeline;
 
-/// <summary>Where the events of a batch come from.</summary>
+/// <summary>The origin of a batch's events.</summary>
 /// <param name="Source">The address of the source.</param>
-/// <param name="Batch">Its identity: the first part of every event's <c>message_id</c>.</param>
-/// <param name="ReceiveCount">How often the source had delivered it, or the most often delivered of its chunks.</param>
+/// <param name="Batch">The batch's identity: the first part of every event's <c>message_id</c>.</param>
+/// <param name="ReceiveCount">How often the source had delivered the batch; for chunks, the largest of their counts.</param>
 internal sealed record BatchOrigin(string Source, string Batch, long ReceiveCount)
 {
-    /// <summary>The origin of a batch.</summary>
-    public static BatchOrigin From(DeliveryOrigin origin, BatchId batch) => new(origin.Source.Address, batch.ToString(), origin.Attempt)
-    {
-        EnqueuedAt = origin.EnqueuedAt,
-        TraceParent = origin.TraceParent,
-        Attributes = origin.Attributes,
-    };
+    /// <summary>Creates the origin of a batch.</summary>
+    public static BatchOrigin From(DeliveryOrigin origin, BatchId batch) =>
+        new(origin.Source.Address, batch.ToString(), origin.Attempt)
+        {
+            EnqueuedAt = origin.EnqueuedAt,
+            TraceParent = origin.TraceParent,
+            Attributes = origin.Attributes,
+        };
 
-    /// <summary>When the queue accepted it, or the first of its chunks, by the cloud's clock; null where that is not known.</summary>
+    /// <summary>
+    /// When the queue accepted the batch, or the first of its chunks, by the cloud's clock; null when this is not known.
+    /// </summary>
     public DateTimeOffset? EnqueuedAt { get; init; }
 
-    /// <summary>Of a plain event: the trace that travelled beside it; null without one.</summary>
+    /// <summary>Only for a plain event: the trace in its message's attributes; null without one.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Of a plain event: further texts that travelled beside it, by name.</summary>
+    /// <summary>Only for a plain event: the other attributes of its message, by name.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

@@ -6,17 +6,17 @@ using Bridge.Core.Sources;
 namespace Bridge.Core.Pipeline;
 
 /// <summary>
-/// Spans of the bridge's own work: one for a delivery, one for the publishing of a batch, which links to the spans of the functions
-/// that its events came from. Never one for an event, and nothing at all while nobody listens.
+/// Creates the bridge's spans: one for each delivery, and one for publishing each batch, with links to the functions' spans that
+/// the events belong to. A single event has no span. Without a listener nothing is created.
 /// </summary>
 internal static class BridgeTracing
 {
-    // A batch may hold events of thousands of invocations. Where the message's span is not sampled, no link is looked for.
-    private const int MostLinks = 32;
+    // Bounded, since a batch may have events of thousands of invocations.
+    private const int MaxLinks = 32;
 
     private static readonly ActivitySource Activities = new(MessagingAttributes.Scope);
 
-    /// <summary>Begins the span of the work on a delivery; null while nobody listens.</summary>
+    /// <summary>Starts the span for processing a delivery; null without a listener.</summary>
     public static Activity? StartProcess(DeliveryOrigin origin)
     {
         if (!Activities.HasListeners())
@@ -34,10 +34,10 @@ internal static class BridgeTracing
             name: $"process {origin.Source.Name}");
     }
 
-    /// <summary>Begins the span of the publishing of a batch's events; null while nobody listens.</summary>
-    /// <param name="exchange">Where they go.</param>
+    /// <summary>Starts the span for publishing a batch's events; null without a listener.</summary>
+    /// <param name="exchange">The exchange.</param>
     /// <param name="batch">The batch's identity.</param>
-    /// <param name="events">Its events.</param>
+    /// <param name="events">The batch's events.</param>
     public static Activity? StartPublish(string exchange, string batch, IReadOnlyList<RoutedEvent> events)
     {
         if (!Activities.HasListeners())
@@ -57,21 +57,26 @@ internal static class BridgeTracing
             name: $"publish {exchange}");
     }
 
-    /// <summary>Notes why the work of a span failed.</summary>
-    public static void SetFailed(this Activity? activity, Exception failure) =>
-        activity?.SetStatus(ActivityStatusCode.Error, failure.GetType().Name).SetTag(MessagingAttributes.ErrorType, failure.GetType().Name);
+    /// <summary>Marks a span as failed, with the exception's type.</summary>
+    public static void SetFailed(this Activity? activity, Exception failure) => activity?
+        .SetStatus(ActivityStatusCode.Error, failure.GetType().Name)
+        .SetTag(MessagingAttributes.ErrorType, failure.GetType().Name);
 
-    // The different ones among them, the first so many.
+    // The first distinct traces of the events.
     private static List<ActivityLink> LinksOf(IReadOnlyList<RoutedEvent> events)
     {
         var links = new List<ActivityLink>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var routed in events)
         {
-            if (links.Count == MostLinks)
+            if (links.Count == MaxLinks)
                 break;
-            if (routed.TraceParent is { } parent && seen.Add(parent) && ActivityContext.TryParse(parent, traceState: null, isRemote: true, out var context))
+            if (routed.TraceParent is { } parent
+                && seen.Add(parent)
+                && ActivityContext.TryParse(parent, traceState: null, isRemote: true, out var context))
+            {
                 links.Add(new ActivityLink(context));
+            }
         }
 
         return links;

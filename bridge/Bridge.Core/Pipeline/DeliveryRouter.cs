@@ -15,10 +15,10 @@ using Telemetry.Wire;
 namespace Bridge.Core.Pipeline;
 
 /// <summary>
-/// Does what a delivery asks for: publishes a whole batch or a plain event, forwards a chunk to its partition, dead-letters what is
-/// neither.
+/// Processes a delivery by its kind: publishes a whole batch or a plain event, forwards a chunk to its partition, and
+/// dead-letters everything else.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle is never asked for holds nothing to release.")]
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to release.")]
 internal sealed class DeliveryRouter(
     BatchDelivery batches,
     ChunkForwarder forwarder,
@@ -30,20 +30,21 @@ internal sealed class DeliveryRouter(
     ReplicaName replica,
     TimeProvider clock)
 {
-    private const int OpenedAtATime = 2;
+    private const int MaxConcurrentOpens = 2;
 
-    private static readonly TimeSpan SameUnderWayDelay = TimeSpan.FromSeconds(5);
+    // Delay of a delivery whose content another delivery is publishing.
+    private static readonly TimeSpan DuplicateDelay = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<(BatchId, int), TaskCompletionSource> _underWay = [];
-    private readonly SemaphoreSlim _opening = new(OpenedAtATime, OpenedAtATime);
+    private readonly ConcurrentDictionary<(BatchId, int), TaskCompletionSource> _inWork = [];
+    private readonly SemaphoreSlim _opening = new(MaxConcurrentOpens, MaxConcurrentOpens);
 
-    /// <summary>Works on a delivery until the broker has confirmed all of it.</summary>
-    /// <returns>A retry when another delivery of the same content is under way here; else what became of it.</returns>
-    /// <exception cref="PublishException">Something of it may not have reached the broker.</exception>
+    /// <summary>Processes a delivery until the broker has confirmed all of it.</summary>
+    /// <returns>The outcome. It is a retry while another delivery with the same content is processed by this replica.</returns>
+    /// <exception cref="PublishException">At least one event or chunk may not be confirmed.</exception>
     public Task<Outcome> RouteAsync(Delivery delivery, CancellationToken cancellationToken) => delivery.Payload switch
     {
         Payload.Message message => RouteAsync(delivery, message.Text, cancellationToken),
-        Payload.SealedBatch batch => OnceAsync(
+        Payload.Batch batch => OnceAsync(
             delivery,
             (batch.Header.Batch, 0),
             () => PublishAsync(delivery.Origin, batch, cancellationToken),
@@ -52,21 +53,21 @@ internal sealed class DeliveryRouter(
         var other => throw new ArgumentOutOfRangeException(nameof(delivery), other.GetType().Name, "no such payload"),
     };
 
-    /// <summary>Dead-letters a queue message as it came.</summary>
-    /// <exception cref="PublishException">The broker has not taken it.</exception>
+    /// <summary>Dead-letters a queue message with its original text.</summary>
+    /// <exception cref="PublishException">The dead letter may not be confirmed.</exception>
     public Task<Outcome> DeadLetterAsync(
-        DeliveryOrigin origin, ReadOnlyMemory<byte> text, Refusal refusal, CancellationToken cancellationToken) => DeadLetterAsync(
-        [
-            new DeadMessage
-            {
-                MessageId = origin.Id,
-                Body = text,
-                Refusal = refusal,
-                Source = origin.Source.Address,
-                ReceiveCount = origin.Attempt,
-            },
-        ],
-        cancellationToken);
+        DeliveryOrigin origin, ReadOnlyMemory<byte> text, Refusal refusal, CancellationToken cancellationToken)
+    {
+        var dead = new DeadMessage
+        {
+            MessageId = origin.Id,
+            Body = text,
+            Refusal = refusal,
+            Source = origin.Source.Address,
+            ReceiveCount = origin.Attempt,
+        };
+        return DeadLetterAsync([dead], cancellationToken);
+    }
 
     private async Task<Outcome> DeadLetterAsync(IReadOnlyList<DeadMessage> messages, CancellationToken cancellationToken)
     {
@@ -76,11 +77,12 @@ internal sealed class DeliveryRouter(
 
     private async Task<Outcome> RouteAsync(Delivery delivery, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
-        // It is decoded when it is its turn to be opened: until then it takes memory once.
-        if (MessageText.IsWholeBatch(text.Span, out var batch))
-            return await OnceAsync(delivery, (batch, 0), () => PublishAsync(delivery.Origin, text, cancellationToken), cancellationToken);
-
         var origin = delivery.Origin;
+
+        // A whole batch is decoded only just before it is opened, so that waiting batches do not take their memory twice.
+        if (MessageText.IsWholeBatch(text.Span, out var batch))
+            return await OnceAsync(delivery, (batch, 0), () => PublishAsync(origin, text, cancellationToken), cancellationToken);
+
         using var decoded = MessageText.Decode(text.Span, limits);
         if (decoded.Refusal is { } refusal)
             return await DeadLetterAsync(origin, text, refusal, cancellationToken);
@@ -95,20 +97,23 @@ internal sealed class DeliveryRouter(
 
         var plain = PlainIdentity.From(origin.Id, decoded.Bytes.Span);
         return await OnceAsync(
-            delivery, (plain, 0), () => PublishPlainAsync(origin, text, plain, decoded.Bytes, cancellationToken), cancellationToken);
+            delivery,
+            (plain, 0),
+            () => PublishPlainAsync(origin, text, plain, decoded.Bytes, cancellationToken),
+            cancellationToken);
     }
 
-    // Another delivery of the same content may be under way: a redelivery after a lost lease, or, after a lost connection, the same
-    // chunks once more.
+    // Two deliveries may have the same content: after a lost lease the queue delivers again, and after a lost connection the
+    // broker does. Only one of them is published.
     private async Task<Outcome> OnceAsync(
         Delivery delivery, (BatchId Batch, int Index) identity, Func<Task<Outcome>> work, CancellationToken cancellationToken)
     {
         var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        while (!_underWay.TryAdd(identity, mine))
+        while (!_inWork.TryAdd(identity, mine))
         {
             if (!delivery.IsRepeatedHere)
-                return settled.Contains(identity.Batch) ? CountDuplicate() : Outcome.Retry(SameUnderWayDelay);
-            if (_underWay.TryGetValue(identity, out var other))
+                return settled.Contains(identity.Batch) ? CountDuplicate() : Outcome.Retry(DuplicateDelay);
+            if (_inWork.TryGetValue(identity, out var other))
                 await other.Task.WaitAsync(cancellationToken);
         }
 
@@ -118,7 +123,7 @@ internal sealed class DeliveryRouter(
         }
         finally
         {
-            _underWay.TryRemove(identity, out _);
+            _inWork.TryRemove(identity, out _);
             mine.SetResult();
         }
     }
@@ -160,9 +165,10 @@ internal sealed class DeliveryRouter(
     }
 
     // A whole batch in one queue message.
-    private async Task<Outcome> PublishAsync(DeliveryOrigin origin, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
+    private async Task<Outcome> PublishAsync(
+        DeliveryOrigin origin, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
-        IReadOnlyList<UnkeptLetter> left;
+        IReadOnlyList<UnacceptedLetter> left;
         var (header, attempt) = await OpenAsync(text, cancellationToken);
         using (attempt)
         {
@@ -194,17 +200,19 @@ internal sealed class DeliveryRouter(
         }
     }
 
-    // A whole batch that nobody else can publish: what the broker does not take is tried again here, with the batch opened once.
-    private async Task<Outcome> PublishAsync(DeliveryOrigin origin, Payload.SealedBatch batch, CancellationToken cancellationToken)
+    // No other replica can publish this batch. Events that the broker does not accept are retried here, and the batch is opened
+    // once.
+    private async Task<Outcome> PublishAsync(
+        DeliveryOrigin origin, Payload.Batch batch, CancellationToken cancellationToken)
     {
         var from = BatchOrigin.From(origin, batch.Header.Batch);
-        IReadOnlyList<UnkeptLetter> left;
+        IReadOnlyList<UnacceptedLetter> left;
         using (var attempt = await batches.OpenAsync(batch.Header, batch.Sealed, cancellationToken))
         {
             if (attempt.Refusal is { } refusal)
                 return await RefuseAsync(origin, batch.Messages, refusal, cancellationToken);
 
-            // They are not read any more: to release them keeps one copy less of a large event in memory.
+            // The messages are not read any more. Releasing them now saves a copy of a large event in memory.
             foreach (var message in batch.Messages)
                 message.Dispose();
             left = await retry.RunAsync(
@@ -216,7 +224,7 @@ internal sealed class DeliveryRouter(
         return Outcome.Published;
     }
 
-    private async Task<Outcome> WaitForAsync(IReadOnlyList<UnkeptLetter> left, CancellationToken cancellationToken)
+    private async Task<Outcome> WaitForAsync(IReadOnlyList<UnacceptedLetter> left, CancellationToken cancellationToken)
     {
         await deadLetters.WaitAsync(left, heldBytes: 0, cancellationToken);
         return Outcome.Published;
@@ -239,10 +247,12 @@ internal sealed class DeliveryRouter(
     ];
 }
 
-/// <summary>Gives a plain event, which names no sender, an identity that is the same on every redelivery.</summary>
+/// <summary>Creates the identity of a plain event, which names no sender. It is the same on every redelivery.</summary>
 internal static class PlainIdentity
 {
-    /// <summary>Sender from the source's identity of the message, sequence 0, digest from the event's bytes.</summary>
+    /// <summary>
+    /// The sender is a hash of the message's identity in its source, the sequence is 0, the digest is that of the event.
+    /// </summary>
     public static BatchId From(string messageId, ReadOnlySpan<byte> json)
     {
         Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];

@@ -14,28 +14,28 @@ internal static class EventHeaders
     public const string Batch = "x-telemetry-batch";
 
     /// <summary>
-    /// Events of the batch, refused ones included: with the last part of <c>message_id</c>, from 0, it shows which of them are missing. A
-    /// plain event, whose identity names no sender, does not carry it.
+    /// Number of events in the batch, refused ones included. Together with the last part of <c>message_id</c>, which counts from
+    /// 0, it shows which events are missing. A plain event does not have this header.
     /// </summary>
     public const string Events = "x-telemetry-events";
 
-    // All headers of a message are one frame, which brokers and clients limit to 128 KiB or less.
-    private const int AttributeBytes = 16 * 1024;
-    private const int NameBytes = 255;
+    // All headers of a message share one frame, which brokers and clients limit to 128 KiB or less.
+    private const int MaxAttributeBytes = 16 * 1024;
+    private const int MaxNameBytes = 255;
 
-    /// <summary>Headers of a batch's events; built once a batch.</summary>
-    /// <param name="origin">Where it came from.</param>
-    /// <param name="events">How many events it holds.</param>
-    public static ImmutableArray<MessageHeader> Of(BatchOrigin origin, int events) =>
+    /// <summary>Creates the headers of a batch's events, once for each batch.</summary>
+    /// <param name="origin">The batch's origin.</param>
+    /// <param name="events">Number of events in the batch.</param>
+    public static ImmutableArray<MessageHeader> Create(BatchOrigin origin, int events) =>
         [new(Source, origin.Source), new(Batch, origin.Batch), new(Events, events)];
 
-    /// <summary>Headers of a plain event: the attributes that its sender gave it are among them, up to 16 KiB of them.</summary>
-    public static ImmutableArray<MessageHeader> OfPlain(BatchOrigin origin) =>
-        [new(Source, origin.Source), new(Batch, origin.Batch), .. OfAttributes(origin.Attributes)];
+    /// <summary>Creates the headers of a plain event, which include up to 16 KiB of its message's attributes.</summary>
+    public static ImmutableArray<MessageHeader> CreatePlain(BatchOrigin origin) =>
+        [new(Source, origin.Source), new(Batch, origin.Batch), .. FromAttributes(origin.Attributes)];
 
-    private static IEnumerable<MessageHeader> OfAttributes(IReadOnlyDictionary<string, string> attributes)
+    private static IEnumerable<MessageHeader> FromAttributes(IReadOnlyDictionary<string, string> attributes)
     {
-        var room = AttributeBytes;
+        var room = MaxAttributeBytes;
         foreach (var (name, value) in attributes.Where(attribute => !IsReserved(attribute.Key)))
         {
             room -= Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
@@ -44,8 +44,8 @@ internal static class EventHeaders
         }
     }
 
-    // CC and BCC would make the broker route a copy elsewhere; x-death is its account of dead-lettering.
-    private static bool IsReserved(string name) => Encoding.UTF8.GetByteCount(name) > NameBytes
+    // With CC or BCC the broker would route copies to other queues. It records dead-lettering in x-death.
+    private static bool IsReserved(string name) => Encoding.UTF8.GetByteCount(name) > MaxNameBytes
         || name is "CC" or "BCC" or "traceparent" or "x-death"
         || name.StartsWith("x-telemetry-", StringComparison.Ordinal)
         || name.StartsWith("x-dead-", StringComparison.Ordinal);

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace Bridge.Core.Pipeline;
 
 /// <summary>
-/// Takes deliveries of every source, has each routed and published, and settles it with its outcome. What failed is decided by
-/// <see cref="FailurePolicy"/> alone.
+/// Receives deliveries of every source, routes and publishes each, and settles it with the outcome. After a failure,
+/// <see cref="FailurePolicy"/> decides the outcome.
 /// </summary>
-/// <param name="router">Does the work.</param>
-/// <param name="failures">Decides what follows a failure.</param>
+/// <param name="router">Routes and publishes.</param>
+/// <param name="failures">Decides the outcome after a failure.</param>
 /// <param name="publisher">Tells when events can be published.</param>
 /// <param name="room">Memory for the payloads of all sources.</param>
-/// <param name="log">Gets what a settlement failed with.</param>
+/// <param name="log">Receives the failures of settlements.</param>
 internal sealed class EventPipeline(
     DeliveryRouter router, FailurePolicy failures, IPublisher publisher, ByteBudget room, ILogger<EventPipeline> log) : ISink
 {
@@ -34,7 +34,7 @@ internal sealed class EventPipeline(
         _inWork.Run(() => WorkAsync(delivery, held), held.Dispose);
     }
 
-    // The memory is released before the settlement: the source may take long to answer.
+    // The memory is released before the settlement, since the source may take long to answer.
     private async Task WorkAsync(Delivery delivery, ByteBudget.Reservation held)
     {
         var outcome = await RouteAsync(delivery);

@@ -4,13 +4,13 @@ using Bridge.Core.Routing;
 
 namespace Bridge.Core.Pipeline;
 
-/// <summary>The events of one batch, as the messages that they become.</summary>
-/// <param name="exchange">Where they go, unless a rule names another exchange.</param>
-/// <param name="origin">Where they came from.</param>
-/// <param name="headers">What they share, of <see cref="EventHeaders"/>.</param>
-/// <param name="lines">The batch's events, unchanged until all are settled.</param>
-/// <param name="events">What of <paramref name="lines"/> is published.</param>
-/// <param name="progress">Notes the confirmed events.</param>
+/// <summary>The events of one batch as messages to publish.</summary>
+/// <param name="exchange">The exchange of events for which no rule names another.</param>
+/// <param name="origin">The batch's origin.</param>
+/// <param name="headers">The headers that all events share, from <see cref="EventHeaders"/>.</param>
+/// <param name="lines">The batch's lines. They must not change until all events are settled.</param>
+/// <param name="events">The events in <paramref name="lines"/> to publish.</param>
+/// <param name="progress">Records the confirmed events.</param>
 internal sealed class EventPublication(
     string exchange,
     BatchOrigin origin,
@@ -26,7 +26,11 @@ internal sealed class EventPublication(
         get
         {
             var routed = events[index];
-            var properties = new OutgoingProperties($"{origin.Batch}-{routed.Ordinal}") { Headers = headers, TraceParent = routed.TraceParent };
+            var properties = new OutgoingProperties($"{origin.Batch}-{routed.Ordinal}")
+            {
+                Headers = headers,
+                TraceParent = routed.TraceParent,
+            };
             return new OutgoingMessage(routed.Exchange ?? exchange, routed.RoutingKey, properties, routed.BodyIn(lines));
         }
     }

@@ -3,7 +3,9 @@ using Telemetry.Wire;
 
 namespace Bridge.Core.Pipeline;
 
-/// <summary>A batch that was opened, with the part of the budget that its memory takes until it is disposed; or why it could not be.</summary>
+/// <summary>
+/// The result of opening a batch: the batch with the reservation of its memory, which disposal releases, or a refusal.
+/// </summary>
 internal sealed class OpeningAttempt : IDisposable
 {
     private readonly OpenedBatch? _batch;
@@ -16,7 +18,7 @@ internal sealed class OpeningAttempt : IDisposable
     /// <summary>Null when the batch is open.</summary>
     public Refusal? Refusal { get; }
 
-    /// <summary>Its events as JSON Lines; empty when it was refused.</summary>
+    /// <summary>The batch's events as JSON Lines; empty when the batch was refused.</summary>
     public ReadOnlyMemory<byte> Lines => _batch?.Lines ?? default;
 
     public void Dispose()

@@ -1,8 +1,8 @@
 namespace Bridge.Core.Pipeline;
 
 /// <summary>
-/// Remembers the settled events of batches that are not settled as a whole, so that a further attempt publishes only the rest.
-/// Memory is bounded: the oldest batches are forgotten first, and their events are then published again under the same
+/// Remembers the settled events of partly settled batches, so that a further attempt publishes only the other events. Memory is
+/// bounded: the oldest batches are forgotten first, and all their events are then published again with the same
 /// <c>message_id</c>.
 /// </summary>
 /// <param name="words">Limit on the memory, in words of 64 bits; an event takes one bit.</param>
@@ -14,8 +14,8 @@ internal sealed class PartlySettledBatches(int words = 16 * 1024)
     private readonly LinkedList<(string Batch, BatchProgress Progress)> _oldestFirst = [];
     private int _words;
 
-    /// <summary>The settled events of a batch; none for an unknown batch.</summary>
-    public BatchProgress Of(string batch, int events)
+    /// <summary>Returns the progress of a batch; that of an unknown batch has no settled event.</summary>
+    public BatchProgress GetProgress(string batch, int events)
     {
         lock (_gate)
             return _known.TryGetValue(batch, out var node) ? node.Value.Progress : new BatchProgress(events);

@@ -1,23 +1,23 @@
 namespace Bridge.Core.Publishing;
 
 /// <summary>
-/// The messages that a batch hands over, addressed by index so that nothing is materialised before it is written.
+/// Messages to publish. They are read by index, so that each message is created only when it is written.
 /// </summary>
 internal interface IPublication
 {
     /// <summary>Number of messages.</summary>
     int Count { get; }
 
-    /// <summary>The message at <paramref name="index"/>; may be asked for more than once.</summary>
+    /// <summary>The message at <paramref name="index"/>. It may be read more than once.</summary>
     OutgoingMessage this[int index] { get; }
 
     /// <summary>
-    /// True for a message that the broker confirmed in an earlier attempt: it is not written, and counts as confirmed.
+    /// True for a message that the broker confirmed in an earlier attempt. It is not written again and counts as confirmed.
     /// </summary>
     bool IsConfirmed(int index) => false;
 
     /// <summary>
-    /// Called on any thread when the broker has confirmed a message, even if others fail or publishing was cancelled meanwhile.
+    /// Called on any thread when the broker has confirmed a message, even when other messages fail or publishing was cancelled.
     /// </summary>
     void OnConfirmed(int index)
     {

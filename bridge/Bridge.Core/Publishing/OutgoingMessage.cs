@@ -3,21 +3,21 @@ using System.Collections.Immutable;
 namespace Bridge.Core.Publishing;
 
 /// <summary>One AMQP message to be published with a confirm.</summary>
-/// <param name="Exchange">An existing exchange; empty: the default exchange, which routes by queue name.</param>
-/// <param name="RoutingKey">At most 255 bytes in UTF-8; a longer one is refused as rejected.</param>
-/// <param name="Properties">What the message carries beside its body.</param>
-/// <param name="Body">Sent byte for byte; not read after the publication has been answered.</param>
+/// <param name="Exchange">An existing exchange; empty for the default exchange, which routes by queue name.</param>
+/// <param name="RoutingKey">At most 255 bytes in UTF-8; a message with a longer one is refused as rejected.</param>
+/// <param name="Properties">The properties and headers.</param>
+/// <param name="Body">The body. It is not read after the broker has answered.</param>
 internal readonly record struct OutgoingMessage(
     string Exchange, string RoutingKey, OutgoingProperties Properties, ReadOnlyMemory<byte> Body);
 
-/// <summary>The properties of an outgoing message. The delivery mode is not among them: every message is persistent.</summary>
-/// <param name="MessageId">Never empty; at most 255 bytes in UTF-8; a longer one is refused as rejected.</param>
+/// <summary>The properties of an outgoing message. They have no delivery mode, since every message is persistent.</summary>
+/// <param name="MessageId">Not empty; at most 255 bytes in UTF-8. A message with a longer one is refused as rejected.</param>
 internal readonly record struct OutgoingProperties(string MessageId)
 {
     /// <summary>MIME type of the body; null leaves it out.</summary>
     public string? ContentType { get; init; } = "application/json";
 
-    /// <summary>Headers that many messages share: built once a batch.</summary>
+    /// <summary>Headers that all messages of a batch share, so that they are created once.</summary>
     public ImmutableArray<MessageHeader> Headers { get; init; } = [];
 
     /// <summary>This message's own <c>traceparent</c> header; null leaves it out.</summary>

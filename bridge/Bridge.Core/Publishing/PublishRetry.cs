@@ -5,17 +5,17 @@ using Telemetry.Queues;
 namespace Bridge.Core.Publishing;
 
 /// <summary>
-/// Repeats what the broker did not take, for work that no other replica can do: batches put together here, chunks that go back to
-/// their partition, what a spool holds.
+/// Retries publications that no other replica can take over: batches assembled here, chunks that return to their partition, and
+/// the contents of a spool.
 /// </summary>
 internal sealed partial class PublishRetry(ILogger<PublishRetry> log, TimeProvider clock, Random random)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
-    /// <summary>Repeats an attempt until it does not fail with a <see cref="PublishException"/>.</summary>
-    /// <param name="name">What the log calls it; never a payload.</param>
-    /// <param name="attempt">One attempt.</param>
+    /// <summary>Repeats an attempt while it fails with a <see cref="PublishException"/>.</summary>
+    /// <param name="name">Name for the log; never a payload.</param>
+    /// <param name="attempt">Makes one attempt.</param>
     /// <param name="cancellationToken">Ends the wait between two attempts.</param>
     public async Task<T> RunAsync<T>(string name, Func<Task<T>> attempt, CancellationToken cancellationToken)
     {

@@ -3,18 +3,18 @@ using Telemetry.Wire;
 namespace Bridge.Core.Publishing;
 
 /// <summary>
-/// Remembers what this replica has published, so that a redelivery is dropped instead of published again. What was
-/// dead-lettered is not remembered: it may be sent back. Bounded: the oldest identities are forgotten first, after which a
-/// redelivery is published again under the same <c>message_id</c>.
+/// Remembers the batches that this replica has published, so that a redelivery is dropped. Dead-lettered batches are not
+/// remembered, since they may be replayed. Memory is bounded: the oldest identities are forgotten first, and a redelivery of
+/// such a batch is published again with the same <c>message_id</c>.
 /// </summary>
-/// <param name="capacity">Identities remembered.</param>
+/// <param name="capacity">Number of identities that are remembered.</param>
 internal sealed class SettledBatches(int capacity = 50_000)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<BatchId> _known = [];
     private readonly Queue<BatchId> _order = [];
 
-    /// <summary>Whether a batch is known to be published.</summary>
+    /// <summary>True when a batch is known to be published.</summary>
     public bool Contains(BatchId batch)
     {
         lock (_gate)

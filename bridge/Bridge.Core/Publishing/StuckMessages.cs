@@ -8,13 +8,13 @@ namespace Bridge.Core.Publishing;
 
 /// <summary>
 /// Messages that the broker accepts neither into the exchange nor into one of the bridge's own queues, for example because the
-/// dead-letter queue is full. Each waits alone and is tried again while all other messages go on. Readiness, metrics and the
+/// dead-letter queue is full. Each is retried independently, and other messages do not wait for it. Readiness, metrics and the
 /// status page show them. Safe for several threads.
 /// </summary>
-/// <param name="budget">Memory that they may hold together; one larger message may wait alone.</param>
-/// <param name="log">Gets a line when the first message begins to wait and when none waits any more.</param>
-/// <param name="clock">Every wait.</param>
-/// <param name="random">Spreads the attempts.</param>
+/// <param name="budget">Memory for all of them; a message larger than the budget may wait when no other does.</param>
+/// <param name="log">Receives a line when the first message begins to wait, and when none waits any more.</param>
+/// <param name="clock">Measures every wait.</param>
+/// <param name="random">Adds jitter to retries.</param>
 internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMessages> log, TimeProvider clock, Random random)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
@@ -23,7 +23,7 @@ internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMess
     private readonly Lock _gate = new();
     private readonly LinkedList<string> _reasons = [];
 
-    /// <summary>How many wait.</summary>
+    /// <summary>Number of waiting messages.</summary>
     public int Count
     {
         get
@@ -37,7 +37,7 @@ internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMess
     public long Bytes => budget.Used;
 
     /// <summary>
-    /// Why the message that has waited longest is not accepted, in one line without payload; null when none waits.
+    /// Why the broker does not accept the message that has waited longest, in one line without payload; null when none waits.
     /// </summary>
     public string? Reason
     {
@@ -48,23 +48,23 @@ internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMess
         }
     }
 
-    /// <summary>Starts the gauges of what waits.</summary>
+    /// <summary>Creates the gauges of the waiting messages.</summary>
     public void Observe(Meter meter)
     {
         meter.CreateObservableGauge(
             "bridge.stuck",
             () => Count,
             "{message}",
-            "Messages that can be neither published nor dead-lettered, and wait while others go on");
-        meter.CreateObservableGauge("bridge.stuck.size", () => Bytes, "By", "Memory that they hold");
+            "Messages that wait because they can be neither published nor dead-lettered");
+        meter.CreateObservableGauge("bridge.stuck.size", () => Bytes, "By", "Memory of the messages that wait so");
     }
 
-    /// <summary>Waits and tries again until the broker accepts the message.</summary>
-    /// <param name="reason">Why it was not accepted, with the broker's limit that is the cause.</param>
-    /// <param name="bytes">Bytes of memory that it holds meanwhile.</param>
-    /// <param name="attempt">Tries once; returns null when the message is accepted, else why not.</param>
+    /// <summary>Retries until the broker accepts the message.</summary>
+    /// <param name="reason">Why the broker did not accept it, with the limit that is the cause.</param>
+    /// <param name="bytes">Bytes of memory that the message holds meanwhile.</param>
+    /// <param name="attempt">Makes one attempt; returns null when the broker accepts the message, otherwise the reason.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="NoRoomException">Too many wait already.</exception>
+    /// <exception cref="NoRoomException">The memory for waiting messages is full.</exception>
     public async Task WaitAsync(string reason, long bytes, Func<Task<string?>> attempt, CancellationToken cancellationToken)
     {
         using var held = budget.TryReserve(bytes)
@@ -123,9 +123,9 @@ internal sealed partial class StuckMessages(ByteBudget budget, ILogger<StuckMess
     [LoggerMessage(
         1,
         LogLevel.Error,
-        "A message can be neither published nor dead-lettered; it waits by itself and is tried again, nothing is lost: {Reason}")]
+        "A message can be neither published nor dead-lettered; it waits and is tried again, and nothing is lost: {Reason}")]
     private static partial void Stuck(ILogger logger, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "No message waits any more for want of room in the broker")]
+    [LoggerMessage(2, LogLevel.Information, "No message waits for the broker any more")]
     private static partial void NoneStuck(ILogger logger);
 }

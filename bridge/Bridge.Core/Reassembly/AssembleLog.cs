@@ -4,7 +4,7 @@ using Telemetry.Governance;
 
 namespace Bridge.Core.Reassembly;
 
-/// <summary>What assembling says; never a payload.</summary>
+/// <summary>Log messages of assembling. They never contain a payload.</summary>
 internal static partial class AssembleLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Assembling from {Partitions} partitions")]
@@ -18,13 +18,14 @@ internal static partial class AssembleLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "{Queue} was deleted: {Chunks} chunks that are held here go into a new one, what lay in it is lost")]
+        Message = "{Queue} was deleted: {Chunks} chunks held by this replica go to a new queue; messages in the queue are lost")]
     public static partial void Deleted(ILogger log, string queue, int chunks);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Batch {Batch} is whole: {Chunks} chunks, {Bytes} bytes, received by {Receivers}")]
+    [LoggerMessage(
+        Level = LogLevel.Debug, Message = "Batch {Batch} is whole: {Chunks} chunks, {Bytes} bytes, received by {Receivers}")]
     public static partial void Whole(ILogger log, string batch, int chunks, int bytes, string receivers);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue}: {Chunks} chunks went back to its tail, to make room for others")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue}: {Chunks} chunks went to its tail to make room for others")]
     public static partial void MadeRoom(ILogger log, string queue, int chunks);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Queue} is left to another replica, if there is one")]

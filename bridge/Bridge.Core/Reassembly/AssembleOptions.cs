@@ -1,14 +1,14 @@
 namespace Bridge.Core.Reassembly;
 
-/// <summary>How batches that came in chunks are put together: the section <c>Bridge:Assemble</c>.</summary>
+/// <summary>How batches that arrive in chunks are assembled: the section <c>Bridge:Assemble</c>.</summary>
 internal sealed record AssembleOptions
 {
     /// <summary>The configuration section that these are bound from.</summary>
     public const string Section = "Bridge:Assemble";
 
     /// <summary>
-    /// Queues <c>telemetry.chunks.N</c> that chunks are spread over, 1 to 256. Default 8. Every replica must have the same number:
-    /// chunks of one batch must meet in one queue.
+    /// Number of queues <c>telemetry.chunks.N</c> for chunks, 1 to 256. Default 8. Every replica must have the same number, so
+    /// that all chunks of a batch reach the same queue.
     /// </summary>
     public int Partitions { get; init; } = 8;
 
@@ -19,21 +19,25 @@ internal sealed record AssembleOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Bytes of chunks that this replica has in memory at most, shared out evenly to the partitions; 8 MiB to 4 GiB. Default 32 MiB. Beyond it
-    /// some batches go back to the tail of their queue, each in its turn; a batch that is larger by itself is held alone.
+    /// Maximum bytes of chunks in this replica's memory, divided equally among the partitions; 8 MiB to 4 GiB. Default 32 MiB.
+    /// Above it some batches, each in its turn, return to the tail of their queue. A batch that is larger than the limit is held
+    /// alone.
     /// </summary>
     public long MaxBytes { get; init; } = 32L * 1024 * 1024;
 
-    /// <summary>At least this long a batch waits for its chunks after a fail-over, or after they were held up: a minute, or <see cref="Timeout"/>.</summary>
+    /// <summary>
+    /// Minimum time that a batch waits for its chunks after a fail-over or a delay: a minute, or <see cref="Timeout"/> if that is
+    /// less.
+    /// </summary>
     public TimeSpan Grace => Timeout < TimeSpan.FromMinutes(1) ? Timeout : TimeSpan.FromMinutes(1);
 
-    /// <summary>Everything that is wrong, one line each.</summary>
+    /// <summary>All errors, one line each.</summary>
     public IEnumerable<string> Validate()
     {
         if (Partitions is < 1 or > 256)
             yield return $"{Section}:Partitions is {Partitions}: give 1 to 256, the same on every replica";
         if (Timeout < TimeSpan.FromSeconds(1) || Timeout > TimeSpan.FromMinutes(25))
-            yield return $"{Section}:Timeout is {Timeout}: give 00:00:01 to 00:25:00; beyond that RabbitMQ would take the chunks away";
+            yield return $"{Section}:Timeout is {Timeout}: give 00:00:01 to 00:25:00; RabbitMQ takes chunks back after 30 min";
         if (MaxBytes is < 8L * 1024 * 1024 or > 4L * 1024 * 1024 * 1024)
             yield return $"{Section}:MaxBytes is {MaxBytes}: give 8388608 to 4294967296 bytes";
     }

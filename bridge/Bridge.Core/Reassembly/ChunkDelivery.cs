@@ -3,19 +3,22 @@ using Bridge.Core.Sources;
 
 namespace Bridge.Core.Reassembly;
 
-/// <summary>A chunk out of its partition, unacknowledged until what it belongs to is settled. Disposed when it is.</summary>
+/// <summary>A chunk from its partition. It stays unacknowledged until its batch is settled, and is disposed then.</summary>
 internal sealed class ChunkDelivery : ISealedMessage
 {
-    // Thousands wait at a time, more than a pool keeps, and its arrays may be twice as long: only what would else be a large object is rented.
+    // Only arrays that would be large objects are rented. Thousands of chunks wait, more than a pool keeps, and rented arrays may
+    // be twice as long as needed.
     private const int SmallestRented = 85_000;
 
     private readonly int _length;
     private byte[] _array;
 
-    /// <param name="deliveryTag">Its number on the partition's channel.</param>
-    /// <param name="messageId">Its <c>message_id</c>; empty where it has none.</param>
-    /// <param name="origin">Where it came from.</param>
-    /// <param name="body">Header and slice; copied, since it is the client library's only while it is being handed over.</param>
+    /// <param name="deliveryTag">Its delivery tag on the partition's channel.</param>
+    /// <param name="messageId">Its <c>message_id</c>; empty when it has none.</param>
+    /// <param name="origin">Its origin.</param>
+    /// <param name="body">
+    /// Header and slice. They are copied, since the client library reuses the memory after its callback.
+    /// </param>
     public ChunkDelivery(ulong deliveryTag, string messageId, ChunkOrigin origin, ReadOnlyMemory<byte> body)
     {
         DeliveryTag = deliveryTag;
@@ -27,16 +30,16 @@ internal sealed class ChunkDelivery : ISealedMessage
         Memory = _array.Length;
     }
 
-    /// <summary>Memory that it takes, until it is disposed.</summary>
+    /// <summary>Bytes of memory that it takes until it is disposed.</summary>
     public int Memory { get; }
 
-    /// <summary>Acknowledges it on its channel.</summary>
+    /// <summary>Its delivery tag on the partition's channel.</summary>
     public ulong DeliveryTag { get; }
 
     /// <inheritdoc/>
     public string MessageId { get; }
 
-    /// <summary>Where it came from.</summary>
+    /// <summary>Its origin.</summary>
     public ChunkOrigin Origin { get; private set; }
 
     /// <inheritdoc/>
@@ -48,7 +51,7 @@ internal sealed class ChunkDelivery : ISealedMessage
     /// <inheritdoc/>
     public long Attempt => Origin.ReceiveCount;
 
-    /// <summary>Its time-out begins then at the earliest.</summary>
+    /// <summary>Starts its time-out at the given time, unless it started later.</summary>
     public void TreatAsSeenFrom(DateTimeOffset earliest)
     {
         if (Origin.Seen < earliest)

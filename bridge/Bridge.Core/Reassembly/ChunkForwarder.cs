@@ -6,22 +6,22 @@ using Telemetry.Wire;
 namespace Bridge.Core.Reassembly;
 
 /// <summary>
-/// Puts chunks at the tail of their batch's partition, where they meet the others, whichever replica received them.
+/// Publishes each chunk to the partition of its batch, so that all chunks of a batch meet there, whichever replica received them.
 /// </summary>
 internal sealed class ChunkForwarder(IPublisher publisher, StuckMessages stuck, int partitions, PipelineMetrics metrics)
 {
-    // The chunk, and the text that it came in.
-    private const int InMemory = 3;
+    // Memory of a waiting chunk in multiples of its length: the chunk, and the text of its message.
+    private const int MemoryFactor = 3;
 
     /// <summary>
-    /// Completes when the broker has confirmed the chunk, or will never accept it. Waits while the queue is full or missing.
+    /// Completes when the broker has confirmed the chunk or refuses it. Waits while the queue is full or missing.
     /// </summary>
-    /// <param name="header">Its header.</param>
-    /// <param name="chunk">Header and slice, as they were in the message.</param>
-    /// <param name="origin">Travels with it.</param>
+    /// <param name="header">The chunk's header.</param>
+    /// <param name="chunk">Header and slice.</param>
+    /// <param name="origin">The chunk's origin, which becomes its headers.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null, or why it is refused: it is over a limit of the broker.</returns>
-    /// <exception cref="PublishException">It is not confirmed.</exception>
+    /// <returns>Why the broker refuses the chunk, which exceeds a limit; null when it is confirmed.</returns>
+    /// <exception cref="PublishException">The chunk may not be confirmed.</exception>
     public async Task<Refusal?> ForwardAsync(
         ChunkHeader header, ReadOnlyMemory<byte> chunk, ChunkOrigin origin, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed class ChunkForwarder(IPublisher publisher, StuckMessages stuck, 
         {
             await stuck.WaitAsync(
                 Reason(queue, refused),
-                (long)chunk.Length * InMemory,
+                (long)chunk.Length * MemoryFactor,
                 async () =>
                     (refused = await TryAsync(message, cancellationToken)) is { Reason: not PublishRefusalReason.Rejected } still
                     ? Reason(queue, still)
@@ -59,15 +59,19 @@ internal sealed class ChunkForwarder(IPublisher publisher, StuckMessages stuck, 
         : $"{queue} takes no chunk ({refusal.Detail}): it is full (max-length, x-overflow=reject-publish) or has no leader;"
             + " make room";
 
-    private static ImmutableArray<MessageHeader> HeadersOf(ChunkOrigin origin) =>
-    [
-        new(ChunkHeaders.Source, origin.Source),
-        new(ChunkHeaders.Receiver, origin.Receiver),
-        new(ChunkHeaders.ReceiveCount, origin.ReceiveCount),
-        new(ChunkHeaders.Seen, origin.Seen.ToUnixTimeMilliseconds()),
-        .. origin.Enqueued is { } enqueued ? (ReadOnlySpan<MessageHeader>)[new(ChunkHeaders.Enqueued, enqueued.ToUnixTimeMilliseconds())] : [],
-        .. origin.Deferral is { } deferral ? (ReadOnlySpan<MessageHeader>)[new(ChunkHeaders.Deferral, deferral)] : [],
-    ];
+    private static ImmutableArray<MessageHeader> HeadersOf(ChunkOrigin origin)
+    {
+        var headers = ImmutableArray.CreateBuilder<MessageHeader>();
+        headers.Add(new(ChunkHeaders.Source, origin.Source));
+        headers.Add(new(ChunkHeaders.Receiver, origin.Receiver));
+        headers.Add(new(ChunkHeaders.ReceiveCount, origin.ReceiveCount));
+        headers.Add(new(ChunkHeaders.Seen, origin.Seen.ToUnixTimeMilliseconds()));
+        if (origin.Enqueued is { } enqueued)
+            headers.Add(new(ChunkHeaders.Enqueued, enqueued.ToUnixTimeMilliseconds()));
+        if (origin.Deferral is { } deferral)
+            headers.Add(new(ChunkHeaders.Deferral, deferral));
+        return headers.ToImmutable();
+    }
 
     private sealed class SingleMessage(OutgoingMessage message) : IPublication
     {

@@ -1,37 +1,39 @@
 namespace Bridge.Core.Reassembly;
 
-/// <summary>Where a chunk came from; travels with it through its partition.</summary>
+/// <summary>The origin of a chunk. It accompanies the chunk through its partition, as headers.</summary>
 /// <param name="Source">The cloud queue's URL.</param>
-/// <param name="Receiver">The replica that received it.</param>
-/// <param name="ReceiveCount">How often the cloud queue had delivered it.</param>
-/// <param name="Seen">When it was first received: the assembly time-out runs from the first of a batch.</param>
+/// <param name="Receiver">The replica that received the chunk.</param>
+/// <param name="ReceiveCount">How often the cloud queue had delivered the chunk.</param>
+/// <param name="Seen">When the chunk was first received. The time-out of a batch starts with its first chunk.</param>
 internal sealed record ChunkOrigin(string Source, string Receiver, long ReceiveCount, DateTimeOffset Seen)
 {
-    /// <summary>When the cloud queue accepted it, by the cloud's clock; null where that is not known.</summary>
+    /// <summary>When the cloud queue accepted the chunk, by the cloud's clock; null when this is not known.</summary>
     public DateTimeOffset? Enqueued { get; init; }
 
-    /// <summary>The deferral that put it at the tail of its partition; null until it is deferred.</summary>
+    /// <summary>Number of the deferral that put the chunk at the tail of its partition; null before the first.</summary>
     public long? Deferral { get; init; }
 }
 
-/// <summary>Names of the headers that a chunk carries through its partition.</summary>
+/// <summary>Names of the headers of a chunk in its partition.</summary>
 internal static class ChunkHeaders
 {
-    /// <summary>The cloud queue's URL that it came from.</summary>
+    /// <summary><see cref="ChunkOrigin.Source"/>.</summary>
     public const string Source = "x-telemetry-source";
 
-    /// <summary>The replica that received it.</summary>
+    /// <summary><see cref="ChunkOrigin.Receiver"/>.</summary>
     public const string Receiver = "x-telemetry-receiver";
 
-    /// <summary>How often the cloud queue had delivered it.</summary>
+    /// <summary><see cref="ChunkOrigin.ReceiveCount"/>.</summary>
     public const string ReceiveCount = "x-telemetry-receive-count";
 
-    /// <summary>Unix milliseconds when it was received: the assembly time-out runs from the first of a batch, also across a fail-over.</summary>
+    /// <summary><see cref="ChunkOrigin.Seen"/> in Unix milliseconds. With it the time-out continues after a fail-over.</summary>
     public const string Seen = "x-telemetry-seen";
 
-    /// <summary>Unix milliseconds when the cloud queue accepted it: tells how old its events are when they are published.</summary>
+    /// <summary>
+    /// <see cref="ChunkOrigin.Enqueued"/> in Unix milliseconds. It shows the age of the events at their publication.
+    /// </summary>
     public const string Enqueued = "x-telemetry-enqueued";
 
-    /// <summary>Number of the deferral that put it at the tail of its partition; only on deferred chunks.</summary>
+    /// <summary><see cref="ChunkOrigin.Deferral"/>. Only deferred chunks have it.</summary>
     public const string Deferral = "x-telemetry-deferral";
 }

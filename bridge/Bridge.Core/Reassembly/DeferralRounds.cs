@@ -1,10 +1,11 @@
 namespace Bridge.Core.Reassembly;
 
 /// <summary>
-/// Decides which batches are held when a partition has more chunks than there is room for, so that each has its turn. Batches lie
-/// on a ring by their digests, and those farthest from a cursor are deferred: they go to the tail of the queue. When the first deferred
-/// chunks of a round come back, the whole queue has passed. Every batch nearer than any deferred one has then been held with all its
-/// chunks: it is whole, or more has yet to be sent. The cursor moves to the nearest deferred batch.
+/// Decides which batches are held when a partition has more chunks than fit into memory, so that each batch gets its turn.
+/// Batches are ordered on a ring by their digests. Those farthest from a cursor are deferred, which means that their chunks go to
+/// the tail of the queue. When the first deferred chunks of a round arrive again, the whole queue has passed. Every batch that is
+/// nearer than all deferred ones was then held with all its chunks in the queue: it is whole, or its sender has not sent all. The
+/// cursor then moves to the nearest deferred batch.
 /// </summary>
 internal sealed class DeferralRounds
 {
@@ -13,27 +14,29 @@ internal sealed class DeferralRounds
     private long? _opening;
     private int _away;
 
-    /// <param name="firstNumber">Of the first deferral; what another replica has deferred must not be taken for this one's.</param>
+    /// <param name="firstNumber">
+    /// Number of the first deferral. Choose it so that the numbers of two replicas differ, since each must recognise its own.
+    /// </param>
     public DeferralRounds(long firstNumber)
     {
         _first = firstNumber;
         _latest = firstNumber - 1;
     }
 
-    /// <summary>Where on the ring the batches that may stay begin.</summary>
+    /// <summary>Position on the ring from which batches are held.</summary>
     public ulong Cursor { get; private set; }
 
     /// <summary>Distance from the cursor to the nearest batch deferred in this round.</summary>
     public ulong Nearest { get; private set; } = ulong.MaxValue;
 
-    /// <summary>True while deferred chunks have yet to come back.</summary>
+    /// <summary>True while deferred chunks have not arrived again.</summary>
     public bool AreAnyAway => _away > 0;
 
     /// <summary>Rounds that have ended since <see cref="NoteCompletion"/>.</summary>
     public int Fruitless { get; private set; }
 
     /// <summary>Counts deferred chunks.</summary>
-    /// <param name="chunks">How many.</param>
+    /// <param name="chunks">Number of chunks.</param>
     /// <param name="nearest">Distance from the cursor to the nearest of their batches.</param>
     /// <returns>The deferral's number.</returns>
     public long Defer(int chunks, ulong nearest)
@@ -45,12 +48,12 @@ internal sealed class DeferralRounds
         return _latest;
     }
 
-    /// <summary>True for a deferral that was counted here; null is none.</summary>
+    /// <summary>True for the number of a deferral that this object counted.</summary>
     public bool IsOwn(long? deferral) => deferral >= _first && deferral <= _latest;
 
-    /// <summary>Tells that a chunk has come.</summary>
-    /// <param name="deferral">That it was last part of; null when it was never deferred.</param>
-    /// <returns>True when the round is over: see <see cref="Next"/>.</returns>
+    /// <summary>Records that a chunk has arrived.</summary>
+    /// <param name="deferral">Number of the chunk's last deferral; null when it was never deferred.</param>
+    /// <returns>True when the round is over. Call <see cref="Next"/> then.</returns>
     public bool NoteArrival(long? deferral)
     {
         if (!IsOwn(deferral))
@@ -69,6 +72,6 @@ internal sealed class DeferralRounds
         Fruitless++;
     }
 
-    /// <summary>Tells that a batch has become whole.</summary>
+    /// <summary>Records that a batch has become whole.</summary>
     public void NoteCompletion() => Fruitless = 0;
 }

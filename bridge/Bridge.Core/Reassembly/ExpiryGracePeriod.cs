@@ -1,26 +1,26 @@
 namespace Bridge.Core.Reassembly;
 
 /// <summary>
-/// Decides when no batch may be given up: after the broker, or work that waits for it, has delayed chunks. What a batch lacks may then
-/// be on its way.
+/// Decides when no batch may expire. After the broker, or work that waits for it, has delayed chunks, the missing chunks of a
+/// batch may still arrive.
 /// </summary>
-/// <param name="length">How long the period lasts after a delay.</param>
+/// <param name="length">Duration of the period after a delay.</param>
 internal sealed class ExpiryGracePeriod(TimeSpan length)
 {
-    // What takes longer was delayed.
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
+    // A longer answer counts as a delay.
+    private static readonly TimeSpan MaxAnswerTime = TimeSpan.FromSeconds(2);
 
     private DateTimeOffset _end;
     private DateTimeOffset? _takingSince;
     private DateTimeOffset? _fullSince;
 
-    /// <summary>True while nothing is to be given up.</summary>
+    /// <summary>True while no batch may expire.</summary>
     public bool IsOn(DateTimeOffset now) => now < _end || IsLong(_takingSince, now) || IsLong(_fullSince, now);
 
-    /// <summary>Notes that a chunk is being taken; those behind it wait.</summary>
+    /// <summary>Records that a chunk is being taken. The chunks after it wait meanwhile.</summary>
     public void BeginTake(DateTimeOffset now) => _takingSince = now;
 
-    /// <summary>Notes that the chunk is taken.</summary>
+    /// <summary>Records that the chunk is taken.</summary>
     public void EndTake(DateTimeOffset now)
     {
         NoteAnswer(_takingSince!.Value, now);
@@ -28,15 +28,15 @@ internal sealed class ExpiryGracePeriod(TimeSpan length)
     }
 
     /// <summary>
-    /// Notes how many chunks are unsettled. At the limit the broker hands out no more, so that chunks which a batch lacks may lie in the
-    /// queue, behind batches that wait to be published.
+    /// Records the number of unsettled chunks. At the limit the broker delivers no more, so the missing chunks of a batch may be
+    /// in the queue while other batches wait to be published.
     /// </summary>
     /// <param name="chunks">Unsettled chunks.</param>
-    /// <param name="most">The number that the broker may hand out.</param>
+    /// <param name="limit">Maximum number of unsettled chunks, which is the prefetch.</param>
     /// <param name="now">The time.</param>
-    public void NoteUnsettled(int chunks, int most, DateTimeOffset now)
+    public void NoteUnsettled(int chunks, int limit, DateTimeOffset now)
     {
-        if (chunks >= most)
+        if (chunks >= limit)
         {
             _fullSince ??= now;
         }
@@ -47,8 +47,8 @@ internal sealed class ExpiryGracePeriod(TimeSpan length)
         }
     }
 
-    /// <summary>Notes that the broker has answered.</summary>
-    /// <param name="asked">The time before it was asked.</param>
+    /// <summary>Records an answer of the broker.</summary>
+    /// <param name="asked">The time before the request.</param>
     /// <param name="now">The time.</param>
     public void NoteAnswer(DateTimeOffset asked, DateTimeOffset now)
     {
@@ -56,5 +56,5 @@ internal sealed class ExpiryGracePeriod(TimeSpan length)
             _end = now + length;
     }
 
-    private static bool IsLong(DateTimeOffset? since, DateTimeOffset now) => since is { } begun && now - begun > LongestAnswer;
+    private static bool IsLong(DateTimeOffset? since, DateTimeOffset now) => since is { } begun && now - begun > MaxAnswerTime;
 }

@@ -9,16 +9,16 @@ using Telemetry.Wire;
 namespace Bridge.Core.Reassembly;
 
 /// <summary>
-/// Collects the chunks of one partition, which stay unacknowledged until their batch is settled. <see cref="PartitionState"/> decides;
-/// this class does what it says. Bounded in chunks and in bytes: beyond that some batches go back to the tail of the queue, each in
-/// its turn, so that all complete.
+/// Collects the chunks of one partition, which stay unacknowledged until their batch is settled. <see cref="PartitionState"/>
+/// decides what to do, and this class does it. Chunks and bytes are bounded: above the bound some batches, each in its turn,
+/// return to the tail of the queue, so that every batch completes.
 /// </summary>
-/// <param name="context">What all partitions share.</param>
+/// <param name="context">The services that all partitions share.</param>
 /// <param name="channel">Settles the chunks.</param>
-/// <param name="room">Memory for whole batches that are not yet published, of all partitions.</param>
-/// <param name="inWork">Counts what a stop waits for.</param>
-/// <param name="log">Gets what happens.</param>
-/// <param name="abort">Cancelled when work under way must be given up.</param>
+/// <param name="room">Memory for whole batches that are not yet published. All partitions share it.</param>
+/// <param name="inWork">Runs the work that a stop waits for.</param>
+/// <param name="log">Receives events of assembling.</param>
+/// <param name="abort">Cancelled when running work must end without settling its chunks.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without timer or link holds nothing to release.")]
 internal sealed class PartitionAssembly(
     ReassemblyContext context, IPartitionChannel channel, ByteBudget room, TaskGroup inWork, ILogger log, CancellationToken abort)
@@ -28,36 +28,38 @@ internal sealed class PartitionAssembly(
     private readonly Lock _gate = new();
     private readonly PartitionState _state = new(context.Options, context.Limits, FirstDeferral(context.Random));
 
-    // Chunks that an expiry removed but did not settle before it ended.
+    // Chunks that a cancelled expiry removed from the state but did not settle.
     private readonly List<ChunkDelivery> _takenOut = [];
     private Task _expiring = Task.CompletedTask;
     private CancellationTokenSource _leaving = new();
 
-    /// <summary>Bytes of memory that the chunks take.</summary>
+    /// <summary>Bytes of memory that the waiting chunks take.</summary>
     public long Bytes => Decide((state, _) => state.Memory);
 
     /// <summary>The batches that wait for chunks.</summary>
     public IncompleteBatches Incomplete => Decide((state, _) => state.Incomplete);
 
-    /// <summary>When a chunk came last; null before the first.</summary>
+    /// <summary>When the last chunk arrived; null before the first.</summary>
     public DateTimeOffset? LastArrival => Decide((state, _) => state.LastArrival);
 
-    /// <summary>Unsettled chunks that the broker may hand out.</summary>
+    /// <summary>Maximum number of unsettled chunks, for the broker.</summary>
     public int Prefetch => Decide((state, _) => state.Prefetch);
 
-    /// <summary>True when no chunk waits for others or waits to be given up.</summary>
+    /// <summary>True when no chunk waits for others and no batch is expiring.</summary>
     public bool IsIdle => _expiring.IsCompleted && Incomplete.Batches == 0;
 
-    /// <summary>True when something has waited too long.</summary>
+    /// <summary>True when a batch has waited too long.</summary>
     public bool HasExpired => Decide((state, now) => state.HasExpired(now));
 
-    /// <summary>Takes a chunk. It completes late, and so slows the broker down, when there is more in memory than is good.</summary>
+    /// <summary>
+    /// Takes a chunk. When the memory is full, the call waits, and meanwhile the broker's next chunk waits too.
+    /// </summary>
     public async Task TakeAsync(ChunkDelivery chunk, CancellationToken cancellationToken)
     {
         var action = Decide((state, now) => state.Take(chunk, context.Settled.Contains, now));
         try
         {
-            await DoAsync(action, cancellationToken);
+            await ExecuteAsync(action, cancellationToken);
         }
         finally
         {
@@ -66,10 +68,10 @@ internal sealed class PartitionAssembly(
     }
 
     /// <summary>
-    /// Dead-letters batches that have waited too long, one after the other; none while their missing chunks may be delayed. Do
-    /// not call it while <see cref="ReturnAllAsync"/> is under way.
+    /// Begins to dead-letter the batches that have waited too long, one after the other. None expires while its missing chunks
+    /// may be delayed. Do not call this while <see cref="ReturnAllAsync"/> runs.
     /// </summary>
-    /// <param name="asked">When the broker was asked for something, which it has just answered.</param>
+    /// <param name="asked">The time before the last request to the broker, which the broker has just answered.</param>
     public void Expire(DateTimeOffset asked)
     {
         Decide((state, now) => state.NoteAnswer(asked, now));
@@ -81,7 +83,7 @@ internal sealed class PartitionAssembly(
     }
 
     /// <summary>
-    /// Gives all chunks back to the broker for the next active consumer, except those that are settled or being published.
+    /// Returns all waiting chunks to the broker for the next active consumer. Batches that are being published continue.
     /// </summary>
     public async Task ReturnAllAsync()
     {
@@ -91,10 +93,10 @@ internal sealed class PartitionAssembly(
     }
 
     /// <summary>
-    /// Puts every chunk that waits for others into a new queue, since the partition's queue was deleted with all unacknowledged
-    /// chunks. Completes when it has taken them; publishing continues in the background.
+    /// Publishes every waiting chunk to a new queue, after the partition's queue was deleted with all its unacknowledged chunks.
+    /// Completes when the chunks are taken out; their publication continues in the background.
     /// </summary>
-    /// <param name="untilNew">Completes when there is a new queue.</param>
+    /// <param name="untilNew">Completes when the new queue exists.</param>
     public async Task ForwardAllAsync(Func<Task> untilNew)
     {
         var chunks = await TakeAllAsync();
@@ -109,13 +111,15 @@ internal sealed class PartitionAssembly(
             () => Release(chunks));
     }
 
-    /// <summary>Forgets how large chunks and batches were, when none is left.</summary>
+    /// <summary>Resets the prefetch to its initial value. Call it when no chunk is left.</summary>
     public void ResetPrefetch() => Decide((state, _) => state.ResetPrefetch());
 
-    /// <summary>Forgets every chunk that waits for others: the channel is closed, and the broker hands them out again by itself.</summary>
+    /// <summary>
+    /// Drops every waiting chunk. Call it when the channel is closed, since the broker then delivers them again.
+    /// </summary>
     public void Abandon() => Release(Clear());
 
-    private async Task DoAsync(ReassemblyAction action, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(ReassemblyAction action, CancellationToken cancellationToken)
     {
         switch (action)
         {
@@ -135,7 +139,7 @@ internal sealed class PartitionAssembly(
         }
     }
 
-    // What is whole but not yet published is bounded too; while it waits here, the broker sends no more.
+    // The memory of whole batches before their publication is bounded too. During this wait no further chunk is taken.
     private async Task<ByteBudget.Reservation> ReserveAsync(Assembly<ChunkDelivery> batch, CancellationToken cancellationToken)
     {
         try
@@ -160,7 +164,7 @@ internal sealed class PartitionAssembly(
         List<ChunkDelivery> left = [.. deferral.Chunks];
         try
         {
-            // Batches that never complete must not circulate through the queue at full speed.
+            // The pause keeps batches that never complete from circulating through the queue at full speed.
             await Task.Delay(Pause(), context.Clock, cancellationToken);
             await context.Retry.RunAsync(
                 channel.Queue,
@@ -179,7 +183,8 @@ internal sealed class PartitionAssembly(
     private TimeSpan Pause() =>
         TimeSpan.FromMilliseconds(Math.Min(Decide((state, _) => state.FruitlessRounds) * 20, LongestPause.TotalMilliseconds));
 
-    // Puts chunks at the queue's tail. Confirmed chunks leave the list, so that another attempt does not forward them again.
+    // Publishes chunks to the queue's tail. Confirmed chunks leave the list, so that a further attempt does not publish them
+    // again.
     private async Task<bool> ForwardAsync(
         List<ChunkDelivery> left, Func<ChunkDelivery, ChunkOrigin> originOf, CancellationToken cancellationToken)
     {
@@ -232,7 +237,7 @@ internal sealed class PartitionAssembly(
     {
         using var _ = reserved;
         var outcome = await DeliverAsync(
-            new Payload.SealedBatch(batch.Header, batch.Sealed, batch.Tokens), batch.Tokens, reserved, withdrawn);
+            new Payload.Batch(batch.Header, batch.Sealed, batch.Tokens), batch.Tokens, reserved, withdrawn);
         if (outcome.Kind is not OutcomeKind.Retry)
             NoteAssembled(batch);
         return outcome;
@@ -271,7 +276,7 @@ internal sealed class PartitionAssembly(
             });
     }
 
-    // Acknowledges chunks once they are settled; gives them back when that fails unexpectedly.
+    // Acknowledges chunks after their settlement. Returns them to the broker when their processing fails unexpectedly.
     private async Task SettleAsync(
         IReadOnlyList<ChunkDelivery> chunks, Func<CancellationToken, Task<Outcome>> settle, CancellationToken stop)
     {
@@ -313,7 +318,7 @@ internal sealed class PartitionAssembly(
         Decide((state, now) => state.CountUnsettled(-chunks.Count, now));
     }
 
-    // One call of the state at a time. When it asks for another prefetch, the broker hands everything out anew.
+    // Calls the state under the lock. After a change of the prefetch the channel must consume anew.
     private T Decide<T>(Func<PartitionState, DateTimeOffset, T> call)
     {
         T result;
@@ -336,11 +341,11 @@ internal sealed class PartitionAssembly(
         return true;
     });
 
-    // Far enough apart that no two replicas count alike.
+    // A random start keeps the numbers of two replicas apart.
     private static long FirstDeferral(Random random) => random.NextInt64(1L << 62);
 }
 
-/// <summary>What the assemblies of all partitions share.</summary>
+/// <summary>The services that the assemblies of all partitions share.</summary>
 internal sealed record ReassemblyContext(
     ISink Sink,
     SettledBatches Settled,
@@ -353,18 +358,22 @@ internal sealed record ReassemblyContext(
     TimeProvider Clock,
     Random Random);
 
-/// <summary>What a partition's chunks are settled on. Nothing here fails: on a closed channel the broker hands the chunks out again.</summary>
+/// <summary>
+/// Settles the chunks of a partition. No call fails: when the channel is closed, the broker delivers the chunks again anyway.
+/// </summary>
 internal interface IPartitionChannel
 {
     /// <summary>The partition's queue.</summary>
     string Queue { get; }
 
-    /// <summary>Tells the broker that chunks are settled.</summary>
+    /// <summary>Acknowledges settled chunks.</summary>
     Task AcknowledgeAsync(IReadOnlyList<ChunkDelivery> chunks);
 
-    /// <summary>Gives everything back and begins to consume anew, since the partition's prefetch has changed; returns at once.</summary>
+    /// <summary>
+    /// Begins to return all chunks and to consume anew, after a change of the partition's prefetch. Does not wait for it.
+    /// </summary>
     void ConsumeAnew();
 
-    /// <summary>Gives chunks back to the broker, which hands them to the active consumer again.</summary>
+    /// <summary>Returns chunks to the broker, which delivers them to the active consumer again.</summary>
     Task ReturnAsync(IReadOnlyList<ChunkDelivery> chunks);
 }

@@ -3,32 +3,35 @@ using Telemetry.Wire;
 namespace Bridge.Core.Reassembly;
 
 /// <summary>
-/// How many unsettled chunks of a partition this replica asks the broker for: as many as its share of the memory holds, or as the
-/// largest batch has. The number also bounds what the client library has received and nobody has taken yet.
+/// Calculates the prefetch of a partition, which is the maximum number of its unsettled chunks: as many as fit into the
+/// partition's share of the memory, and at least as many as the largest batch has. It also bounds the chunks that the client
+/// library has received and that are not yet taken.
 /// </summary>
 /// <param name="share">Bytes of memory that the partition's chunks may take.</param>
 internal sealed class PartitionPrefetch(long share)
 {
-    // A quorum queue hands no more than this to one consumer; the largest batch that is accepted has 1,024 chunks.
-    private const int Most = 2_000;
-    private const int Least = 32;
+    // A quorum queue delivers no more to one consumer. The largest batch that is accepted has 1,024 chunks.
+    private const int Max = 2_000;
+    private const int Min = 32;
 
-    // No cloud's are larger.
+    // No cloud allows larger messages.
     private const int LargestChunk = 256 * 1024;
 
-    // A change costs a round of the queue, so that a smaller number waits for this long.
-    private static readonly TimeSpan LeastTime = TimeSpan.FromMinutes(1);
+    // After a change all chunks are delivered again, so the prefetch is lowered at most once in this time.
+    private static readonly TimeSpan MinTimeBetweenCuts = TimeSpan.FromMinutes(1);
 
     private int _ofLargestBatch;
     private DateTimeOffset? _changed;
 
-    /// <summary>Chunks that the broker may hand out before one is settled; 32 to 2,000.</summary>
+    /// <summary>The prefetch; 32 to 2,000.</summary>
     public int Value { get; private set; } = Clamp(share / LargestChunk);
 
-    /// <summary>Chunks that may wait for others at most: beyond them there must be room for more to come.</summary>
+    /// <summary>
+    /// Maximum number of waiting chunks. It is less than the prefetch, so that further chunks can still arrive.
+    /// </summary>
     public int MaxHeld => Value * 9 / 10;
 
-    /// <summary>Learns how many chunks a batch has.</summary>
+    /// <summary>Raises the prefetch when a batch has more chunks.</summary>
     public void Learn(in ChunkHeader header, DateTimeOffset now)
     {
         _ofLargestBatch = Math.Max(_ofLargestBatch, Clamp((header.Count * 10 / 9) + 8));
@@ -36,22 +39,24 @@ internal sealed class PartitionPrefetch(long share)
             Change(_ofLargestBatch, now);
     }
 
-    /// <summary>Learns how large chunks are, when there are as many as there may be.</summary>
-    /// <param name="chunks">Chunks that are held.</param>
+    /// <summary>
+    /// Adapts the prefetch to the size of the waiting chunks. Call it when their number or memory has reached its limit.
+    /// </summary>
+    /// <param name="chunks">Number of waiting chunks.</param>
     /// <param name="bytes">Bytes of memory that they take.</param>
     /// <param name="now">The time.</param>
     /// <returns>True when <see cref="Value"/> has changed.</returns>
     public bool Fit(int chunks, long bytes, DateTimeOffset now)
     {
         var fitting = Math.Max(_ofLargestBatch, Clamp(chunks * share / bytes));
-        var isTooMuch = fitting < Value / 2 && !(now - _changed < LeastTime);
+        var isTooMuch = fitting < Value / 2 && !(now - _changed < MinTimeBetweenCuts);
         if (!isTooMuch && fitting <= Value * 5 / 4)
             return false;
         Change(fitting, now);
         return true;
     }
 
-    /// <summary>Forgets what it has learnt, once no chunk is left.</summary>
+    /// <summary>Resets the prefetch to its initial value.</summary>
     public void Reset()
     {
         _ofLargestBatch = 0;
@@ -60,5 +65,5 @@ internal sealed class PartitionPrefetch(long share)
 
     private void Change(int value, DateTimeOffset now) => (Value, _changed) = (value, now);
 
-    private static int Clamp(long chunks) => (int)Math.Clamp(chunks, Least, Most);
+    private static int Clamp(long chunks) => (int)Math.Clamp(chunks, Min, Max);
 }

@@ -4,12 +4,12 @@ using Telemetry.Wire;
 namespace Bridge.Core.Reassembly;
 
 /// <summary>
-/// The chunks of one partition that wait for others: a state machine without I/O, clock or lock. A chunk and a tick go in; what is to
-/// be done comes out, and <see cref="PartitionAssembly"/> does it. docs/background/reassembly.md shows it on one page.
+/// The waiting chunks of one partition: a state machine without I/O, clock or lock. Its inputs are chunks and ticks. Its outputs
+/// are actions, which <see cref="PartitionAssembly"/> carries out. docs/background/reassembly.md shows it on one page.
 /// </summary>
 /// <param name="options">Time-out and memory.</param>
-/// <param name="limits">Chunks that are accepted.</param>
-/// <param name="firstDeferral">Number of the first deferral; numbers of two replicas must not meet.</param>
+/// <param name="limits">Limits on accepted chunks.</param>
+/// <param name="firstDeferral">Number of the first deferral. The numbers of two replicas must differ.</param>
 internal sealed class PartitionState(AssembleOptions options, CodecLimits limits, long firstDeferral)
 {
     private readonly BatchAssembler<ChunkDelivery> _assembler = new(options.Timeout);
@@ -22,21 +22,21 @@ internal sealed class PartitionState(AssembleOptions options, CodecLimits limits
     /// <summary>Bytes of memory that the waiting chunks take.</summary>
     public long Memory { get; private set; }
 
-    /// <summary>When a chunk came last; null before the first.</summary>
+    /// <summary>When the last chunk arrived; null before the first.</summary>
     public DateTimeOffset? LastArrival { get; private set; }
 
     /// <summary>The batches that wait for chunks.</summary>
     public IncompleteBatches Incomplete => new(_assembler.Batches, Memory, _assembler.OldestSeen);
 
-    /// <summary>Unsettled chunks that the broker may hand out.</summary>
+    /// <summary>Maximum number of unsettled chunks, for the broker.</summary>
     public int Prefetch => _prefetch.Value;
 
-    /// <summary>Rounds of the queue in which no batch has become whole, since the last that did.</summary>
+    /// <summary>Rounds of the queue since a batch last became whole.</summary>
     public int FruitlessRounds => _rounds.Fruitless;
 
-    /// <summary>Begins to take a chunk; those behind it wait until <see cref="EndTake"/>.</summary>
-    /// <param name="chunk">The chunk, which counts as unsettled from now on.</param>
-    /// <param name="isSettled">Tells whether a batch is published already.</param>
+    /// <summary>Takes a chunk. Call <see cref="EndTake"/> after the returned action; the next chunks wait until then.</summary>
+    /// <param name="chunk">The chunk, which now counts as unsettled.</param>
+    /// <param name="isSettled">Returns true for a batch that is already published.</param>
     /// <param name="now">The time.</param>
     public ReassemblyAction Take(ChunkDelivery chunk, Func<BatchId, bool> isSettled, DateTimeOffset now)
     {
@@ -51,23 +51,25 @@ internal sealed class PartitionState(AssembleOptions options, CodecLimits limits
     /// <summary>Ends taking a chunk.</summary>
     public void EndTake(DateTimeOffset now) => _grace.EndTake(now);
 
-    /// <summary>Counts chunks that are unsettled, or, with a negative number, settled.</summary>
+    /// <summary>Changes the number of unsettled chunks. A negative number counts settled ones.</summary>
     public void CountUnsettled(int chunks, DateTimeOffset now)
     {
         _unsettled += chunks;
         _grace.NoteUnsettled(_unsettled, Prefetch, now);
     }
 
-    /// <summary>Notes that the broker has answered.</summary>
-    /// <param name="asked">The time before it was asked.</param>
+    /// <summary>Records an answer of the broker.</summary>
+    /// <param name="asked">The time before the request.</param>
     /// <param name="now">The time.</param>
     public void NoteAnswer(DateTimeOffset asked, DateTimeOffset now) => _grace.NoteAnswer(asked, now);
 
-    /// <summary>Makes room for more chunks, if too many wait: call it again until it answers <see cref="ReassemblyAction.Hold"/>.</summary>
-    /// <returns>Hold, or chunks that go to the tail: many at once, since each time waits for the broker.</returns>
+    /// <summary>
+    /// Makes room for further chunks when too many wait. Call it again until it returns <see cref="ReassemblyAction.Hold"/>.
+    /// </summary>
+    /// <returns>Hold, or chunks to defer: many at once, since each deferral waits for the broker.</returns>
     public ReassemblyAction MakeRoom(DateTimeOffset now)
     {
-        // After another prefetch all that is held comes again.
+        // After a change of the prefetch all waiting chunks are delivered again, so nothing needs to be deferred.
         if (!AreMoreThan(1) || _prefetch.Fit(_assembler.Chunks, Memory, now))
             return ReassemblyAction.Hold.Instance;
         var chunks = new List<ChunkDelivery>();
@@ -84,11 +86,11 @@ internal sealed class PartitionState(AssembleOptions options, CodecLimits limits
             : new ReassemblyAction.Defer(_rounds.Defer(chunks.Count, nearest), chunks);
     }
 
-    /// <summary>True when a batch has waited too long and nothing has delayed what it lacks.</summary>
+    /// <summary>True when a batch has waited too long and its missing chunks are not delayed.</summary>
     public bool HasExpired(DateTimeOffset now) => !_grace.IsOn(now) && _assembler.HasExpired(now);
 
     /// <summary>Takes out a batch that has waited too long and whose missing chunks are not in the queue.</summary>
-    /// <returns>What to refuse; hold when there is none.</returns>
+    /// <returns>The refusal of its chunks; hold when there is no such batch.</returns>
     public ReassemblyAction Tick(DateTimeOffset now)
     {
         if (_grace.IsOn(now) || _assembler.TakeExpired(now, onlyPassed: _rounds.AreAnyAway) is not { } expired)
@@ -97,7 +99,7 @@ internal sealed class PartitionState(AssembleOptions options, CodecLimits limits
         return new ReassemblyAction.Refuse(expired.Tokens, expired.Refusal!);
     }
 
-    /// <summary>Forgets every waiting chunk: the broker hands them out again, here or elsewhere.</summary>
+    /// <summary>Takes out every waiting chunk. The broker delivers them again, to this replica or another.</summary>
     /// <param name="nextDeferral">Number of the next deferral.</param>
     /// <returns>The chunks.</returns>
     public IReadOnlyList<ChunkDelivery> Clear(long nextDeferral)
@@ -107,7 +109,7 @@ internal sealed class PartitionState(AssembleOptions options, CodecLimits limits
         return _assembler.Clear();
     }
 
-    /// <summary>Forgets how large chunks and batches were, when none is left.</summary>
+    /// <summary>Resets the prefetch to its initial value. Call it when no chunk is left.</summary>
     public void ResetPrefetch() => _prefetch.Reset();
 
     private void NoteArrival(ChunkDelivery chunk, DateTimeOffset now)
@@ -121,7 +123,7 @@ internal sealed class PartitionState(AssembleOptions options, CodecLimits limits
 
     private ReassemblyAction Add(in ChunkHeader header, ChunkDelivery chunk, DateTimeOffset now)
     {
-        // The time-out also runs while no replica does: the chunks that are missing may still lie in their cloud queue.
+        // The time-out also runs while no replica does. The missing chunks may then still be in their cloud queue.
         if (!_rounds.IsOwn(chunk.Origin.Deferral))
             chunk.TreatAsSeenFrom(now - options.Timeout + options.Grace);
         _prefetch.Learn(header, now);
@@ -151,10 +153,10 @@ internal sealed class PartitionState(AssembleOptions options, CodecLimits limits
     }
 }
 
-/// <summary>What is to be done with chunks.</summary>
+/// <summary>What <see cref="PartitionAssembly"/> does with chunks.</summary>
 internal abstract record ReassemblyAction
 {
-    /// <summary>Nothing: the chunk waits for others.</summary>
+    /// <summary>Do nothing: the chunk waits for others.</summary>
     internal sealed record Hold : ReassemblyAction
     {
         public static Hold Instance { get; } = new();
@@ -169,23 +171,25 @@ internal abstract record ReassemblyAction
     /// <summary>The chunks are known already: acknowledge them.</summary>
     internal sealed record Drop(IReadOnlyList<ChunkDelivery> Chunks) : ReassemblyAction;
 
-    /// <summary>The chunks give room to others: put them at the tail of their partition, then acknowledge them.</summary>
-    /// <param name="Number">Travels with them and tells when they have come round.</param>
-    /// <param name="Chunks">All that are held of these batches.</param>
+    /// <summary>There is no memory for the chunks: publish them to the tail of their partition, then acknowledge them.</summary>
+    /// <param name="Number">
+    /// Number of the deferral. It becomes a header of the chunks, which shows when they have arrived again.
+    /// </param>
+    /// <param name="Chunks">All waiting chunks of the deferred batches.</param>
     internal sealed record Defer(long Number, IReadOnlyList<ChunkDelivery> Chunks) : ReassemblyAction;
 }
 
 /// <summary>Batches that wait for chunks.</summary>
-/// <param name="Batches">How many.</param>
-/// <param name="Bytes">Memory that their chunks take.</param>
-/// <param name="OldestSeen">When the first chunk of the oldest was received; null when there is none.</param>
+/// <param name="Batches">Number of batches.</param>
+/// <param name="Bytes">Bytes of memory that their chunks take.</param>
+/// <param name="OldestSeen">When the first chunk of the oldest batch was received; null when there is none.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct IncompleteBatches(int Batches, long Bytes, DateTimeOffset? OldestSeen)
 {
-    /// <summary>How long the oldest has waited; zero when there is none.</summary>
+    /// <summary>How long the oldest batch has waited; zero when there is none.</summary>
     public TimeSpan OldestAge(DateTimeOffset now) => OldestSeen is { } seen && now > seen ? now - seen : TimeSpan.Zero;
 
-    /// <summary>These and others.</summary>
+    /// <summary>Combines both.</summary>
     public IncompleteBatches And(IncompleteBatches others) => new(
         Batches + others.Batches,
         Bytes + others.Bytes,

@@ -6,14 +6,14 @@ using Telemetry.Wire;
 namespace Bridge.Core.Routing;
 
 /// <summary>
-/// Reads an event in full, to check that it is one (<see cref="EventJson"/>), and picks out top-level members on the way. The
+/// Reads a whole event to validate it (<see cref="EventJson"/>), and reads the values of some top-level members meanwhile. The
 /// values of these members never make an event malformed.
 /// </summary>
-/// <param name="names">UTF-8 names of the members wanted.</param>
+/// <param name="names">UTF-8 names of the members to read.</param>
 internal sealed class EventMembers(byte[][] names)
 {
-    // No byte of UTF-8 has this value.
-    private const byte NoText = 0xff;
+    // UTF-8 never contains this byte.
+    private const byte Separator = 0xff;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = EventJson.MaxDepth };
 
@@ -22,8 +22,8 @@ internal sealed class EventMembers(byte[][] names)
     private bool _isScanned;
 
     /// <summary>
-    /// A member's value: a string, number or boolean as text; null when the member is missing or has another type. The last of
-    /// several members with the same name counts.
+    /// Returns a member's value: a string, number or boolean as text; null when the member is missing or has another type. Of
+    /// several members with the same name the last one counts.
     /// </summary>
     /// <param name="json">The event that was read last.</param>
     /// <param name="member">The name's index.</param>
@@ -31,12 +31,12 @@ internal sealed class EventMembers(byte[][] names)
         : _scanned[member] is { } range ? Encoding.UTF8.GetString(json[range])
         : null;
 
-    /// <summary>Copies the raw values of the first members, each with a mark behind it that no text holds.</summary>
+    /// <summary>Copies the raw values of the first members, each followed by a separator that no value contains.</summary>
     /// <param name="json">The event that was read last.</param>
-    /// <param name="count">How many members.</param>
-    /// <param name="destination">Takes the copy.</param>
+    /// <param name="count">Number of members.</param>
+    /// <param name="destination">Receives the copy.</param>
     /// <param name="length">Bytes copied.</param>
-    /// <returns>False when there is not enough room, or the values are not to be had as they stand.</returns>
+    /// <returns>False when the destination is too small, or when a raw value would have to be unescaped first.</returns>
     public bool TryCopy(ReadOnlySpan<byte> json, int count, Span<byte> destination, out int length)
     {
         length = 0;
@@ -49,7 +49,7 @@ internal sealed class EventMembers(byte[][] names)
                 return false;
             value.CopyTo(destination[length..]);
             length += value.Length;
-            destination[length++] = NoText;
+            destination[length++] = Separator;
         }
 
         return true;
@@ -57,7 +57,7 @@ internal sealed class EventMembers(byte[][] names)
 
     /// <summary>Reads an event.</summary>
     /// <param name="json">One event.</param>
-    /// <returns>Null for an event, or else what it is instead; never any of its content.</returns>
+    /// <returns>Null for a valid event; otherwise what it is instead. The text never contains a part of the event.</returns>
     public string? Read(ReadOnlySpan<byte> json)
     {
         Array.Clear(_scanned);
@@ -85,7 +85,7 @@ internal sealed class EventMembers(byte[][] names)
         }
     }
 
-    // Half a surrogate pair is no error here: the reader's own methods for texts would throw.
+    // An unpaired surrogate is no error here, but the reader's own methods would throw.
     private static string? ValueOf(in Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.String => EventJson.Unescape(reader.ValueSpan),

@@ -4,11 +4,11 @@ using Telemetry.Wire;
 
 namespace Bridge.Core.Routing;
 
-/// <summary>Reads the events of a batch and decides where each goes, or why it cannot go anywhere.</summary>
+/// <summary>Reads the events of a batch and creates the routing key of each, or refuses it.</summary>
 internal sealed class EventRouter
 {
     private const string TraceParent = "traceparent";
-    private const int LongestTraceParent = 255;
+    private const int MaxTraceParentLength = 255;
 
     private readonly RoutingKeyTemplate _template;
     private readonly CodecLimits _limits;
@@ -34,12 +34,12 @@ internal sealed class EventRouter
 
     /// <summary>The most memory that the opened events of a batch take beside it, in bytes.</summary>
     /// <param name="batchBytes">Bytes of the batch.</param>
-    public int MostOpenedBytes(int batchBytes) => _opener is { HasKeys: true } ? batchBytes / 4 * 3 : 0;
+    public int MaxOpenedBytes(int batchBytes) => _opener is { HasKeys: true } ? batchBytes / 4 * 3 : 0;
 
     /// <summary>Routes every event.</summary>
     /// <param name="lines">JSON Lines.</param>
-    /// <param name="refused">Takes the events that cannot be published.</param>
-    /// <param name="dropped">Takes the events that a rule drops; null: there are no rules.</param>
+    /// <param name="refused">Receives the events that cannot be published.</param>
+    /// <param name="dropped">Receives the events that a rule drops; null when there are no rules.</param>
     public List<RoutedEvent> Route(ReadOnlySpan<byte> lines, List<RefusedEvent> refused, List<DroppedEvent>? dropped = null)
     {
         var batch = CreateBatch(lines, lines.Count((byte)'\n'), isPlain: false, refused, dropped);
@@ -49,8 +49,9 @@ internal sealed class EventRouter
         return batch.Routed;
     }
 
-    /// <summary>Routes a plain event, which may stand on several lines.</summary>
-    public List<RoutedEvent> RoutePlain(ReadOnlySpan<byte> json, List<RefusedEvent> refused, List<DroppedEvent>? dropped = null)
+    /// <summary>Routes a plain event, which may span several lines.</summary>
+    public List<RoutedEvent> RoutePlain(
+        ReadOnlySpan<byte> json, List<RefusedEvent> refused, List<DroppedEvent>? dropped = null)
     {
         var batch = CreateBatch(json, 1, isPlain: true, refused, dropped);
         RouteOne(batch, ..json.Length, 0);
@@ -101,7 +102,7 @@ internal sealed class EventRouter
 
         batch.Routed.Add(routed with
         {
-            RoutingKey = (rule >= 0 ? batch.Rules!.KeyOf(rule, json) : null) ?? batch.Keys.Of(batch.Members, json),
+            RoutingKey = (rule >= 0 ? batch.Rules!.KeyOf(rule, json) : null) ?? batch.Keys.GetKey(batch.Members, json),
             TraceParent = ReadTraceParent(batch.Members, json),
             Exchange = rule >= 0 ? _rules![rule].Exchange : null,
         });
@@ -112,7 +113,7 @@ internal sealed class EventRouter
     private static string Name(int ordinal, bool isPlain) => isPlain ? "a plain message that" : $"event {ordinal} of its batch";
 
     private string? ReadTraceParent(EventMembers members, ReadOnlySpan<byte> json) =>
-        members.Value(json, _traceParent) is { Length: > 0 and <= LongestTraceParent } value ? value : null;
+        members.Value(json, _traceParent) is { Length: > 0 and <= MaxTraceParentLength } value ? value : null;
 
     // What the events of one batch share.
     private readonly ref struct Batch
@@ -134,3 +135,33 @@ internal sealed class EventRouter
         public required List<DroppedEvent>? Dropped { get; init; }
     }
 }
+
+/// <summary>An event of a batch with its routing key.</summary>
+/// <param name="Range">Its bytes in the batch, or in <see cref="Opened"/>.</param>
+/// <param name="Ordinal">Its position in the batch, from 0: the last part of its <c>message_id</c>.</param>
+/// <param name="RoutingKey">Created by <see cref="RoutingKeyTemplate"/>.</param>
+/// <param name="TraceParent">Its <c>traceparent</c> member, or null.</param>
+internal readonly record struct RoutedEvent(Range Range, int Ordinal, string RoutingKey, string? TraceParent)
+{
+    /// <summary>Only for an event that was encrypted: a buffer with the opened event.</summary>
+    public byte[]? Opened { get; init; }
+
+    /// <summary>The exchange that a rule names for it; null for the bridge's exchange.</summary>
+    public string? Exchange { get; init; }
+
+    /// <summary>Returns the bytes to publish.</summary>
+    /// <param name="lines">The batch's lines.</param>
+    public ReadOnlyMemory<byte> BodyIn(ReadOnlyMemory<byte> lines) => Opened is null ? lines[Range] : Opened.AsMemory(Range);
+}
+
+/// <summary>An event of a batch that is not published.</summary>
+/// <param name="Range">Its bytes in the batch.</param>
+/// <param name="Ordinal">Its position in the batch, from 0.</param>
+/// <param name="Reason">The kind of refusal.</param>
+/// <param name="Detail">One line, which never contains a part of the event.</param>
+internal readonly record struct RefusedEvent(Range Range, int Ordinal, RefusalReason Reason, string Detail);
+
+/// <summary>An event of a batch that a rule drops.</summary>
+/// <param name="Ordinal">Its position in the batch, from 0.</param>
+/// <param name="Rule">The rule's number in the configuration, from 0.</param>
+internal readonly record struct DroppedEvent(int Ordinal, int Rule);

@@ -7,30 +7,30 @@ using System.Runtime.Intrinsics;
 namespace Bridge.Core.Routing;
 
 /// <summary>
-/// Walks over an event once, at a multiple of <see cref="System.Text.Json.Utf8JsonReader"/>'s speed, and notes where wanted top-level
-/// members stand. It says yes only to what is one JSON object (RFC 8259) beyond doubt: whatever is unusual is left to the reader.
+/// Scans an event once, several times as fast as <see cref="System.Text.Json.Utf8JsonReader"/>, and finds the positions of some
+/// top-level members. It accepts only what is certainly one JSON object (RFC 8259). It leaves everything unusual to the reader.
 /// </summary>
 /// <remarks>
-/// Every step takes the position where something begins and returns the one behind it, or <see cref="Unsure"/>. Positions are passed
-/// and returned, not kept in an object, so that they stay in registers.
+/// Each method takes the position where an element begins and returns the position after it, or <see cref="Unsure"/>. Positions
+/// are parameters and results, not fields, so that they stay in registers.
 /// </remarks>
 internal static class EventScan
 {
     private const int Unsure = -1;
 
-    // Deeper ones are rare, and the reader needs no stack for them.
-    private const int Deepest = 64;
+    // Recursion is limited. Deeper events are rare, and the reader does not recurse.
+    private const int MaxDepth = 64;
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     /// <summary>Scans an event.</summary>
     /// <param name="json">Valid UTF-8.</param>
-    /// <param name="names">UTF-8 names of the members wanted.</param>
+    /// <param name="names">UTF-8 names of the members to find.</param>
     /// <param name="found">
     /// Receives the raw value of each member: the inside of a string, a number, <c>true</c> or <c>false</c>; null when the last
     /// member of the name has another type; unchanged when there is no such member.
     /// </param>
-    /// <returns>False when the reader must decide; <paramref name="found"/> means nothing then.</returns>
+    /// <returns>False when the reader must decide. The contents of <paramref name="found"/> are then undefined.</returns>
     public static bool TryScan(ReadOnlySpan<byte> json, byte[][] names, Span<Range?> found)
     {
         var at = SkipSpace(json, 0);
@@ -45,7 +45,7 @@ internal static class EventScan
     {
         while (true)
         {
-            // A name with an escape may be a wanted one in disguise.
+            // A name with an escape may equal a wanted name, so only the reader can decide.
             var end = EndOfPlainString(json, at);
             if (end < 0)
                 return Unsure;
@@ -83,15 +83,15 @@ internal static class EventScan
     private static int EndOfValue(ReadOnlySpan<byte> json, int at, int depth) => ByteAt(json, at) switch
     {
         (byte)'"' => EndOfString(json, at),
-        (byte)'{' => depth < Deepest ? EndOfObject(json, SkipSpace(json, at + 1), depth + 1) : Unsure,
-        (byte)'[' => depth < Deepest ? EndOfArray(json, SkipSpace(json, at + 1), depth + 1) : Unsure,
+        (byte)'{' => depth < MaxDepth ? EndOfObject(json, SkipSpace(json, at + 1), depth + 1) : Unsure,
+        (byte)'[' => depth < MaxDepth ? EndOfArray(json, SkipSpace(json, at + 1), depth + 1) : Unsure,
         (byte)'t' => EndOfLiteral(json, at, "true"u8),
         (byte)'f' => EndOfLiteral(json, at, "false"u8),
         (byte)'n' => EndOfLiteral(json, at, "null"u8),
         _ => EndOfNumber(json, at),
     };
 
-    // From the first name, or from the brace that ends an object without members.
+    // Starts at the first name, or at the brace that ends an empty object.
     private static int EndOfObject(ReadOnlySpan<byte> json, int at, int depth)
     {
         if (ByteAt(json, at) == '}')
@@ -116,7 +116,7 @@ internal static class EventScan
         }
     }
 
-    // From the first value, or from the bracket that ends an empty array.
+    // Starts at the first value, or at the bracket that ends an empty array.
     private static int EndOfArray(ReadOnlySpan<byte> json, int at, int depth)
     {
         if (ByteAt(json, at) == ']')
@@ -135,7 +135,7 @@ internal static class EventScan
         }
     }
 
-    // From behind a member's name.
+    // Starts after a member's name.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int BeginOfMemberValue(ReadOnlySpan<byte> json, int at)
     {
@@ -194,7 +194,9 @@ internal static class EventScan
         const int UnicodeEscape = 6;
         if (ByteAt(json, at + 1) != 'u')
             return "\"\\/bfnrt"u8.Contains(ByteAt(json, at + 1)) ? at + 2 : Unsure;
-        return json.Length - at >= UnicodeEscape && !json.Slice(at + 2, UnicodeEscape - 2).ContainsAnyExcept(HexDigits) ? at + UnicodeEscape : Unsure;
+        return json.Length - at >= UnicodeEscape && !json.Slice(at + 2, UnicodeEscape - 2).ContainsAnyExcept(HexDigits)
+            ? at + UnicodeEscape
+            : Unsure;
     }
 
     private static int EndOfNumber(ReadOnlySpan<byte> json, int at)
@@ -210,7 +212,7 @@ internal static class EventScan
     private static int EndOfExponent(ReadOnlySpan<byte> json, int at) =>
         EndOfDigits(json, ByteAt(json, at) is (byte)'+' or (byte)'-' ? at + 1 : at);
 
-    // At least one.
+    // Requires at least one digit.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int EndOfDigits(ReadOnlySpan<byte> json, int at)
     {
@@ -223,9 +225,10 @@ internal static class EventScan
     private static int EndOfLiteral(ReadOnlySpan<byte> json, int at, ReadOnlySpan<byte> literal) =>
         json[at..].StartsWith(literal) ? at + literal.Length : Unsure;
 
-    // Telemetry has hardly any.
+    // Telemetry has hardly any white space, so only the test for it is inlined.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int SkipSpace(ReadOnlySpan<byte> json, int at) => ByteAt(json, at) is > (byte)' ' ? at : SkipSpaceFrom(json, at);
+    private static int SkipSpace(ReadOnlySpan<byte> json, int at) =>
+        ByteAt(json, at) is > (byte)' ' ? at : SkipSpaceFrom(json, at);
 
     private static int SkipSpaceFrom(ReadOnlySpan<byte> json, int at)
     {
@@ -234,7 +237,7 @@ internal static class EventScan
         return at;
     }
 
-    // NUL stands for the end: it is allowed nowhere.
+    // Returns NUL at the end, since JSON allows NUL nowhere.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte ByteAt(ReadOnlySpan<byte> json, int at) => (uint)at < (uint)json.Length ? json[at] : (byte)0;
 

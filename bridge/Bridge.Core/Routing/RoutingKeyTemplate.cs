@@ -3,16 +3,17 @@ using System.Text;
 namespace Bridge.Core.Routing;
 
 /// <summary>
-/// Makes an event's routing key: literal text and top-level members in braces, such as <c>{style}.{service}.{level}</c>.
+/// Creates routing keys from a template of literal text and top-level members in braces, such as
+/// <c>{style}.{service}.{level}</c>.
 /// </summary>
 /// <remarks>
-/// A missing or empty member counts as <c>unknown</c>. Dots, white space, <c>*</c> and <c>#</c> in a value become hyphens, so
-/// that every event has as many words as the template and a binding matches what it says.
+/// A missing or empty member becomes <c>unknown</c>. Dots, white space, <c>*</c> and <c>#</c> in a value become hyphens, so that
+/// every key has as many words as the template, and bindings can rely on the position of a word.
 /// </remarks>
 internal sealed class RoutingKeyTemplate
 {
     private const string Missing = "unknown";
-    private const int Longest = 255;
+    private const int MaxBytes = 255;
 
     private readonly List<(string Literal, int Member)> _parts = [];
     private readonly List<string> _members = [];
@@ -24,13 +25,13 @@ internal sealed class RoutingKeyTemplate
     /// <summary>Names of the members that the template uses.</summary>
     public IReadOnlyList<string> Members => _members;
 
-    /// <summary>Reads a template.</summary>
+    /// <summary>Parses a template.</summary>
     /// <exception cref="FormatException">It has a <see cref="Problem"/>.</exception>
     public static RoutingKeyTemplate Parse(string text) => TryParse(text, out var template) is { } problem
         ? throw new FormatException($"'{text}' {problem}: write members as {{name}}")
         : template;
 
-    /// <summary>What is wrong with a template, as the end of a sentence about it; null when nothing is wrong.</summary>
+    /// <summary>Returns the error of a template, as the end of a sentence about it; null when it is valid.</summary>
     public static string? Problem(string text) => TryParse(text, out _);
 
     private static string? TryParse(string text, out RoutingKeyTemplate template)
@@ -59,9 +60,9 @@ internal sealed class RoutingKeyTemplate
         return null;
     }
 
-    /// <summary>The key of an event.</summary>
+    /// <summary>Creates the key of an event.</summary>
     /// <param name="values">The values of <see cref="Members"/>, in their order.</param>
-    /// <returns>At most 255 bytes; what is longer is cut.</returns>
+    /// <returns>The key, cut after 255 bytes.</returns>
     public string Render(IReadOnlyList<string?> values)
     {
         var key = new StringBuilder();
@@ -88,8 +89,8 @@ internal sealed class RoutingKeyTemplate
             value = Missing;
         foreach (var c in value)
         {
-            // What is cut off anyway: a value may have megabytes.
-            if (key.Length > Longest)
+            // The rest is cut anyway, and a value may have megabytes.
+            if (key.Length > MaxBytes)
                 return;
             key.Append(c is '.' or '*' or '#' || char.IsWhiteSpace(c) || char.IsControl(c) ? '-' : c);
         }
@@ -101,7 +102,7 @@ internal sealed class RoutingKeyTemplate
         foreach (var rune in key.EnumerateRunes())
         {
             bytes += rune.Utf8SequenceLength;
-            if (bytes > Longest)
+            if (bytes > MaxBytes)
                 return key[..length];
             length += rune.Utf16SequenceLength;
         }

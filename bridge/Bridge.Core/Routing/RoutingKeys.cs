@@ -1,28 +1,28 @@
 namespace Bridge.Core.Routing;
 
-/// <summary>The routing keys of one batch: its events have few different ones, and each is made once.</summary>
+/// <summary>Caches the routing keys of one batch. Its events usually have few distinct keys, and each is created once.</summary>
 internal sealed class RoutingKeys(RoutingKeyTemplate template)
 {
-    // Beyond these a batch is not of the kind that gains anything.
-    private const int MostKeys = 256;
-    private const int LongestValues = 256;
+    // At most 256 keys are cached, since more distinct keys make the cache useless. Longer values are not cached.
+    private const int MaxKeys = 256;
+    private const int MaxValueBytes = 256;
 
     private readonly Dictionary<byte[], string>.AlternateLookup<ReadOnlySpan<byte>> _keys =
         new Dictionary<byte[], string>(new BytesComparer()).GetAlternateLookup<ReadOnlySpan<byte>>();
 
-    /// <summary>The key of an event.</summary>
-    /// <param name="members">What was read of it; the template's members come first.</param>
+    /// <summary>Returns the key of an event.</summary>
+    /// <param name="members">The event's members; the template's members come first.</param>
     /// <param name="json">The event.</param>
-    public string Of(EventMembers members, ReadOnlySpan<byte> json)
+    public string GetKey(EventMembers members, ReadOnlySpan<byte> json)
     {
-        Span<byte> values = stackalloc byte[LongestValues];
+        Span<byte> values = stackalloc byte[MaxValueBytes];
         if (!members.TryCopy(json, template.Members.Count, values, out var length))
             return Render(members, json);
         values = values[..length];
         if (_keys.TryGetValue(values, out var known))
             return known;
         var key = Render(members, json);
-        if (_keys.Dictionary.Count < MostKeys)
+        if (_keys.Dictionary.Count < MaxKeys)
             _keys[values] = key;
         return key;
     }

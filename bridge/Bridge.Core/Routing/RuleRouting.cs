@@ -20,6 +20,6 @@ internal sealed class RuleRouting(RoutingRules rules)
         var (members, keys) = _keys[rule] ??= (
             new EventMembers([.. template.Members.Select(Encoding.UTF8.GetBytes)]), new RoutingKeys(template));
         members.Read(json);
-        return keys.Of(members, json);
+        return keys.GetKey(members, json);
     }
 }

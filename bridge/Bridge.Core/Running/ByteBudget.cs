@@ -1,10 +1,10 @@
 namespace Bridge.Core.Running;
 
 /// <summary>
-/// Bounds the bytes that a stage holds. Whoever wants more waits, in the order of asking; one reservation larger than the
-/// whole budget is admitted alone, so that nothing is too large to pass.
+/// Bounds the bytes that a stage holds. A reservation that does not fit waits, first come first served. A reservation larger than
+/// the whole budget is granted when no other exists, so that nothing is too large.
 /// </summary>
-/// <param name="bytes">The budget.</param>
+/// <param name="bytes">The budget in bytes.</param>
 internal sealed class ByteBudget(long bytes)
 {
     private readonly Lock _gate = new();
@@ -21,7 +21,7 @@ internal sealed class ByteBudget(long bytes)
         }
     }
 
-    /// <summary>True while somebody waits for room.</summary>
+    /// <summary>True while a reservation waits.</summary>
     public bool IsFull
     {
         get
@@ -31,8 +31,8 @@ internal sealed class ByteBudget(long bytes)
         }
     }
 
-    /// <summary>Reserves bytes, waiting for room.</summary>
-    /// <param name="amount">How many; may be corrected by <see cref="Reservation.Resize"/>.</param>
+    /// <summary>Reserves bytes. Waits until they fit into the budget.</summary>
+    /// <param name="amount">Bytes; <see cref="Reservation.Resize"/> corrects them later.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<Reservation> ReserveAsync(long amount, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed class ByteBudget(long bytes)
         return new Reservation(this, amount);
     }
 
-    /// <summary>Reserves bytes if there is room now; null when there is not.</summary>
+    /// <summary>Reserves bytes if they fit now; otherwise returns null.</summary>
     public Reservation? TryReserve(long amount)
     {
         lock (_gate)
@@ -98,16 +98,16 @@ internal sealed class ByteBudget(long bytes)
         }
     }
 
-    /// <summary>Bytes held; gives them back when disposed.</summary>
+    /// <summary>Reserved bytes. Disposal releases them.</summary>
     internal sealed class Reservation(ByteBudget budget, long amount) : IDisposable
     {
         private long _amount = amount;
 
-        /// <summary>Corrects the amount to what was really taken, without waiting.</summary>
+        /// <summary>Corrects the amount to the bytes in use. Does not wait, even when it exceeds the budget.</summary>
         public void Resize(long amount) => budget.Change(amount - Interlocked.Exchange(ref _amount, amount));
 
-        /// <summary>Splits a part off into a reservation of its own.</summary>
-        /// <param name="part">Its bytes.</param>
+        /// <summary>Moves a part of the bytes to a new reservation.</summary>
+        /// <param name="part">Bytes of the new reservation.</param>
         public Reservation Split(long part)
         {
             Interlocked.Add(ref _amount, -part);

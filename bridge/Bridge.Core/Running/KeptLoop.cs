@@ -6,19 +6,19 @@ using Telemetry.Queues;
 namespace Bridge.Core.Running;
 
 /// <summary>
-/// Keeps a loop running: when it ends before its stop, the reason is logged and it starts again after a growing pause.
+/// Restarts a loop that ends before its stop, after a growing pause, and logs the reason.
 /// </summary>
 internal static partial class KeptLoop
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Completes when it is cancelled; never fails.</summary>
-    /// <param name="name">What the log calls the loop.</param>
+    /// <summary>Runs the loop until it is stopped. Never fails.</summary>
+    /// <param name="name">Name of the loop for the log.</param>
     /// <param name="loop">Runs until its token is cancelled.</param>
-    /// <param name="log">Told of every failure.</param>
-    /// <param name="clock">Every pause.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="log">Receives every failure.</param>
+    /// <param name="clock">Measures every pause.</param>
+    /// <param name="stop">Stops the loop.</param>
     public static async Task RunAsync(
         string name, Func<CancellationToken, Task> loop, ILogger log, TimeProvider clock, CancellationToken stop)
     {
@@ -26,23 +26,27 @@ internal static partial class KeptLoop
         while (!stop.IsCancellationRequested)
         {
             var began = clock.GetTimestamp();
-            Exception? failure = null;
-            try
-            {
-                await loop(stop);
-            }
-            catch (Exception exception)
-            {
-                failure = exception;
-            }
-
+            var failure = await RunOnceAsync(loop, stop);
             if (stop.IsCancellationRequested)
                 return;
             if (clock.GetElapsedTime(began) > LongestPause)
                 backoff.Reset();
             var pause = backoff.Next();
-            Ended(log, name, pause, failure is null ? "it returned" : FailureText.WithCalls(failure));
+            Ended(log, name, pause, failure);
             await Task.Delay(pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<string> RunOnceAsync(Func<CancellationToken, Task> loop, CancellationToken stop)
+    {
+        try
+        {
+            await loop(stop);
+            return "it returned";
+        }
+        catch (Exception exception)
+        {
+            return FailureText.WithCalls(exception);
         }
     }
 

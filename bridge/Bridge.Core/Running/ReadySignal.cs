@@ -1,6 +1,6 @@
 namespace Bridge.Core.Running;
 
-/// <summary>A condition that can be awaited and that may come and go.</summary>
+/// <summary>A condition that callers can await. It may become true and false repeatedly.</summary>
 internal sealed class ReadySignal
 {
     private readonly Lock _lock = new();
@@ -16,7 +16,7 @@ internal sealed class ReadySignal
         }
     }
 
-    /// <summary>Evaluates the condition and lets waiting callers go when it holds. Evaluations never overlap.</summary>
+    /// <summary>Evaluates the condition, and completes the waits when it holds. Evaluations never run concurrently.</summary>
     public void Update(Func<bool> condition)
     {
         lock (_lock)
@@ -28,7 +28,7 @@ internal sealed class ReadySignal
         }
     }
 
-    /// <summary>Completes when the condition holds; it may have gone again by the time that the caller runs.</summary>
+    /// <summary>Completes when the condition holds. It may be false again when the caller continues.</summary>
     public Task WaitAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

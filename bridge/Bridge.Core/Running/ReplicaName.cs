@@ -1,7 +1,7 @@
 namespace Bridge.Core.Running;
 
-/// <summary>Names this process among the replicas.</summary>
-/// <param name="Value">Host and process.</param>
+/// <summary>The name of a replica.</summary>
+/// <param name="Value">Host name and process id.</param>
 internal sealed record ReplicaName(string Value)
 {
     /// <summary>The name of this process.</summary>

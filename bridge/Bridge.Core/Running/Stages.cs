@@ -7,73 +7,80 @@ using Telemetry.Governance;
 
 namespace Bridge.Core.Running;
 
-/// <summary>Where in the flow a stage works, from the sink to the sources.</summary>
+/// <summary>The place of a stage in the flow, from the sink to the sources.</summary>
 internal enum StagePlace
 {
     Publishing,
     Assembling,
     Receiving,
+
+    /// <summary>What comes in without a queue, and is stored before it is published.</summary>
+    Intakes,
 }
 
-/// <summary>A stage of the bridge, under the name that logs and health use.</summary>
+/// <summary>A stage of the bridge, with its name for logs and health.</summary>
 internal sealed record Stage(StagePlace Place, string Name, IHostedService Service);
 
 /// <summary>
-/// The stages in the order of their registration: sinks start first, sources stop first, and those of one place together: a queue
-/// must not be received from while another's work ends. They are not the host's own hosted services, which would start before HTTP is served: health must answer while the bridge still waits for its broker.
+/// Starts the stages in the order of their registration, sinks first, and stops sources first. The stages of one place stop
+/// together, so that no queue is received from while the work of another ends. The stages are not hosted services of the host,
+/// since these start before HTTP is served, and health must answer while the bridge waits for its broker.
 /// </summary>
 internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> log, TimeProvider clock)
 {
-    // Orchestrators kill 30 s after their signal by custom: work under way has most of that to end, giving it back the rest.
-    private static readonly TimeSpan WorkPatience = TimeSpan.FromSeconds(22);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(28);
+    // Orchestrators usually kill a process 30 s after their signal. Most of this time is for finishing the running work, and the
+    // rest for returning unfinished work to its queues.
+    private static readonly TimeSpan WorkTimeout = TimeSpan.FromSeconds(22);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(28);
 
-    private readonly Stack<Stage> _started = new();
+    private readonly List<Stage> _started = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _dead;
     private volatile bool _stopping;
 
-    /// <summary>Name of the stage whose loop has ended by itself; null while all is well.</summary>
+    /// <summary>Name of the stage that ended although nobody stopped it; null when there is none.</summary>
     public string? Dead => _dead;
 
-    /// <summary>Why a stage cannot do its work now, although it runs; null while all can.</summary>
+    /// <summary><see cref="Dead"/> as a sentence for people; null when no stage is dead.</summary>
+    public string? DeadProblem => _dead is { } name ? $"the stage {name} has ended unexpectedly" : null;
+
+    /// <summary>Why a running stage cannot work now; null when all can.</summary>
     public string? Problem =>
         stages.Select(stage => (stage.Service as IStageHealth)?.Problem).FirstOrDefault(problem => problem is not null);
 
-    /// <summary>Starts every stage, and watches those that are background services.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the stages that need neither queue nor broker, so that intakes work while the others wait for these.</summary>
+    public Task StartIntakesAsync(CancellationToken cancellationToken) =>
+        StartAsync(stages.Where(stage => stage.Place is StagePlace.Intakes), cancellationToken);
+
+    /// <summary>Starts all other stages, and watches those that are background services.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        StartAsync(stages.Where(stage => stage.Place is not StagePlace.Intakes), cancellationToken);
+
+    private async Task StartAsync(IEnumerable<Stage> starting, CancellationToken cancellationToken)
     {
-        foreach (var stage in stages)
+        foreach (var stage in starting)
         {
-            _started.Push(stage);
+            _started.Add(stage);
             await stage.Service.StartAsync(cancellationToken);
             if (stage.Service is BackgroundService { ExecuteTask: { } loop })
                 _ = WatchAsync(stage.Name, loop);
         }
     }
 
-    /// <summary>Completes when a stage has failed; cancelled by the token.</summary>
+    /// <summary>Completes when a stage has ended unexpectedly.</summary>
     public Task FailedOrAsync(CancellationToken cancellationToken) => _failed.Task.WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Stops what was started, sources first: after 22 s work under way is aborted, after 28 s no stage is waited for any more.
-    /// Never fails: what cannot stop is told and left.
+    /// Stops the started stages, sources first. After 22 s running work is aborted; after 28 s the stop does not wait any more.
+    /// Never fails: the failure of a stage is logged, and the other stages are stopped.
     /// </summary>
     public async Task StopAsync()
     {
         _stopping = true;
-        using var work = new CancellationTokenSource(WorkPatience, clock);
-        using var stop = new CancellationTokenSource(StopPatience, clock);
-        while (_started.TryPeek(out var last))
-            await Task.WhenAll(PopAll(last.Place).Select(stage => StopAsync(stage, work.Token, stop.Token)));
-    }
-
-    private List<Stage> PopAll(StagePlace place)
-    {
-        var popped = new List<Stage>();
-        while (_started.TryPeek(out var stage) && stage.Place == place)
-            popped.Add(_started.Pop());
-        return popped;
+        using var work = new CancellationTokenSource(WorkTimeout, clock);
+        using var stop = new CancellationTokenSource(StopTimeout, clock);
+        foreach (var place in _started.AsEnumerable().Reverse().GroupBy(stage => stage.Place).OrderByDescending(place => place.Key))
+            await Task.WhenAll(place.Select(stage => StopAsync(stage, work.Token, stop.Token)));
     }
 
     private async Task StopAsync(Stage stage, CancellationToken work, CancellationToken stop)
@@ -98,17 +105,17 @@ internal sealed partial class Stages(IEnumerable<Stage> stages, ILogger<Stages> 
         _failed.TrySetResult();
     }
 
-    [LoggerMessage(1, LogLevel.Critical, "Stage {Stage} has ended by itself: the bridge ends: {Failure}")]
+    [LoggerMessage(1, LogLevel.Critical, "Stage {Stage} has ended unexpectedly, so the bridge stops: {Failure}")]
     private static partial void Died(ILogger logger, string stage, string failure);
 
-    [LoggerMessage(2, LogLevel.Warning, "Stage {Stage} did not stop in order: {Reason}")]
+    [LoggerMessage(2, LogLevel.Warning, "Stage {Stage} did not stop in time, or its stop failed: {Reason}")]
     private static partial void StopFailed(ILogger logger, string stage, string reason);
 }
 
 /// <summary>Registers stages.</summary>
 internal static class StageRegistration
 {
-    /// <summary>Adds a stage behind those added before: it starts after them and stops before them.</summary>
+    /// <summary>Adds a stage. It starts after the stages added before, and stops before them.</summary>
     public static IServiceCollection AddStage<T>(this IServiceCollection services, StagePlace place)
         where T : class, IHostedService
     {
@@ -117,9 +124,9 @@ internal static class StageRegistration
     }
 }
 
-/// <summary>A stage that knows whether it can do its work.</summary>
+/// <summary>A stage that can report a problem.</summary>
 internal interface IStageHealth
 {
-    /// <summary>Why it cannot, in one line without a secret; null while it can.</summary>
+    /// <summary>Why the stage cannot work now, in one line without a secret; null when it can.</summary>
     string? Problem { get; }
 }

@@ -4,16 +4,16 @@ using Telemetry.Governance;
 
 namespace Bridge.Core.Running;
 
-/// <summary>Tasks that were begun and not awaited, so that a stop can wait for them. A task that fails is logged.</summary>
+/// <summary>Runs tasks that no caller awaits, so that a stop can wait for all of them. Logs their failures.</summary>
 internal sealed partial class TaskGroup(ILogger log)
 {
     private readonly Lock _gate = new();
     private int _running;
     private TaskCompletionSource? _idle;
 
-    /// <summary>Begins a task.</summary>
-    /// <param name="work">Handles its own failures.</param>
-    /// <param name="ended">Called when it has ended, however.</param>
+    /// <summary>Starts a task.</summary>
+    /// <param name="work">The work. It handles its own failures; others are only logged.</param>
+    /// <param name="ended">Called when the work has ended, also after a failure.</param>
     public void Run(Func<Task> work, Action ended)
     {
         lock (_gate)
@@ -40,7 +40,7 @@ internal sealed partial class TaskGroup(ILogger log)
         }
         catch (OperationCanceledException)
         {
-            // It was cancelled.
+            // A cancellation is no failure.
         }
         catch (Exception exception)
         {
@@ -48,7 +48,7 @@ internal sealed partial class TaskGroup(ILogger log)
         }
     }
 
-    /// <summary>Completes when no task runs; tasks begun meanwhile are waited for too.</summary>
+    /// <summary>Completes when no task runs. It also waits for tasks that start meanwhile.</summary>
     public Task WhenAllAsync()
     {
         lock (_gate)
@@ -72,6 +72,6 @@ internal sealed partial class TaskGroup(ILogger log)
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Work under way failed unexpectedly: {Failure}")]
+    [LoggerMessage(1, LogLevel.Error, "A background task failed unexpectedly: {Failure}")]
     private static partial void Failed(ILogger logger, string failure);
 }

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Bridge.Core.Sources;
 
-/// <summary>Tells a source what became of a delivery.</summary>
+/// <summary>Settles a delivery in its source.</summary>
 internal interface ISettlement
 {
     /// <summary>
-    /// Called exactly once: deletes a queue message or gives it back, moves a position, answers a request. It logs what fails and does
-    /// not throw: what is not settled comes again.
+    /// Called exactly once. Deletes or releases a queue message, moves a position, or answers a request. It logs its failures and
+    /// does not throw, since the source delivers again what is not settled.
     /// </summary>
-    /// <param name="outcome">What became of the delivery.</param>
+    /// <param name="outcome">The outcome of the delivery.</param>
     ValueTask SettleAsync(Outcome outcome);
 }
 
@@ -19,8 +19,8 @@ internal sealed class AwaitedSettlement : ISettlement
     private readonly TaskCompletionSource<Outcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Offers a delivery and waits for its outcome.</summary>
-    /// <param name="sink">Takes it.</param>
-    /// <param name="delivery">Makes the delivery for its settlement.</param>
+    /// <param name="sink">Receives the delivery.</param>
+    /// <param name="delivery">Creates the delivery with the given settlement.</param>
     /// <exception cref="OperationCanceledException">The delivery was withdrawn before the sink took it.</exception>
     public static async Task<Outcome> DeliverAsync(ISink sink, Func<ISettlement, Delivery> delivery)
     {
@@ -38,19 +38,21 @@ internal sealed class AwaitedSettlement : ISettlement
     }
 }
 
-/// <summary>What became of a delivery.</summary>
-/// <param name="Kind">Settled, or to be repeated.</param>
-/// <param name="Delay">Of a retry: how long to wait before it.</param>
+/// <summary>The outcome of a delivery.</summary>
+/// <param name="Kind">The kind of outcome.</param>
+/// <param name="Delay">Only for a retry: the time before the next delivery.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Outcome(OutcomeKind Kind, TimeSpan Delay = default)
 {
-    /// <summary>Every event is confirmed by the broker, in the exchange or as a dead letter, or was confirmed before.</summary>
+    /// <summary>
+    /// The broker has confirmed every event, in the exchange or as a dead letter, now or in an earlier delivery.
+    /// </summary>
     public static Outcome Published { get; } = new(OutcomeKind.Published);
 
-    /// <summary>The delivery as a whole is confirmed in the dead-letter queue.</summary>
+    /// <summary>The broker has confirmed the whole delivery as a dead letter.</summary>
     public static Outcome DeadLettered { get; } = new(OutcomeKind.DeadLettered);
 
-    /// <summary>Nothing is certain: the source delivers it again after a delay.</summary>
+    /// <summary>At least one event may not be confirmed, so the source delivers again after the delay.</summary>
     public static Outcome Retry(TimeSpan delay) => new(OutcomeKind.Retry, delay);
 }
 

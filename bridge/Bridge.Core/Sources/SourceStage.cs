@@ -3,8 +3,7 @@ using Bridge.Core.Running;
 namespace Bridge.Core.Sources;
 
 /// <summary>
-/// Runs a source as a stage. When a stop takes too long, it withdraws what the source has offered, so that the source settles it as
-/// a retry.
+/// Runs a source as a stage. When a stop takes too long, it withdraws the source's deliveries, which are then settled as retries.
 /// </summary>
 internal sealed class SourceStage(ISource source, ISink sink) : DrainingService
 {
@@ -14,7 +13,8 @@ internal sealed class SourceStage(ISource source, ISink sink) : DrainingService
 
     private sealed class WithdrawingSink(ISink sink, CancellationToken abort) : ISink
     {
-        public ValueTask<ByteBudget.Reservation> ReserveAsync(long bytes, CancellationToken stop) => sink.ReserveAsync(bytes, stop);
+        public ValueTask<ByteBudget.Reservation> ReserveAsync(long bytes, CancellationToken stop) =>
+            sink.ReserveAsync(bytes, stop);
 
         public ValueTask OfferAsync(Delivery delivery, CancellationToken stop) =>
             sink.OfferAsync(delivery with { Withdrawn = abort }, stop);

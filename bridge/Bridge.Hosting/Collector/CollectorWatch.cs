@@ -6,10 +6,10 @@ using Telemetry.Queues;
 namespace Bridge.Hosting.Collector;
 
 /// <summary>
-/// Notes why the collector did not accept a request, in our own words: the SDK's event quotes the exception, which may hold the
-/// password of a proxy.
+/// Records why the collector did not accept a request. The SDK's own event is not used: it quotes the exception, which may
+/// contain a proxy's password.
 /// </summary>
-internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler network) : DelegatingHandler(network)
+internal sealed class CollectorWatch(CollectorFailures failures, HttpMessageHandler network) : DelegatingHandler(network)
 {
     private const string GrpcStatus = "grpc-status";
 
@@ -18,11 +18,11 @@ internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler n
     {
         try
         {
-            return Noted(request.RequestUri!, base.Send(request, cancellationToken));
+            return Record(request.RequestUri!, base.Send(request, cancellationToken));
         }
         catch (Exception e)
         {
-            Note(request.RequestUri!, e);
+            Record(request.RequestUri!, e);
             throw;
         }
     }
@@ -32,18 +32,18 @@ internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler n
     {
         try
         {
-            return Noted(request.RequestUri!, await base.SendAsync(request, cancellationToken));
+            return Record(request.RequestUri!, await base.SendAsync(request, cancellationToken));
         }
         catch (Exception e)
         {
-            Note(request.RequestUri!, e);
+            Record(request.RequestUri!, e);
             throw;
         }
     }
 
-    private HttpResponseMessage Noted(Uri collector, HttpResponseMessage response)
+    private HttpResponseMessage Record(Uri collector, HttpResponseMessage response)
     {
-        troubles.Last = response switch
+        failures.Last = response switch
         {
             { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } =>
                 NetworkFailure.ProxyRefused(collector, response.StatusCode).Detail,
@@ -55,7 +55,7 @@ internal sealed class CollectorWatch(OtlpTroubles troubles, HttpMessageHandler n
         return response;
     }
 
-    private void Note(Uri collector, Exception failure) => troubles.Last = NetworkFailure.Find(failure, collector)?.Detail
+    private void Record(Uri collector, Exception failure) => failures.Last = NetworkFailure.Find(failure, collector)?.Detail
         ?? (failure is OperationCanceledException
             ? $"no answer from '{collector.Authority}' in time"
             : FailureText.TypesOf(failure));

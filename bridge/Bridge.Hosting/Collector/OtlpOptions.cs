@@ -3,8 +3,9 @@ using Microsoft.Extensions.Configuration;
 namespace Bridge.Hosting.Collector;
 
 /// <summary>
-/// Sends the bridge's own metrics and traces to an OpenTelemetry collector: the section <c>Bridge:Otlp</c>. Where it names no endpoint,
-/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, <c>_PROTOCOL</c> and <c>_HEADERS</c> count. Off while there is no endpoint.
+/// Sends the bridge's own metrics and traces to an OpenTelemetry collector: the section <c>Bridge:Otlp</c>. When it has no
+/// endpoint, <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, <c>_PROTOCOL</c> and <c>_HEADERS</c> are used. Without any endpoint nothing is
+/// sent.
 /// </summary>
 internal sealed record OtlpOptions
 {
@@ -17,10 +18,13 @@ internal sealed record OtlpOptions
     /// <summary>OTLP over gRPC.</summary>
     public const string Grpc = "grpc";
 
-    /// <summary>The collector, such as <c>http://127.0.0.1:4318</c>, without the signals' paths. Default none: nothing is sent.</summary>
+    /// <summary>
+    /// The collector's address, such as <c>http://127.0.0.1:4318</c>, without a path such as <c>/v1/metrics</c>. Default none:
+    /// nothing is sent.
+    /// </summary>
     public string? Endpoint { get; init; }
 
-    /// <summary><c>http/protobuf</c> (default, port 4318 by custom) or <c>grpc</c> (4317).</summary>
+    /// <summary><c>http/protobuf</c> (default; usual port 4318) or <c>grpc</c> (usual port 4317).</summary>
     public string Protocol { get; init; } = Http;
 
     /// <summary>Headers of each request, as <c>name=value,name=value</c>. A secret. Default none.</summary>
@@ -30,14 +34,15 @@ internal sealed record OtlpOptions
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Share of the traces that is sent, 0 to 1. Default 0.01: a span for a queue message and one for each batch. 0 makes no spans at all.
+    /// Share of the traces that is sent, 0 to 1. Default 0.01. A trace has one span for a queue message and one for each batch.
+    /// With 0 no spans are created.
     /// </summary>
     public double TraceRatio { get; init; } = 0.01;
 
-    /// <summary>True when there is somewhere to send to.</summary>
+    /// <summary>True when an endpoint is configured.</summary>
     public bool IsOn => !string.IsNullOrWhiteSpace(Endpoint);
 
-    /// <summary>These, or what OpenTelemetry's own variables say where these name no endpoint.</summary>
+    /// <summary>These options, or OpenTelemetry's own environment variables when these options have no endpoint.</summary>
     public OtlpOptions OrStandard(IConfiguration configuration) => IsOn ? this : this with
     {
         Endpoint = configuration["OTEL_EXPORTER_OTLP_ENDPOINT"],
@@ -45,11 +50,16 @@ internal sealed record OtlpOptions
         Headers = configuration["OTEL_EXPORTER_OTLP_HEADERS"] ?? Headers,
     };
 
-    /// <summary>Everything that is wrong, one line each.</summary>
+    /// <summary>All errors, one line each.</summary>
     public IEnumerable<string> Validate()
     {
-        if (IsOn && (!Uri.TryCreate(Endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0))
-            yield return $"{Section}:Endpoint is no address of a collector: give http://HOST:4318, and credentials in {Section}:Headers";
+        if (IsOn
+            && !(Uri.TryCreate(Endpoint, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", UserInfo: "" }))
+        {
+            yield return $"{Section}:Endpoint is no address of a collector: give http://HOST:4318, and credentials in"
+                + $" {Section}:Headers";
+        }
+
         if (Protocol is not (Http or Grpc))
             yield return $"{Section}:Protocol is '{Protocol}': give {Http} or {Grpc}";
         if (Interval < TimeSpan.FromSeconds(1) || Interval > TimeSpan.FromHours(1))
@@ -58,6 +68,6 @@ internal sealed record OtlpOptions
             yield return $"{Section}:TraceRatio is {TraceRatio}: give 0 to 1, the share of traces to send";
     }
 
-    /// <summary>The endpoint alone.</summary>
+    /// <summary>Only the endpoint, since the headers are secret.</summary>
     public override string ToString() => Endpoint ?? "off";
 }

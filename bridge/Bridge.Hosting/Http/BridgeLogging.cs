@@ -5,20 +5,20 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Bridge.Hosting.Http;
 
-/// <summary>How the bridge logs unless the configuration says otherwise: to the console, in UTC.</summary>
+/// <summary>Default settings of the log: console, UTC. Configuration overrides them.</summary>
 internal static class BridgeLogging
 {
     private const string Formatter = "Logging:Console:FormatterName";
     private const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
-    /// <summary>Sets the defaults, below every other source of configuration.</summary>
+    /// <summary>Adds the defaults with the lowest precedence of all configuration sources.</summary>
     public static void AddBridgeLogging(this WebApplicationBuilder builder)
     {
-        // Lines for people, JSON for whatever collects the output.
+        // Plain lines for people; JSON when the output is redirected, since a program then collects it.
         var formatter = builder.Configuration[Formatter] ?? (Console.IsOutputRedirected ? "json" : "simple");
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults(formatter) });
 
-        // The slim builder chooses the simple formatter in code, whatever the configuration says.
+        // The slim builder sets the simple formatter in code, which overrides configuration.
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.FormatterName = formatter);
     }
 
@@ -27,7 +27,7 @@ internal static class BridgeLogging
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft"] = "Warning",
 
-        // A port that is taken becomes the command's own error, in one line.
+        // The command itself reports a port in use, in one line.
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",

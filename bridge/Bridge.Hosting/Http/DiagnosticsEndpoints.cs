@@ -21,7 +21,7 @@ internal static class DiagnosticsEndpoints
         var readiness = app.Services.GetRequiredService<Readiness>();
         var exporter = app.Services.GetRequiredService<MetricsExporter>();
 
-        app.MapGet("/healthz", context => AnswerAsync(context, stages.Dead is { } dead ? $"the stage {dead} has ended by itself" : null));
+        app.MapGet("/healthz", context => AnswerAsync(context, stages.DeadProblem));
         app.MapGet("/readyz", context => AnswerAsync(context, readiness.Problem));
         app.MapGet("/metrics", context =>
         {

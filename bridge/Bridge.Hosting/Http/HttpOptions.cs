@@ -10,8 +10,9 @@ internal sealed record HttpOptions
     public const string Section = "Bridge:Http";
 
     /// <summary>
-    /// Address to listen on. Default <c>http://127.0.0.1:8080</c>: only this machine. In a container use <c>http://0.0.0.0:8080</c>
-    /// or <c>http://+:8080</c>; what is served there holds no secret, and no payload unless <see cref="ShowPayloads"/> says so.
+    /// Address to listen on. Default <c>http://127.0.0.1:8080</c>, which only this machine reaches. In a container use
+    /// <c>http://0.0.0.0:8080</c> or <c>http://+:8080</c>. The pages contain no secret, and payloads only with
+    /// <see cref="ShowPayloads"/>.
     /// </summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
 
@@ -19,20 +20,20 @@ internal sealed record HttpOptions
     public bool StatusPage { get; init; } = true;
 
     /// <summary>
-    /// Shows the beginning of a dead letter's payload on the status page, to whoever reaches <see cref="Url"/>. Default false: only reason,
-    /// detail and origin are shown.
+    /// Shows the beginning of each dead letter's payload on the status page. Everybody who reaches <see cref="Url"/> can read it.
+    /// Default false: only reason, detail and origin are shown.
     /// </summary>
     public bool ShowPayloads { get; init; }
 
     /// <summary>
     /// Further host names under which the status page answers, separated by semicolons, such as
-    /// <c>bridge.example.com;*.internal</c>; needed behind a proxy. Default none: <c>localhost</c>, every IP address and the name
-    /// in <see cref="Url"/> are always accepted. Other names are refused, since another site could use one to reach the page (DNS
-    /// rebinding). Health and metrics answer under every name.
+    /// <c>bridge.example.com;*.internal</c>. They are needed behind a proxy. Default none: <c>localhost</c>, every IP address and
+    /// the name in <see cref="Url"/> are always accepted. Other names are refused, since another site could use one to reach the
+    /// page (DNS rebinding). Health and metrics answer under every name.
     /// </summary>
     public string? AllowedHosts { get; init; }
 
-    /// <summary>Where a process on the same machine reaches it; the options are valid.</summary>
+    /// <summary>The address for a process on the same machine. Requires valid options.</summary>
     public Uri LocalUri
     {
         get
@@ -42,7 +43,7 @@ internal sealed record HttpOptions
         }
     }
 
-    /// <summary>Everything that is wrong, one line each.</summary>
+    /// <summary>All errors, one line each.</summary>
     public IEnumerable<string> Validate()
     {
         if (!IsHttpAddress())
@@ -54,7 +55,7 @@ internal sealed record HttpOptions
         }
     }
 
-    // What is no single address means every address: 0.0.0.0, [::], +, * and host names.
+    // 0.0.0.0, [::], +, * and host names listen on every address, so the loopback address reaches them.
     private static string LocalHost(string host) =>
         IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
             ? host
@@ -65,7 +66,8 @@ internal sealed record HttpOptions
         try
         {
             return BindingAddress.Parse(Url) is { Scheme: "http", PathBase: "", Host.Length: > 0 } address
-                && address.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort && !address.Host.StartsWith("unix:", StringComparison.Ordinal)
+                && address.Port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort
+                && !address.Host.StartsWith("unix:", StringComparison.Ordinal)
                 && !address.Host.AsSpan().ContainsAny('@', '?', '#');
         }
         catch (FormatException)
@@ -75,14 +77,14 @@ internal sealed record HttpOptions
     }
 }
 
-/// <summary>Host names in the form of a setting.</summary>
+/// <summary>Parses host names of a setting.</summary>
 internal static class HostNames
 {
-    /// <summary>The names of a list that is separated by semicolons.</summary>
+    /// <summary>Splits a list that is separated by semicolons.</summary>
     public static string[] Split(string? list) =>
         list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
-    /// <summary>Whether it is a host name; <c>*.</c> in front stands for every name below it.</summary>
+    /// <summary>True for a host name; a leading <c>*.</c> matches every subdomain.</summary>
     public static bool IsValid(string name) =>
         Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) is UriHostNameType.Dns;
 }

@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Bridge.Hosting.Http;
 
-/// <summary>Checks whether a process may listen on the bridge's HTTP address.</summary>
+/// <summary>Checks whether this process may listen on the bridge's HTTP address.</summary>
 internal static class ListenCheck
 {
-    /// <summary>Null, or why this machine does not allow it. A port in use is accepted, since a bridge may be running.</summary>
+    /// <summary>
+    /// Why the process may not listen; null when it may. A port in use is no problem, since a bridge may be running.
+    /// </summary>
     /// <param name="options">Valid options.</param>
     public static string? Problem(HttpOptions options)
     {
@@ -25,9 +27,9 @@ internal static class ListenCheck
         }
         catch (SocketException exception)
         {
-            return $"{HttpOptions.Section}:Url is '{options.Url}', where nothing may listen ({exception.SocketErrorCode}): give"
-                + " an address of this machine or http://0.0.0.0:PORT, and a port that the process may use, 1024 or above by"
-                + " custom";
+            return $"{HttpOptions.Section}:Url is '{options.Url}', where this process may not listen"
+                + $" ({exception.SocketErrorCode}): give an address of this machine or http://0.0.0.0:PORT, and a port that the"
+                + " process may use, usually 1024 or above";
         }
     }
 }

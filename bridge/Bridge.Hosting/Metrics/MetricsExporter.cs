@@ -6,8 +6,8 @@ using Telemetry.Listening;
 namespace Bridge.Hosting.Metrics;
 
 /// <summary>
-/// Exports the meter <c>Bridge</c> in the Prometheus text format 0.0.4. It adds up from its construction on: build it before the
-/// first instrument. Recording takes no lock and allocates nothing once a series exists.
+/// Exports the meter <c>Bridge</c> in the Prometheus text format 0.0.4. It counts only what is measured after its construction,
+/// so build it before the first instrument. Recording allocates nothing once a series exists.
 /// </summary>
 internal sealed class MetricsExporter : IDisposable
 {
@@ -20,20 +20,20 @@ internal sealed class MetricsExporter : IDisposable
     private readonly IMeterFactory _factory;
     private readonly ProcessMetrics _process;
 
-    /// <param name="factory">Whose meter is exported: others of that name in the process are not.</param>
-    /// <param name="clock">For the uptime.</param>
+    /// <param name="factory">Only this factory's meter is exported; the process may have others of the same name.</param>
+    /// <param name="clock">Measures the uptime.</param>
     public MetricsExporter(IMeterFactory factory, TimeProvider clock)
     {
         _factory = factory;
         _process = new ProcessMetrics(clock);
         _listener.InstrumentPublished = Listen;
-        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => Record(family, value, tags));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => Record(family, value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => Record(family, value, tags));
         _listener.Start();
     }
 
-    /// <summary>The metrics as they are now.</summary>
+    /// <summary>Formats the present metrics.</summary>
     public string Export()
     {
         var text = new StringBuilder(16 * 1024);
@@ -48,33 +48,34 @@ internal sealed class MetricsExporter : IDisposable
         return text.ToString();
     }
 
-    /// <summary>The numbers as they are now, by the metrics' names in Prometheus; histograms have none.</summary>
+    /// <summary>The present values of all metrics but histograms.</summary>
     public MetricValues Read()
     {
         lock (_gate)
         {
             _listener.RecordObservableInstruments();
-            return new MetricValues(_families.ToDictionary(
-                family => family.Key,
-                family => (IReadOnlyList<MetricValue>)[.. family.Value.Series.Where(one => one.Value is not null).Select(one => new MetricValue(one.Tags, one.Value!.Value))],
-                StringComparer.Ordinal));
+            return new MetricValues(
+                _families.Values.ToDictionary(family => family.Name, family => family.Values(), StringComparer.Ordinal));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
+    private static void Record(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        ((MetricFamily)family!).Record(value, tags);
+
     private void Listen(Instrument instrument, MeterListener listener)
     {
-        if (!string.Equals(instrument.Meter.Name, MessagingAttributes.Scope, StringComparison.Ordinal) || instrument.Meter.Scope != _factory)
+        if (instrument.Meter.Name is not MessagingAttributes.Scope || instrument.Meter.Scope != _factory)
             return;
         if (MetricKinds.Of(instrument) is not { } kind)
             return;
 
-        var family = MetricFamily.Of(instrument, kind);
+        var family = MetricFamily.From(instrument, kind);
         lock (_gate)
         {
-            // Several observable instruments, one a queue, are one family.
+            // Each queue has an observable instrument of its own; those of one name are one family.
             if (_families.TryGetValue(family.Name, out var known))
                 family = known;
             else

@@ -5,15 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridge.Hosting.Status;
 
-/// <summary>What flowed in ten seconds.</summary>
-/// <param name="At">Their end, Unix seconds.</param>
+/// <summary>Counts of a period of ten seconds.</summary>
+/// <param name="At">End of the period, Unix seconds.</param>
 /// <param name="Opened">Events taken out of batches.</param>
-/// <param name="Published">Events confirmed.</param>
-/// <param name="Age">Of the oldest event at their end, in seconds.</param>
+/// <param name="Published">Events that the broker confirmed.</param>
+/// <param name="Age">Age of the oldest event at the end of the period, in seconds.</param>
 /// <param name="Dead">Dead letters.</param>
 internal sealed record FlowSample(long At, double Opened, double Published, double Age, double Dead);
 
-/// <summary>Keeps the last hour in memory, a sample every ten seconds.</summary>
+/// <summary>Keeps the samples of the last hour in memory, one every ten seconds.</summary>
 internal sealed class FlowHistory(MetricsExporter metrics, ILogger<FlowHistory> log, TimeProvider clock) : BackgroundService
 {
     /// <summary>Time between samples.</summary>
@@ -35,25 +35,26 @@ internal sealed class FlowHistory(MetricsExporter metrics, ILogger<FlowHistory> 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         KeptLoop.RunAsync("The history of the status page", SampleAsync, log, clock, stoppingToken);
 
-    /// <summary>Age of the oldest event that waits or is in work, in seconds.</summary>
+    /// <summary>Age of the oldest event that waits in a queue or is being processed, in seconds.</summary>
     public static double OldestAge(MetricValues values) =>
         Math.Max(values.Max("bridge_queue_oldest_message_age_seconds"), values.Max("bridge_oldest_message_age_seconds"));
 
     private async Task SampleAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        var before = new Totals(metrics.Read());
+        var before = metrics.Read();
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var now = metrics.Read();
-            var totals = new Totals(now);
             Add(new FlowSample(
                 clock.GetUtcNow().ToUnixTimeSeconds(),
-                totals.Opened - before.Opened,
-                totals.Published - before.Published,
+                Growth("bridge_events_opened_total"),
+                Growth("bridge_events_published_total"),
                 Math.Round(OldestAge(now), 1),
-                totals.Dead - before.Dead));
-            before = totals;
+                Growth("bridge_dead_letters_total")));
+            before = now;
+
+            double Growth(string total) => now.Sum(total) - before.Sum(total);
         }
     }
 
@@ -65,14 +66,5 @@ internal sealed class FlowHistory(MetricsExporter metrics, ILogger<FlowHistory> 
                 _samples.Dequeue();
             _samples.Enqueue(sample);
         }
-    }
-
-    private sealed class Totals(MetricValues values)
-    {
-        public double Opened { get; } = values.Sum("bridge_events_opened_total");
-
-        public double Published { get; } = values.Sum("bridge_events_published_total");
-
-        public double Dead { get; } = values.Sum("bridge_dead_letters_total");
     }
 }

@@ -7,8 +7,8 @@ namespace Bridge.Hosting.Status;
 
 /// <summary>
 /// The host names under which the status page is served. Another site can make its own name resolve to this machine's address
-/// (DNS rebinding), and its page then has the same origin as the status page. This works only with a name, which the request
-/// contains, and never with an address.
+/// (DNS rebinding); a browser then treats that site's page and the status page as one origin. The request contains the name that
+/// the browser used, so refusing unknown names prevents this. Addresses need no check.
 /// </summary>
 internal sealed class PageHosts
 {
@@ -22,7 +22,7 @@ internal sealed class PageHosts
             _names.Add(own);
     }
 
-    /// <summary>Whether the page is served under this name.</summary>
+    /// <summary>True when the page is served under this name.</summary>
     public bool Contain(HostString host) =>
         host.HasValue && (IPAddress.TryParse(host.Host, out _) || HostString.MatchesAny(host.Host, _names));
 }

@@ -8,10 +8,11 @@ namespace Bridge.Hosting.Status;
 /// <summary>Serves the status page at <c>/</c> and its figures below <c>/status</c>.</summary>
 internal static class StatusEndpoints
 {
-    /// <summary>Registers the page.</summary>
-    /// <param name="services">Where.</param>
-    /// <param name="sources">What it shows of the other projects.</param>
-    public static IServiceCollection AddStatus(this IServiceCollection services, Func<IServiceProvider, StatusSources> sources) => services
+    /// <summary>Registers the services of the page.</summary>
+    /// <param name="services">The collection.</param>
+    /// <param name="sources">Reads what the page shows of other projects.</param>
+    public static IServiceCollection AddStatus(
+        this IServiceCollection services, Func<IServiceProvider, StatusSources> sources) => services
         .AddSingleton(sources)
         .AddSingleton<StatusHtml>()
         .AddSingleton<Conditions>()
@@ -19,7 +20,7 @@ internal static class StatusEndpoints
         .AddSingleton<FlowHistory>()
         .AddHostedService(provider => provider.GetRequiredService<FlowHistory>());
 
-    /// <summary>Serves it under the host names of the options.</summary>
+    /// <summary>Serves the page under the host names of the options.</summary>
     public static void MapStatus(this WebApplication app, HttpOptions options)
     {
         var page = app.Services.GetRequiredService<StatusHtml>();
@@ -45,7 +46,7 @@ internal static class StatusEndpoints
     private static void MapFigures(WebApplication app, string path, PageHosts hosts, Func<HttpContext, Task<object>> read) =>
         Map(app, path, hosts, async context =>
         {
-            // Another site's page cannot read the answer; refusing it also saves the work.
+            // A browser keeps the answer from another site's page; refusing the request also saves the work.
             if (context.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
             else
@@ -64,7 +65,7 @@ internal static class StatusEndpoints
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(
-            "The status page is not served by this host name: open it by an IP address or localhost,"
+            "The status page is not served under this host name: open it by an IP address or localhost,"
             + $" or add the name to {HttpOptions.Section}:AllowedHosts.\n",
             context.RequestAborted);
     }

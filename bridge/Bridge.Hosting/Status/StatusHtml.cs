@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Bridge.Hosting.Status;
 
-/// <summary>The page in one piece, and the policy that lets a browser run nothing but what is in it.</summary>
+/// <summary>The page as one file, and the security policy by which a browser runs only the script and styles inside it.</summary>
 internal sealed class StatusHtml
 {
     public StatusHtml()
@@ -13,14 +13,14 @@ internal sealed class StatusHtml
             .Replace("<!-- style -->", $"<style>{style}</style>", StringComparison.Ordinal)
             .Replace("<!-- script -->", $"<script>{script}</script>", StringComparison.Ordinal);
         Html = Encoding.UTF8.GetBytes(html);
-        Policy = $"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(script)}'; img-src data:; connect-src 'self'; "
-            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        Policy = $"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(script)}'; img-src data:;"
+            + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
     /// <summary>The page, UTF-8.</summary>
     public ReadOnlyMemory<byte> Html { get; }
 
-    /// <summary>Value of the header Content-Security-Policy.</summary>
+    /// <summary>Value of the header <c>Content-Security-Policy</c>.</summary>
     public string Policy { get; }
 
     private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Bridge.Core.Diagnostics;
 using Bridge.Core.Publishing;
 using Bridge.Core.Reassembly;
@@ -7,7 +6,10 @@ using Bridge.Hosting.Metrics;
 
 namespace Bridge.Hosting.Status;
 
-/// <summary>Everything that the status page shows of this moment. Numbers that only rise are totals since the start: the page makes rates of them.</summary>
+/// <summary>
+/// The present state that the status page shows. Numbers that only rise are totals since the start; the page calculates rates
+/// from them.
+/// </summary>
 internal sealed record BridgeStatus(
     long At,
     string Replica,
@@ -25,27 +27,37 @@ internal sealed record BridgeStatus(
 internal sealed record QueueStatus(
     string Name, string System, long Depth, double Messages, double Bytes, double OldestWaiting, double OldestInWork);
 
-/// <summary>What goes through this replica.</summary>
+/// <summary>What passes through this replica.</summary>
 internal sealed record FlowStatus(
     double Opened, double Published, double InFlight, double InFlightBytes, double Resident, double Duplicates, double OldestAge);
 
 /// <summary>The broker.</summary>
 internal sealed record BrokerStatus(
-    string Address, string Exchange, bool IsReady, bool IsBlocked, double? Milliseconds, double Outstanding, double Refused, double? LastPublish);
+    string Address,
+    string Exchange,
+    bool IsReady,
+    bool IsBlocked,
+    double? Milliseconds,
+    double Outstanding,
+    double Refused,
+    double? LastPublish);
 
-/// <summary>A partition: what all replicas see of it, null while unknown, and what this one holds.</summary>
-internal sealed record PartitionStatus(int Number, long? Waiting, long? Consumers, int HeldBatches, long HeldBytes, double? LastHere);
+/// <summary>
+/// A partition. Messages and consumers of its queue are those of all replicas, null while unknown; the rest is held by this one.
+/// </summary>
+internal sealed record PartitionStatus(
+    int Number, long? Waiting, long? Consumers, int HeldBatches, long HeldBytes, double? LastHere);
 
-/// <summary>A replica: this one, or one that this one has heard of some seconds ago.</summary>
+/// <summary>This replica, or another one whose chunks arrived here the given number of seconds ago.</summary>
 internal sealed record ReplicaStatus(string Name, bool IsThis, double LastSeen);
 
-/// <summary>Dead letters: those of all replicas that wait, null while unknown, and this one's since its start.</summary>
+/// <summary>Dead letters: how many are in the queue, null while unknown, and this replica's by reason since its start.</summary>
 internal sealed record DeadLetterStatus(long? Waiting, IReadOnlyList<ReasonCount> Reasons);
 
-/// <summary>Dead letters of a reason.</summary>
+/// <summary>Number of dead letters with a reason.</summary>
 internal sealed record ReasonCount(string Reason, double Count);
 
-/// <summary>Puts the status together.</summary>
+/// <summary>Builds the status.</summary>
 internal sealed class StatusReport(
     MetricsExporter metrics,
     StatusSources sources,
@@ -55,12 +67,9 @@ internal sealed class StatusReport(
     AssembleOptions assembling,
     TimeProvider clock)
 {
-    private static readonly string Version =
-        typeof(StatusReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     private readonly long _began = clock.GetTimestamp();
 
-    /// <summary>The status now.</summary>
+    /// <summary>Reads the present status.</summary>
     public BridgeStatus Now()
     {
         var values = metrics.Read();
@@ -68,17 +77,15 @@ internal sealed class StatusReport(
         return new BridgeStatus(
             clock.GetUtcNow().ToUnixTimeMilliseconds(),
             replica.Value,
-            Version,
+            ProcessMetrics.Version,
             Math.Round(clock.GetElapsedTime(_began).TotalSeconds),
             conditions.Find(values, broker),
-            [.. values.Of("bridge_queue_depth").Select(depth => Queue(values, depth))],
+            [.. values.Find("bridge_queue_depth").Select(depth => Queue(values, depth))],
             Flow(values),
             Broker(values, broker),
             Partitions(broker),
             Replicas(),
-            new DeadLetterStatus(
-                broker.Dead?.Waiting,
-                [.. values.Of("bridge_dead_letters_total").Where(one => one.Value > 0).OrderByDescending(one => one.Value).Select(one => new ReasonCount(one.Tag("reason")!, one.Value))]));
+            DeadLetters(values, broker));
     }
 
     private static QueueStatus Queue(MetricValues values, MetricValue depth)
@@ -93,7 +100,8 @@ internal sealed class StatusReport(
             Math.Round(Sum("bridge_queue_oldest_message_age_seconds"), 1),
             Math.Round(Sum("bridge_oldest_message_age_seconds"), 1));
 
-        double Sum(string metric) => values.Of(metric).Where(value => value.Tags.SequenceEqual(depth.Tags)).Sum(value => value.Value);
+        double Sum(string metric) =>
+            values.Find(metric).Where(value => value.Tags.SequenceEqual(depth.Tags)).Sum(value => value.Value);
     }
 
     private static FlowStatus Flow(MetricValues values) => new(
@@ -112,8 +120,9 @@ internal sealed class StatusReport(
         values.Max("bridge_broker_blocked") > 0,
         broker.Fault is null ? broker.Milliseconds : null,
         values.Sum("bridge_publish_outstanding"),
-        values.Sum("messaging_client_sent_messages_total") - values.Sum("messaging_client_sent_messages_total", MessagingAttributes.ErrorType, null),
-        values.Of("bridge_last_publish_timestamp_seconds") is [var last, ..] ? last.Value : null);
+        values.Sum("messaging_client_sent_messages_total")
+            - values.Sum("messaging_client_sent_messages_total", MessagingAttributes.ErrorType, null),
+        values.Find("bridge_last_publish_timestamp_seconds") is [var last, ..] ? last.Value : null);
 
     private List<PartitionStatus> Partitions(WatchedBroker broker)
     {
@@ -125,8 +134,9 @@ internal sealed class StatusReport(
             {
                 var seen = broker.Partitions?[number];
                 var (incomplete, last) = number < here.Count ? here[number] : default;
+                var lastHere = (now - last)?.TotalSeconds;
                 return new PartitionStatus(
-                    number, seen?.Waiting, seen?.Consumers, incomplete.Batches, incomplete.Bytes, last is { } at ? (now - at).TotalSeconds : null);
+                    number, seen?.Waiting, seen?.Consumers, incomplete.Batches, incomplete.Bytes, lastHere);
             }),
         ];
     }
@@ -135,6 +145,16 @@ internal sealed class StatusReport(
     [
         new(replica.Value, IsThis: true, LastSeen: 0),
         .. replicas.All().Where(other => other.Key != replica.Value).OrderByDescending(other => other.Value)
-            .Select(other => new ReplicaStatus(other.Key, IsThis: false, Math.Round((clock.GetUtcNow() - other.Value).TotalSeconds))),
+            .Select(other =>
+                new ReplicaStatus(other.Key, IsThis: false, Math.Round((clock.GetUtcNow() - other.Value).TotalSeconds))),
     ];
+
+    private static DeadLetterStatus DeadLetters(MetricValues values, WatchedBroker broker) => new(
+        broker.Dead?.Waiting,
+        [
+            .. values.Find("bridge_dead_letters_total")
+                .Where(dead => dead.Value > 0)
+                .OrderByDescending(dead => dead.Value)
+                .Select(dead => new ReasonCount(dead.Tag("reason")!, dead.Value)),
+        ]);
 }

@@ -5,7 +5,7 @@ using Bridge.Core.Reassembly;
 namespace Bridge.Hosting.Status;
 
 /// <summary>
-/// What the status page shows of projects that hosting does not reference. The program connects these calls; all but
+/// Reads what the status page shows of projects that this one does not reference. The program supplies the delegates; all but
 /// <see cref="ReadDeadLettersAsync"/> answer at once.
 /// </summary>
 internal sealed record StatusSources
@@ -19,16 +19,19 @@ internal sealed record StatusSources
     /// <summary>The configuration without its secrets, in the order of the data.</summary>
     public required IReadOnlyList<Setting> Settings { get; init; }
 
-    /// <summary>What was last seen of the broker; each call keeps the watch of it awake.</summary>
+    /// <summary>Returns the broker's last observed state. The broker is observed only while this is called regularly.</summary>
     public required Func<WatchedBroker> WatchBroker { get; init; }
 
-    /// <summary>Why the broker blocks publishers; null while it does not.</summary>
+    /// <summary>Returns why the broker blocks publishers; null when it does not.</summary>
     public required Func<string?> BlockedReason { get; init; }
 
-    /// <summary>Why the broker cannot be published to; null while it can, or while the reason is not known.</summary>
+    /// <summary>Returns why publishing to the broker fails; null when it works or the reason is not known.</summary>
     public required Func<string?> PublishingFault { get; init; }
 
-    /// <summary>Of each partition, by its number: what is held here, and when a chunk last came here. Empty until they are consumed.</summary>
+    /// <summary>
+    /// Returns for each partition, by its number, what this replica holds and when the last chunk arrived here. Empty before the
+    /// partitions are consumed.
+    /// </summary>
     public required Func<IReadOnlyList<(IncompleteBatches Incomplete, DateTimeOffset? LastArrival)>> Partitions { get; init; }
 
     /// <summary>Reads the oldest dead letters.</summary>

@@ -40,7 +40,8 @@ internal sealed class BrokerConnector(
         {
             try
             {
-                var connection = await OpenAsync(target, targets.Count > 1 ? ConnectTimeout : AnswerTimeout, name, cancellationToken);
+                var connectTimeout = targets.Count > 1 ? ConnectTimeout : AnswerTimeout;
+                var connection = await OpenAsync(target, connectTimeout, name, cancellationToken);
                 _lastGood = target.Address;
                 return connection;
             }
@@ -53,12 +54,12 @@ internal sealed class BrokerConnector(
         throw Decisive(failures.Count > 0 ? failures : unknown);
     }
 
-    /// <summary>The client library's settings for <see cref="Options"/>.</summary>
+    /// <summary>The client library's settings that follow from <see cref="Options"/>.</summary>
     public ConnectionFactory CreateFactory() => new()
     {
         Uri = new Uri(options.Uri),
 
-        // The library's recovery forgets which messages awaited a confirm: whoever opens a connection replaces it as a whole.
+        // The library's recovery forgets which messages awaited a confirm. The owner of a connection replaces it as a whole.
         AutomaticRecoveryEnabled = false,
         TopologyRecoveryEnabled = false,
         HandshakeContinuationTimeout = AnswerTimeout,
@@ -127,7 +128,7 @@ internal sealed class BrokerConnector(
         }
     }
 
-    // A failure that only people can fix, such as a wrong password, is more useful than a node that is down.
+    // A failure that only people can repair, such as a wrong password, says more than one that a node is down.
     private static BrokerFaultException Decisive(List<BrokerFaultException> failures) =>
         failures.Find(failure => !failure.Fault.IsTransient) ?? failures[0];
 
@@ -136,7 +137,7 @@ internal sealed class BrokerConnector(
     /// <param name="Address">Address and port.</param>
     private sealed record Target(RabbitMqOptions Host, IPEndPoint Address);
 
-    /// <summary>What a connection runs over. Certificates are read for each connection: each releases its own.</summary>
+    /// <summary>What a connection runs over. Each connection has read its own certificates and releases them.</summary>
     private sealed class Carrier(BrokerSocket socket, BrokerTls? tls) : IDisposable
     {
         public void Dispose()

@@ -90,11 +90,12 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
             NotAmqp(options),
         // The library says the same of a peer that closes, keeps silent or speaks HTTP. A broker that is starting may do so too.
         IOException and not BrokerUnreachableException => new BrokerFault(
-            $"{options.DisplayUri} did not greet as an AMQP 0-9-1 broker: it is still starting, or the port belongs to something else,"
-                + " or wants TLS (amqps://, 5671 by custom)",
+            $"{options.DisplayUri} did not greet as an AMQP 0-9-1 broker: it is still starting, or the port belongs to something"
+                + " else, or wants TLS (amqps://, 5671 by custom)",
             IsTransient: true),
         TimeoutException or OperationCanceledException => new BrokerFault(
-            $"{options.DisplayUri} gave no AMQP answer in time: the broker may be overloaded, or the port speaks another protocol",
+            $"{options.DisplayUri} gave no AMQP answer in time: the broker may be overloaded, or the port speaks another"
+                + " protocol",
             IsTransient: true),
         _ => null,
     };
@@ -104,7 +105,8 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         SocketError.HostNotFound or SocketError.NoData => new BrokerFault(
             $"the host of {options.DisplayUri} is not known: correct it in {RabbitMqOptions.Section}:Uri", IsTransient: false),
         SocketError.ConnectionRefused => new BrokerFault(
-            $"{options.DisplayUri} refused the connection: the broker is not up yet, or listens on another port", IsTransient: true),
+            $"{options.DisplayUri} refused the connection: the broker is not up yet, or listens on another port",
+            IsTransient: true),
         SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.TryAgain => new(
             $"{options.DisplayUri} could not be reached ({cause.SocketErrorCode}): check route, firewall and name service",
             IsTransient: true),
@@ -115,7 +117,8 @@ internal sealed record BrokerFault(string Message, bool IsTransient)
         new($"TLS with {options.DisplayUri} failed: {reason}", IsTransient: false);
 
     private static BrokerFault LoginRefused(RabbitMqOptions options) => new(
-        $"{options.DisplayUri} refused the user or its password (403 ACCESS_REFUSED): correct them in {RabbitMqOptions.Section}:Uri",
+        $"{options.DisplayUri} refused the user or its password (403 ACCESS_REFUSED): correct them in"
+            + $" {RabbitMqOptions.Section}:Uri",
         IsTransient: false);
 
     private static BrokerFault NotAmqp(RabbitMqOptions options) => new(

@@ -6,8 +6,8 @@ using RabbitMQ.Client;
 namespace Bridge.RabbitMq.Connections;
 
 /// <summary>
-/// TLS for one connection: whom the bridge trusts and the certificate that it shows. Files are read for each connection, so that a
-/// renewed certificate needs no restart; they are released with the connection.
+/// TLS for one connection: whom the bridge trusts and which certificate it shows. It reads the files for each connection, so that
+/// a renewed certificate needs no restart, and releases the certificates with the connection.
 /// </summary>
 internal sealed class BrokerTls : IDisposable
 {
@@ -28,14 +28,14 @@ internal sealed class BrokerTls : IDisposable
         _own = TlsFiles.ReadClientCertificate(options);
         Option = new SslOption(host, enabled: true)
         {
-            // Also where the system's own policy still takes older ones.
+            // The system's own policy may still accept older versions.
             Version = SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateValidationCallback = (_, certificate, chain, errors) => Judge(certificate, chain, errors),
-            CertificateSelectionCallback = (_, _, _, remote, _) => Choose(remote)!,
+            CertificateValidationCallback = (_, certificate, chain, errors) => Accepts(certificate, chain, errors),
+            CertificateSelectionCallback = (_, _, _, remote, _) => SelectOwn(remote)!,
         };
     }
 
-    /// <summary>What the client library's handshake goes by.</summary>
+    /// <summary>The settings for the client library's handshake.</summary>
     public SslOption Option { get; }
 
     /// <summary>Why the broker's certificate was refused, with the remedy; null when it was not, or when none came.</summary>
@@ -47,10 +47,10 @@ internal sealed class BrokerTls : IDisposable
     public string? Demand => (_isAsked, _options.ClientCertificateFile) switch
     {
         (false, _) => null,
-        (true, null) => "the broker asks for a client certificate and closed the connection without one: name one that its authority"
-            + $" issued in {RabbitMqOptions.Section}:ClientCertificateFile",
-        (true, { } path) => $"the broker closed the connection after the bridge had shown its certificate: put one that is valid and that"
-            + $" the broker's authority issued into {RabbitMqOptions.Section}:ClientCertificateFile '{path}'",
+        (true, null) => "the broker asks for a client certificate and closed the connection without one: name one that its"
+            + $" authority issued in {RabbitMqOptions.Section}:ClientCertificateFile",
+        (true, { } path) => "the broker closed the connection after the bridge had shown its certificate: put one that is valid"
+            + $" and that the broker's authority issued into {RabbitMqOptions.Section}:ClientCertificateFile '{path}'",
     };
 
     /// <summary>Everything about TLS that is wrong in the options, one line each.</summary>
@@ -63,11 +63,18 @@ internal sealed class BrokerTls : IDisposable
         })
         {
             if (value is not null && !options.UsesTls)
-                yield return $"{Section}:{name} is set, but {Section}:Uri asks for no TLS: begin the address with amqps://, or remove {name}";
+            {
+                yield return $"{Section}:{name} is set, but {Section}:Uri asks for no TLS: begin the address with amqps://, or"
+                    + $" remove {name}";
+            }
         }
 
         if (options.ClientCertificateFile is null && (options.ClientKeyFile ?? options.ClientKeyPassword) is not null)
-            yield return $"{Section}:ClientKeyFile or ClientKeyPassword is set without a certificate: name it in {Section}:ClientCertificateFile";
+        {
+            yield return $"{Section}:ClientKeyFile or ClientKeyPassword is set without a certificate: name it in"
+                + $" {Section}:ClientCertificateFile";
+        }
+
         Action[] reads =
         [
             () => Release(TlsFiles.ReadAuthorities(options)),
@@ -93,15 +100,15 @@ internal sealed class BrokerTls : IDisposable
             certificate.Dispose();
     }
 
-    private bool Judge(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private bool Accepts(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         Refusal = _policy.ReasonAgainst(certificate as X509Certificate2, chain, errors);
         return Refusal is null;
     }
 
-    // Chosen here: the framework would go by the issuers that the broker names, and show none where it names others. Called before the
-    // handshake too, when the broker has not asked yet; a certificate given then ends the calls.
-    private X509Certificate2? Choose(X509Certificate? remote)
+    // The framework itself would select by the issuers that the broker names, and show no certificate if it names others. This is
+    // called before the handshake too, when the broker has not asked yet. A certificate returned then would end the calls.
+    private X509Certificate2? SelectOwn(X509Certificate? remote)
     {
         _isAsked = remote is not null;
         return _isAsked ? _own : null;

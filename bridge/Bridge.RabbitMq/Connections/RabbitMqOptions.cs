@@ -28,7 +28,8 @@ internal sealed record RabbitMqOptions
     public string? CaFile { get; init; }
 
     /// <summary>
-    /// The certificate that the bridge shows to an <c>amqps://</c> broker that asks for one: PEM, or PFX with its key. Default: none.
+    /// The certificate that the bridge shows to an <c>amqps://</c> broker that asks for one: PEM, or PFX with its key. Default:
+    /// none.
     /// </summary>
     public string? ClientCertificateFile { get; init; }
 
@@ -63,14 +64,14 @@ internal sealed record RabbitMqOptions
     public int MaxOutstanding { get; init; } = 2_000;
 
     /// <summary>
-    /// Bytes of message bodies that may await their confirm on a connection, 64 KiB to 256 MiB. Default 2 MiB: what a frozen broker
-    /// leaves in memory stays small. A message larger than this is sent alone.
+    /// Bytes of message bodies that may await their confirm on a connection, 64 KiB to 256 MiB. Default 2 MiB, so that a frozen
+    /// broker leaves little in memory. A message larger than this is sent alone.
     /// </summary>
     public long MaxOutstandingBytes { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>
-    /// How long the broker may take to answer for a message, 1 s to 10 min. Default 30 s. After it the connection is given up, the
-    /// outcome counts as unknown and the events will be published again: too short a time makes duplicates.
+    /// How long the broker may take to answer for a message, 1 s to 10 min. Default 30 s. After that the connection is given up,
+    /// the outcome counts as unknown and the events will be published again. Too short a time makes duplicates.
     /// </summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -139,7 +140,8 @@ internal sealed record RabbitMqOptions
 
     private void ValidateUri(List<string> errors)
     {
-        const string Remedy = "give amqp://USER:PASSWORD@HOST:PORT/VHOST, or amqps:// for TLS, with special characters percent-encoded";
+        const string Remedy =
+            "give amqp://USER:PASSWORD@HOST:PORT/VHOST, or amqps:// for TLS, with special characters percent-encoded";
         if (!System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri))
         {
             // What cannot be parsed cannot be masked for sure: it is not repeated.

@@ -4,10 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Bridge.RabbitMq.Connections;
 
-/// <summary>Which broker's certificate the bridge takes.</summary>
+/// <summary>Decides which broker's certificate the bridge accepts.</summary>
 /// <param name="host">The name that the certificate must be for.</param>
-/// <param name="caFile">Where the authorities come from, for the remedy.</param>
-/// <param name="authorities">Those that are trusted, these alone; null for those that the machine trusts.</param>
+/// <param name="caFile">File of the authorities, for the remedy.</param>
+/// <param name="authorities">The only ones that are trusted; null for those that the machine trusts.</param>
 internal sealed class ServerCertificatePolicy(string host, string? caFile, X509Certificate2Collection? authorities)
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -16,8 +16,8 @@ internal sealed class ServerCertificatePolicy(string host, string? caFile, X509C
     /// <summary>Judges a certificate.</summary>
     /// <param name="certificate">What the broker showed.</param>
     /// <param name="system">The chain as the machine's trust sees it.</param>
-    /// <param name="errors">What the machine's trust holds against it.</param>
-    /// <returns>Every reason against it, each with its remedy, on one line; null when it is taken.</returns>
+    /// <param name="errors">What the machine's trust has against it.</param>
+    /// <returns>Every reason against it, each with its remedy, on one line; null when it is accepted.</returns>
     public string? ReasonAgainst(X509Certificate2? certificate, X509Chain? system, SslPolicyErrors errors)
     {
         if (certificate is null)
@@ -43,7 +43,8 @@ internal sealed class ServerCertificatePolicy(string host, string? caFile, X509C
                     + $" to {certificate.NotAfter.ToUniversalTime():u}): renew it, or correct this machine's clock",
                 X509ChainStatusFlags.UntrustedRoot or X509ChainStatusFlags.PartialChain =>
                     $"the certificate's issuer '{OneLine(certificate.Issuer)}' is not trusted: {TrustRemedy()}",
-                _ => $"the certificate is refused ({status}): give the broker one that is made for a server, by a trusted authority",
+                _ => $"the certificate is refused ({status}): give the broker one that is made for a server, by a trusted"
+                    + " authority",
             };
         }
     }
@@ -53,7 +54,9 @@ internal sealed class ServerCertificatePolicy(string host, string? caFile, X509C
         if (authorities is null)
         {
             return errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
-                ? Flags(system?.ChainStatus is { Length: > 0 } status ? status : [new X509ChainStatus { Status = X509ChainStatusFlags.PartialChain }])
+                ? Flags(system?.ChainStatus is { Length: > 0 } status
+                    ? status
+                    : [new X509ChainStatus { Status = X509ChainStatusFlags.PartialChain }])
                 : [];
         }
 

@@ -11,10 +11,13 @@ internal static class TlsFiles
     private const string PemMark = "-----BEGIN ";
 
     /// <summary>The authorities that the broker's certificate may come from; null where the system's are meant.</summary>
-    /// <exception cref="InvalidDataException">The file cannot be used; the message is one line with key, path and remedy.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file cannot be used; the message is one line with key, path and remedy.
+    /// </exception>
     public static X509Certificate2Collection? ReadAuthorities(RabbitMqOptions options)
     {
-        const string Remedy = "give a file of PEM certificates, those of the authorities that the broker's certificate comes from";
+        const string Remedy =
+            "give a file of PEM certificates, those of the authorities that the broker's certificate comes from";
         if (options.CaFile is not { } path)
             return null;
         var authorities = Read(nameof(options.CaFile), path, Remedy, () =>
@@ -23,11 +26,15 @@ internal static class TlsFiles
             found.ImportFromPemFile(path);
             return found;
         });
-        return authorities.Count > 0 ? authorities : throw Unusable(nameof(options.CaFile), path, "holds no PEM certificate", Remedy);
+        return authorities.Count > 0
+            ? authorities
+            : throw Unusable(nameof(options.CaFile), path, "holds no PEM certificate", Remedy);
     }
 
     /// <summary>The certificate that the bridge shows, with its private key; null where it shows none.</summary>
-    /// <exception cref="InvalidDataException">A file cannot be used; the message is one line with key, path and remedy.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file cannot be used; the message is one line with key, path and remedy.
+    /// </exception>
     public static X509Certificate2? ReadClientCertificate(RabbitMqOptions options)
     {
         const string Remedy = "give a PEM certificate with its key in the same file or in ClientKeyFile, or a PFX file;"

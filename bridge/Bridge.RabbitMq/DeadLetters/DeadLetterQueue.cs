@@ -6,31 +6,32 @@ using RabbitMQ.Client;
 namespace Bridge.RabbitMq.DeadLetters;
 
 /// <summary>
-/// Reads the dead-letter queue. What is read stays in it: it is only held until this is disposed, and then lies where it lay,
-/// unless it was removed.
+/// Reads the dead-letter queue. What is read stays in the queue, held by this reader. When the reader is disposed, each letter
+/// that was not removed is back in its place.
 /// </summary>
 internal sealed class DeadLetterQueue : IAsyncDisposable
 {
-    // What a quorum queue takes back with one command it sorts by an Erlang map, which keeps the order of up to 32 keys.
+    // A quorum queue sorts what one command gives back by an Erlang map, which keeps the order of up to 32 keys.
     private const int ReturnsAtOnce = 32;
 
-    private static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan Farewell = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromMinutes(1);
 
     private readonly BrokerConnection _connection;
     private readonly IChannel _channel;
     private readonly RabbitMqOptions _options;
     private readonly TimeProvider _clock;
 
-    // Delivery tags count from 1 on a channel: all from there to the last are held, but for those removed.
+    // Delivery tags count from 1 on a channel. All up to the last are held, except those removed.
     private readonly HashSet<ulong> _removed = [];
     private readonly LetterAssembly _parts = new();
     private readonly long _messages;
     private ulong _last;
     private int _settled;
 
-    private DeadLetterQueue(BrokerConnection connection, IChannel channel, RabbitMqOptions options, uint count, TimeProvider clock)
+    private DeadLetterQueue(
+        BrokerConnection connection, IChannel channel, RabbitMqOptions options, uint count, TimeProvider clock)
     {
         _connection = connection;
         _channel = channel;
@@ -47,7 +48,8 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
 
     /// <summary>Opens the queue.</summary>
     /// <exception cref="BrokerFaultException">The broker is out of reach, or the queue is missing or may not be read.</exception>
-    public static async Task<DeadLetterQueue> OpenAsync(BrokerConnector connector, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<DeadLetterQueue> OpenAsync(
+        BrokerConnector connector, TimeProvider clock, CancellationToken cancellationToken)
     {
         var connection = await connector.OpenAsync("bridge dead letters", cancellationToken);
         try
@@ -77,7 +79,7 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         {
             if (await TryAsync(() => GetAsync(cancellationToken)) is not { } message)
                 break;
-            if (_parts.Add(KeptDeadLetter.Of(message)) is { } letter)
+            if (_parts.Add(KeptDeadLetter.From(message)) is { } letter)
                 yield return letter;
         }
 
@@ -115,11 +117,11 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
     {
         try
         {
-            await ReturnAsync().WaitAsync(Farewell, _clock);
+            await ReturnAsync().WaitAsync(DisposeTimeout, _clock);
         }
         catch (Exception)
         {
-            // The connection is closed next either way: then the broker takes them back, in an order of its own.
+            // The connection is closed next in any case. Then the broker puts them back in an order of its own.
         }
 
         await _channel.DisposeAsync();
@@ -133,8 +135,8 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         return message;
     }
 
-    // In their order, and each part only when the one before has arrived. What is returned lies before what was never read, but
-    // behind what was returned earlier: reading a part of that turns the order round, reading all of it does not.
+    // Gives letters back in their order, each group only when the one before has arrived. The broker puts them before what was
+    // never read, but behind what was given back earlier. So reading all of that keeps its order, and reading a part does not.
     private async Task ReturnAsync()
     {
         if (_settled < _removed.Count)
@@ -155,12 +157,12 @@ internal sealed class DeadLetterQueue : IAsyncDisposable
         await _channel.CloseAsync(CancellationToken.None);
     }
 
-    // Another reader may take them at once: then their number never shows, and the order is its concern.
+    // Another reader may take them at once. Then their number never shows, and that reader decides the order.
     private async Task WaitUntilReadyAsync(long count)
     {
         var began = _clock.GetTimestamp();
-        while (await CountReadyAsync() < count && _clock.GetElapsedTime(began) < ReturnPatience)
-            await Task.Delay(Look, _clock);
+        while (await CountReadyAsync() < count && _clock.GetElapsedTime(began) < ReturnTimeout)
+            await Task.Delay(PollInterval, _clock);
     }
 
     private async Task<long> CountReadyAsync() => (await _channel.QueueDeclarePassiveAsync(BridgeQueues.Dead)).MessageCount;

@@ -19,13 +19,15 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
 
     // After a problem no letter was delivered, so the next attempt may come sooner.
     private static readonly TimeSpan IntervalAfterProblem = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ShownLetters? _last;
     private long _lastAt;
 
-    /// <summary>The oldest dead letters: looking for some of them in a long queue would keep all before them from other readers.</summary>
+    /// <summary>
+    /// The oldest dead letters. A search in a long queue would hold all letters before a match, and hide them from other readers.
+    /// </summary>
     public async Task<ShownLetters> ReadAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -45,7 +47,7 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
 
     private async Task<ShownLetters> TryReadAsync(CancellationToken cancellationToken)
     {
-        using var time = new CancellationTokenSource(Patience, clock);
+        using var time = new CancellationTokenSource(ReadTimeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         try
         {
@@ -58,7 +60,7 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Answer([], $"{broker.DisplayUri} did not give them within {Patience.TotalSeconds:0} s");
+            return Answer([], $"{broker.DisplayUri} did not give them within {ReadTimeout.TotalSeconds:0} s");
         }
     }
 
@@ -95,7 +97,9 @@ internal sealed class DeadLetterView(RabbitMqOptions broker, bool showPayloads, 
 
     private static string Beginning(ReadOnlySpan<byte> body)
     {
-        var text = Utf8.IsValid(body) ? Encoding.UTF8.GetString(body[..Math.Min(body.Length, PayloadBytes)]) : Convert.ToHexString(body[..Math.Min(body.Length, 256)]);
+        var text = Utf8.IsValid(body)
+            ? Encoding.UTF8.GetString(body[..Math.Min(body.Length, PayloadBytes)])
+            : Convert.ToHexString(body[..Math.Min(body.Length, 256)]);
         return body.Length > PayloadBytes ? $"{text}…" : text;
     }
 }

@@ -8,7 +8,7 @@ namespace Bridge.RabbitMq.DeadLetters;
 /// <summary>A dead letter of the queue, from one message or from all its parts. The channel that read it holds it.</summary>
 internal sealed class KeptDeadLetter
 {
-    // Of this delivery, not of the message: quorum queues add them.
+    // Quorum queues add these headers. They describe the delivery, not the message.
     private const string DeliveryCount = "x-delivery-count";
     private const string AcquiredCount = "x-acquired-count";
 
@@ -43,10 +43,10 @@ internal sealed class KeptDeadLetter
     /// <summary>Why this is not a whole letter and so cannot be replayed; null when it is whole.</summary>
     public string? Problem { get; private init; }
 
-    /// <summary>Its identity; empty when somebody else than a bridge put it there without one.</summary>
+    /// <summary>Its identity; empty when a program other than a bridge put it there without one.</summary>
     public string MessageId { get; }
 
-    /// <summary>MIME type of the body; null where there is none.</summary>
+    /// <summary>MIME type of the body; null when it has none.</summary>
     public string? ContentType { get; }
 
     /// <summary>Its headers; each value a string or a long.</summary>
@@ -70,13 +70,14 @@ internal sealed class KeptDeadLetter
     /// <summary>When it was dead-lettered, ISO 8601.</summary>
     public string At => Text(DeadLetterHeaders.At) ?? "";
 
-    /// <summary>Of an event that the broker would not take: its routing key.</summary>
+    /// <summary>The routing key of an event that the broker refused; otherwise null.</summary>
     public string? RoutingKey => Text(DeadLetterHeaders.RoutingKey);
 
-    /// <summary>Of such an event: the exchange that a rule chose for it; null for the bridge's.</summary>
+    /// <summary>The exchange that a rule named for such an event; null for the bridge's exchange.</summary>
     public string? Exchange => Text(DeadLetterHeaders.Exchange);
 
-    public static KeptDeadLetter Of(BasicGetResult message)
+    /// <summary>A dead letter, or a part of one, as the broker delivered it.</summary>
+    public static KeptDeadLetter From(BasicGetResult message)
     {
         var letter = new KeptDeadLetter(message);
         return letter.Text(DeadLetterHeaders.Part) is { } part && letter.Part is null

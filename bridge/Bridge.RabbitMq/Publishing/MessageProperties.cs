@@ -6,8 +6,8 @@ using RabbitMQ.Client;
 namespace Bridge.RabbitMq.Publishing;
 
 /// <summary>
-/// The properties of messages in the client library's form, for one caller at a time. All messages share one object, since the library
-/// has written it into memory of its own when its publish call returns.
+/// Gives the properties of messages the client library's form, for one caller at a time. All messages share one object, because
+/// the library has copied it into memory of its own when its publish call returns.
 /// </summary>
 internal sealed class MessageProperties
 {

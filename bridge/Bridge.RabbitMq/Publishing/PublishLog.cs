@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridge.RabbitMq.Publishing;
 
-/// <summary>What publishing says: one line a change of state, however often it is tried in between.</summary>
+/// <summary>The log lines of publishing: one for each change of state, however many attempts lie between.</summary>
 internal static partial class PublishLog
 {
     [LoggerMessage(1, LogLevel.Information, "Publishing connection {Link} is ready: {Broker}, exchange '{Exchange}'")]

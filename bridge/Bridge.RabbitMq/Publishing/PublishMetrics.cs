@@ -4,10 +4,12 @@ using Bridge.Core.Publishing;
 
 namespace Bridge.RabbitMq.Publishing;
 
-/// <summary>What publishing is measured by; part of the meter <c>Bridge</c>.</summary>
+/// <summary>The metrics of publishing; part of the meter <c>Bridge</c>.</summary>
 internal sealed class PublishMetrics
 {
-    private static readonly KeyValuePair<string, object?> ToRabbitMq = new(MessagingAttributes.System, MessagingAttributes.RabbitMq);
+    private static readonly KeyValuePair<string, object?> ToRabbitMq =
+        new(MessagingAttributes.System, MessagingAttributes.RabbitMq);
+
     private static readonly KeyValuePair<string, object?> Publish = new(MessagingAttributes.OperationName, "publish");
     private static readonly KeyValuePair<string, object?> Unroutable = new(MessagingAttributes.ErrorType, "unroutable");
     private static readonly KeyValuePair<string, object?> Rejected = new(MessagingAttributes.ErrorType, "rejected");
@@ -21,11 +23,14 @@ internal sealed class PublishMetrics
     {
         _meter = factory.Create(MessagingAttributes.Scope);
         _sent = _meter.CreateCounter<long>(
-            MessagingAttributes.SentMessages, "{message}", "Messages that the broker confirmed, events, chunks and dead letters, or, with error.type, will not take");
-        _reconnects = _meter.CreateCounter<long>("bridge.broker.reconnects", "{connection}", "Publishing connections opened after the first");
+            MessagingAttributes.SentMessages,
+            "{message}",
+            "Messages that the broker confirmed, events, chunks and dead letters, or, with error.type, will not take");
+        _reconnects = _meter.CreateCounter<long>(
+            "bridge.broker.reconnects", "{connection}", "Publishing connections opened after the first");
         _confirmLatency = MessagingAttributes.CreateOperationDuration(_meter);
 
-        // A rate over a series that appears only with its first message misses that message.
+        // If a series began with its first message, a rate over it would miss that message.
         _sent.Add(0, ToRabbitMq, Publish);
         _sent.Add(0, ToRabbitMq, Publish, Unroutable);
         _sent.Add(0, ToRabbitMq, Publish, Rejected);
@@ -38,7 +43,10 @@ internal sealed class PublishMetrics
         _meter.CreateObservableGauge(
             "bridge.publish.outstanding", () => publisher.OutstandingMessages, "{message}", "Messages that await their confirm");
         _meter.CreateObservableGauge(
-            "bridge.publish.outstanding.size", () => publisher.OutstandingBytes, "By", "Bodies of messages that await their confirm");
+            "bridge.publish.outstanding.size",
+            () => publisher.OutstandingBytes,
+            "By",
+            "Bodies of messages that await their confirm");
         _meter.CreateObservableGauge(
             "bridge.broker.ready", () => publisher.IsReady ? 1 : 0, description: "1 when a message could be published now");
         _meter.CreateObservableGauge(
@@ -53,7 +61,7 @@ internal sealed class PublishMetrics
     }
 
     /// <summary>Counts what one answer of the broker settled.</summary>
-    public void CountSettled(in Settled settled)
+    public void CountSettled(in SettledCount settled)
     {
         if (settled.Confirmed > 0)
             _sent.Add(settled.Confirmed, ToRabbitMq, Publish);

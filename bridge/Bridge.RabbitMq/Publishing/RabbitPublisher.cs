@@ -9,20 +9,21 @@ using Telemetry;
 namespace Bridge.RabbitMq.Publishing;
 
 /// <summary>
-/// Publishes over one or several connections, each with a confirm channel. A publication goes to one of them as a whole. Starting
-/// does not wait for the broker: until it is reachable and complete, <see cref="IsReady"/> is false and connecting goes on.
-/// While the broker blocks publishers (memory or disk alarm), which it tells only after something was published,
-/// <see cref="IsReady"/> is false too. Publications already begun then wait for <see cref="RabbitMqOptions.ConfirmTimeout"/> and
-/// fail with their outcome unknown; the connection is kept until the alarm is over, and only then replaced.
+/// Publishes over one or several connections, each with a confirm channel. It waits until one of them has a session, hands the
+/// whole publication to the session with the least to do, and publishes again what the broker nacks. What a lost session leaves
+/// fails: its fate is unknown, and the caller decides. Starting does not wait for the broker: until it is reachable and has what
+/// the bridge needs, <see cref="IsReady"/> is false and connecting goes on. While the broker blocks publishers (memory or disk
+/// alarm), which it tells only after something was published, <see cref="IsReady"/> is false too. Publications already begun then
+/// fail after <see cref="RabbitMqOptions.ConfirmTimeout"/>. The connection stays until the alarm is over and is then replaced.
 /// </summary>
 internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
 {
     private readonly PublishContext _context;
-    private readonly PublishLink[] _links;
-    private readonly NackedMessages _nacked;
+    private readonly PublishConnection[] _connections;
+    private readonly NackedRetry _nacked;
 
-    // Callers use Ready: connected, and nothing is rejected. Rejected messages are published again as soon as one link is
-    // connected.
+    // Callers wait for _ready: connected, and nothing is rejected. What is published waits for _connected alone, since rejected
+    // messages must be published again.
     private readonly ReadySignal _connected = new();
     private readonly ReadySignal _ready = new();
     private readonly CancellationTokenSource _stop = new();
@@ -36,12 +37,17 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     /// <param name="clock">Every wait and time-out.</param>
     /// <param name="random">Spreads attempts to connect.</param>
     public RabbitPublisher(
-        IBrokerConnector connector, BrokerTopology topology, PublishMetrics metrics, ILogger<RabbitPublisher> log, TimeProvider clock, Random random)
+        IBrokerConnector connector,
+        BrokerTopology topology,
+        PublishMetrics metrics,
+        ILogger<RabbitPublisher> log,
+        TimeProvider clock,
+        Random random)
     {
         _context = new PublishContext(connector, topology, new MessageLimits(), metrics, log, clock, random);
-        _links = [.. Enumerable.Range(0, connector.Options.Connections)
-            .Select(number => new PublishLink($"bridge publisher {number}", _context, UpdateReady))];
-        _nacked = new NackedMessages(connector.Options, UpdateReady, clock, random);
+        _connections = [.. Enumerable.Range(0, connector.Options.Connections)
+            .Select(number => new PublishConnection($"bridge publisher {number}", _context, UpdateReady))];
+        _nacked = new NackedRetry(connector.Options, UpdateReady, clock, random);
         metrics.Observe(this);
     }
 
@@ -49,22 +55,26 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     public bool IsReady => _ready.IsReady;
 
     /// <inheritdoc/>
-    public bool IsRejected => _nacked.AreAny;
+    public bool IsRejected => _nacked.IsActive;
 
     /// <inheritdoc/>
     public long MessageBytes => _context.Limits.MessageBytes;
 
     /// <summary>Messages that await their confirm.</summary>
-    public int OutstandingMessages => _links.Sum(link => link.OutstandingMessages);
+    public int OutstandingMessages => Sessions.Sum(session => session.Status.Messages);
 
     /// <summary>Bytes of their bodies.</summary>
-    public long OutstandingBytes => _links.Sum(link => link.OutstandingBytes);
+    public long OutstandingBytes => Sessions.Sum(session => session.Status.Bytes);
 
     /// <summary>Why the broker blocks publishers; null while it does not.</summary>
-    public string? BlockedReason => _links.Select(link => link.BlockedReason).FirstOrDefault(reason => reason is not null);
+    public string? BlockedReason =>
+        Sessions.Select(session => session.Status.BlockedReason).FirstOrDefault(reason => reason is not null);
 
     /// <summary>Why a connection was lost or could not be opened; null when all are open or have not been tried.</summary>
-    public string? Fault => _links.Select(link => link.Fault).FirstOrDefault(fault => fault is not null);
+    public string? Fault => _connections.Select(connection => connection.Fault).FirstOrDefault(fault => fault is not null);
+
+    private IEnumerable<PublishSession> Sessions =>
+        _connections.Select(connection => connection.Session).OfType<PublishSession>();
 
     /// <inheritdoc/>
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => _ready.WaitAsync(cancellationToken);
@@ -72,25 +82,25 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
     {
-        var refusals = await PublishOnceAsync(publication, cancellationToken);
-        if (refusals.Any(IsForExchange))
-            refusals = await InsistAsync(publication, refusals, cancellationToken);
+        var refusals = await PublishOnceAsync(new PublicationAttempt(publication), cancellationToken);
+        if (refusals.Any(IsNackedForExchange))
+            refusals = await RetryNackedAsync(publication, refusals, cancellationToken);
         _context.Metrics.CountRefused(refusals);
         return refusals;
 
-        // Messages for the bridge's own queues are retried by their publishers, so that other events need not wait for them.
-        bool IsForExchange(PublishRefusal refusal) =>
+        // Callers publish messages for the bridge's own queues again themselves, so that other events need not wait for those.
+        bool IsNackedForExchange(PublishRefusal refusal) =>
             refusal.Reason is PublishRefusalReason.Nacked && publication[refusal.Index].Exchange.Length > 0;
     }
 
     /// <summary>Begins to connect.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _running = Task.WhenAll(_links.Select(link => link.RunAsync(_stop.Token)));
+        _running = Task.WhenAll(_connections.Select(connection => connection.RunAsync(_stop.Token)));
         return Task.CompletedTask;
     }
 
-    /// <summary>Closes the connections, which takes no longer than their farewell; publications still under way fail.</summary>
+    /// <summary>Closes the connections, within some seconds each; publications still under way fail.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
@@ -100,33 +110,34 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    private async Task<IReadOnlyList<PublishRefusal>> PublishOnceAsync(IPublication publication, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PublishRefusal>> PublishOnceAsync(
+        PublicationAttempt attempt, CancellationToken cancellationToken)
     {
-        var link = await ChooseLinkAsync(cancellationToken);
-        return await link.PublishAsync(publication, cancellationToken);
+        var session = await WaitForSessionAsync(cancellationToken);
+        return await session.PublishAsync(attempt, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<PublishRefusal>> InsistAsync(
+    private async Task<IReadOnlyList<PublishRefusal>> RetryNackedAsync(
         IPublication publication, IReadOnlyList<PublishRefusal> refusals, CancellationToken cancellationToken)
     {
         var nacked = refusals.ToLookup(refusal => refusal.Reason is PublishRefusalReason.Nacked);
-        var again = await _nacked.InsistAsync(
+        var again = await _nacked.RetryAsync(
             publication,
             nacked[true].Select(refusal => refusal.Index),
-            part => PublishOnceAsync(part, cancellationToken),
+            attempt => PublishOnceAsync(attempt, cancellationToken),
             cancellationToken);
         return [.. nacked[false].Concat(again).OrderBy(refusal => refusal.Index)];
     }
 
-    // A short interruption is waited out: nothing of this publication has been written yet.
-    private async Task<PublishLink> ChooseLinkAsync(CancellationToken cancellationToken)
+    // A short interruption does not fail a publication of which nothing has been written yet.
+    private async Task<PublishSession> WaitForSessionAsync(CancellationToken cancellationToken)
     {
         var timeout = _context.Options.ConfirmTimeout;
         var began = _context.Clock.GetTimestamp();
         while (true)
         {
-            if (LeastLoaded() is { } link)
-                return link;
+            if (LeastLoaded() is { } session)
+                return session;
 
             var left = timeout - _context.Clock.GetElapsedTime(began);
             try
@@ -141,21 +152,34 @@ internal sealed class RabbitPublisher : IPublisher, IHostedService, IDisposable
         }
     }
 
-    // An alarm holds for the whole cluster, yet each connection is told only once it has published: one that was speaks for all.
-    private PublishLink? LeastLoaded() => BlockedReason is not null
-        ? null
-        : _links.Where(link => link.IsReady).MinBy(link => (link.OutstandingBytes, link.Publications));
+    // An alarm holds for the whole cluster, but the broker tells it only to connections that have published since. So nothing is
+    // written while any connection is blocked.
+    private PublishSession? LeastLoaded()
+    {
+        PublishSession? least = null;
+        SessionStatus leastStatus = default;
+        foreach (var session in Sessions)
+        {
+            var status = session.Status;
+            if (status.BlockedReason is not null)
+                return null;
+            if (status.IsReady && (least is null || status.IsLessLoadedThan(leastStatus)))
+                (least, leastStatus) = (session, status);
+        }
+
+        return least;
+    }
 
     private void UpdateReady()
     {
         _connected.Update(() => LeastLoaded() is not null);
-        _ready.Update(() => !TellRejected() && LeastLoaded() is not null);
+        _ready.Update(() => !NoteRejected() && LeastLoaded() is not null);
     }
 
-    // Called for one change of state at a time: logs one line when rejecting begins and one when it ends.
-    private bool TellRejected()
+    // Calls never overlap. Logs a line when rejecting begins and one when it ends.
+    private bool NoteRejected()
     {
-        var isRejected = _nacked.AreAny;
+        var isRejected = _nacked.IsActive;
         if (isRejected && !_wasRejected)
             _context.Log.Rejected(_context.Topology.Exchange);
         else if (!isRejected && _wasRejected)

@@ -12,17 +12,19 @@ namespace Bridge.RabbitMq.Topology;
 /// </summary>
 /// <param name="connector">Opens the connection.</param>
 /// <param name="topology">What must exist.</param>
-/// <param name="audit">Looks whether what exists is right as well; null for a command that only publishes.</param>
+/// <param name="audit">Checks whether what exists is right; null for a command that only publishes.</param>
 internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topology, TopologyAudit? audit = null)
 {
     private const string DefaultExchange = "";
     private const int PreconditionFailed = 406;
 
-    // RabbitMQ 4 takes 16 MiB unless told otherwise.
-    private const int MostProbed = (16 * 1024 * 1024) + 1;
+    // By default RabbitMQ 4 accepts 16 MiB.
+    private const int ProbedBytes = (16 * 1024 * 1024) + 1;
 
-    /// <summary>Tries one thing after the other; stops where the rest could not succeed. Never throws for what it is there to find.</summary>
-    /// <returns>One finding a thing, in order.</returns>
+    /// <summary>
+    /// Tries one thing after the other and stops when the rest could not succeed. What fails is a finding, not an exception.
+    /// </summary>
+    /// <returns>A finding for each thing, in order.</returns>
     public async Task<IReadOnlyList<BrokerFinding>> CheckAsync(CancellationToken cancellationToken)
     {
         var findings = new List<BrokerFinding>();
@@ -40,7 +42,8 @@ internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topo
             }
 
             // Chunks and dead letters reach their queues through it.
-            await TryAsync("write to the default exchange", () => TryWriteAsync(client, DefaultExchange, default, cancellationToken));
+            await TryAsync(
+                "write to the default exchange", () => TryWriteAsync(client, DefaultExchange, default, cancellationToken));
             foreach (var queue in topology.Queues)
             {
                 if (!await TryAsync($"queue {queue}", () => BrokerTopology.EnsureQueueAsync(client, queue, cancellationToken)))
@@ -56,8 +59,13 @@ internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topo
                 }
             }
 
-            if (audit is not null && await TryAsync("number of partitions", () => audit.VerifyNumberAsync(client, cancellationToken)))
-                await TryAsync("number of partitions of other replicas", () => audit.VerifyConsumersAsync(client, cancellationToken));
+            if (audit is not null
+                && await TryAsync("number of partitions", () => audit.VerifyNumberAsync(client, cancellationToken)))
+            {
+                await TryAsync(
+                    "number of partitions of other replicas", () => audit.VerifyConsumersAsync(client, cancellationToken));
+            }
+
             await TryAsync("connections and channels", () => OpenAllAsync(connection, cancellationToken));
         }
 
@@ -120,13 +128,13 @@ internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topo
     {
         var limits = new MessageLimits();
         await using var connection = await connector.OpenAsync("bridge check", cancellationToken);
-        var refusal = await TryWriteAsync(connection.Client, DefaultExchange, new byte[MostProbed], cancellationToken);
+        var refusal = await TryWriteAsync(connection.Client, DefaultExchange, new byte[ProbedBytes], cancellationToken);
         return limits.TryLearn(refusal.ReplyText) ? limits.MessageBytes : null;
     }
 
-    // The broker checks size and permission before the expiration. It cannot accept this one, so it closes the channel in any case and takes
-    // no message; the transaction, which is never committed, makes sure of that. Nothing may follow the message: what arrives when the
-    // broker has closed the channel would cost the connection (504).
+    // The broker checks size and permission before the expiration. It cannot accept this expiration, so it closes the channel in
+    // any case and takes no message. The transaction is never committed, which makes sure of that. Nothing may follow the
+    // message: if something arrives after the broker has closed the channel, the broker closes the connection (504).
     private static async Task<ShutdownEventArgs> TryWriteAsync(
         IConnection connection, string exchange, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
@@ -140,8 +148,8 @@ internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topo
         return refusal.ReplyCode == PreconditionFailed ? refusal : throw new OperationInterruptedException(refusal);
     }
 
-    // The broker checks the permission before the arguments: an argument that it cannot accept makes sure that no message is taken,
-    // and that this never becomes the queue's single active consumer.
+    // The broker checks the permission before the arguments. Because it cannot accept this argument, no message is taken, and
+    // this never becomes the queue's single active consumer.
     private static async Task TryReadAsync(IConnection connection, string queue, CancellationToken cancellationToken)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -159,7 +167,7 @@ internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topo
         }
         catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == PreconditionFailed)
         {
-            // Permitted: the argument was what it objected to.
+            // The broker refused the argument, so the user has the permission.
         }
     }
 }

@@ -6,8 +6,8 @@ using RabbitMQ.Client.Exceptions;
 namespace Bridge.RabbitMq.Topology;
 
 /// <summary>
-/// What the bridge needs in the broker: the company's exchange, and queues of its own. Everything is asked for passively first, so
-/// that a user without configure permission works with an exchange and queues made beforehand.
+/// What the bridge needs in the broker: the company's exchange, and queues of its own. It asks for everything passively first, so
+/// that a user without configure permission can use an exchange and queues that exist already.
 /// </summary>
 /// <param name="exchange">The company's exchange; never created here.</param>
 /// <param name="partitions">Number of chunk queues, at least 1.</param>
@@ -23,8 +23,8 @@ internal sealed class BrokerTopology(string exchange, int partitions, IReadOnlyL
 
     private const int NotFound = 404;
 
-    // From 4.0 on a quorum queue drops a message after 20 deliveries unless told otherwise. -1 turns that off there, but 3.x takes
-    // only whole numbers from 0: so a number that is never reached.
+    // From 4.0 on a quorum queue drops a message after 20 deliveries by default. There -1 turns that off, but 3.x accepts no
+    // negative number, so this is a number that is never reached.
     private const int DeliveryLimit = 1_000_000_000;
 
     /// <summary>Names of the queues, chunk queues first.</summary>
@@ -80,7 +80,7 @@ internal sealed class BrokerTopology(string exchange, int partitions, IReadOnlyL
         await EnsureQueuesAsync(connection, cancellationToken);
     }
 
-    /// <summary>Finds or creates every queue. Where all exist, one channel asks for all of them.</summary>
+    /// <summary>Finds or creates every queue. When all exist, one channel is enough.</summary>
     /// <exception cref="OperationInterruptedException">One can be neither found nor created.</exception>
     public async Task EnsureQueuesAsync(IConnection connection, CancellationToken cancellationToken)
     {
@@ -122,12 +122,17 @@ internal sealed class BrokerTopology(string exchange, int partitions, IReadOnlyL
             await OnNewChannelAsync(
                 connection,
                 channel => channel.QueueDeclareAsync(
-                    queue, durable: true, exclusive: false, autoDelete: false, ArgumentsOf(queue), cancellationToken: cancellationToken),
+                    queue,
+                    durable: true,
+                    exclusive: false,
+                    autoDelete: false,
+                    ArgumentsOf(queue),
+                    cancellationToken: cancellationToken),
                 cancellationToken);
         }
     }
 
-    // A refused declaration closes its channel: each gets one of its own.
+    // A refused declaration closes its channel, so each gets a channel of its own.
     private static async Task OnNewChannelAsync(
         IConnection connection, Func<IChannel, Task> declare, CancellationToken cancellationToken)
     {

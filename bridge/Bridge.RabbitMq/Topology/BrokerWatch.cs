@@ -8,14 +8,15 @@ using RabbitMQ.Client;
 namespace Bridge.RabbitMq.Topology;
 
 /// <summary>
-/// Asks the broker twice a second, over a connection of its own, while somebody looks at the status page: how many messages wait, how many
-/// consumers there are, and whether it answers at all. Without a viewer there is no connection.
+/// While somebody views the status page, asks the broker twice a second, over a connection of its own: how many messages wait,
+/// how many consumers there are, and whether it answers at all. Without a viewer there is no connection.
 /// </summary>
-internal sealed class BrokerWatch(IBrokerConnector connector, BrokerTopology topology, ILogger<BrokerWatch> log, TimeProvider clock)
+internal sealed class BrokerWatch(
+    IBrokerConnector connector, BrokerTopology topology, ILogger<BrokerWatch> log, TimeProvider clock)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WithoutViewer = TimeSpan.FromSeconds(20);
 
     private static readonly WatchedBroker Unknown = new(null, null, null, null);
@@ -24,8 +25,8 @@ internal sealed class BrokerWatch(IBrokerConnector connector, BrokerTopology top
     private long _lastWanted;
     private volatile WatchedBroker _last = Unknown;
 
-    /// <summary>What was seen last; asking keeps the watch awake.</summary>
-    public WatchedBroker Look()
+    /// <summary>The last answer. Each call keeps the watch running for some time.</summary>
+    public WatchedBroker GetLast()
     {
         if (!IsWanted)
             _last = Unknown;
@@ -93,14 +94,17 @@ internal sealed class BrokerWatch(IBrokerConnector connector, BrokerTopology top
         var began = clock.GetTimestamp();
         try
         {
-            var queues = await AskAllAsync(channel, cancellationToken).WaitAsync(Patience, clock, cancellationToken);
+            var queues = await AskAllAsync(channel, cancellationToken).WaitAsync(AnswerTimeout, clock, cancellationToken);
             var milliseconds = clock.GetElapsedTime(began).TotalMilliseconds / queues.Count;
             _last = new WatchedBroker(null, Math.Round(milliseconds, 1), queues[..^1], queues[^1]);
             return true;
         }
         catch (TimeoutException)
         {
-            _last = _last with { Fault = $"{connector.Options.DisplayUri} is connected but has not answered for {Patience.TotalSeconds:0} s" };
+            _last = _last with
+            {
+                Fault = $"{connector.Options.DisplayUri} is connected but has not answered for {AnswerTimeout.TotalSeconds:0} s",
+            };
             return false;
         }
     }

@@ -5,7 +5,7 @@ using Bridge.Core.Publishing;
 namespace Bridge.RabbitMq.Topology;
 
 /// <summary>
-/// Refuses messages that would make the broker close the channel instead of answering: redelivery would close it for ever.
+/// Refuses messages for which the broker would close the channel instead of answering, as it would at every further attempt.
 /// The broker's limit on a message is learned from the first such closing and holds until the bridge restarts.
 /// </summary>
 internal sealed partial class MessageLimits
@@ -21,8 +21,8 @@ internal sealed partial class MessageLimits
     /// <summary>Bytes of a message body that the broker takes, as far as known.</summary>
     public long MessageBytes => Volatile.Read(ref _messageBytes);
 
-    /// <summary>Reads the limit out of the reason that a broker gives for closing a channel; other reasons are no matter.</summary>
-    /// <returns>True when that taught a limit that was not known.</returns>
+    /// <summary>Reads the limit in the reason that a broker gives for closing a channel; ignores other reasons.</summary>
+    /// <returns>True when the limit was not known before.</returns>
     public bool TryLearn(string? closeReason)
     {
         if (closeReason is null || OverLimit().Match(closeReason) is not { Success: true } match)
@@ -51,14 +51,14 @@ internal sealed partial class MessageLimits
     private static string? ShortStringDetail(string name, string? text)
     {
         // Most strings are known to fit without being encoded.
-        if (text is null || MostBytesOf(text) <= ShortString)
+        if (text is null || MaxBytesOf(text) <= ShortString)
             return null;
         var bytes = Encoding.UTF8.GetByteCount(text);
         return bytes <= ShortString ? null : $"the {name} has {bytes:N0} bytes; AMQP takes {ShortString}";
     }
 
-    // Three bytes a character at most.
-    private static long MostBytesOf(string? text) => (text?.Length ?? 0) * 3L;
+    // UTF-8 has at most three bytes for a UTF-16 code unit.
+    private static long MaxBytesOf(string? text) => (text?.Length ?? 0) * 3L;
 
     private static string? HeadersDetail(in OutgoingProperties properties, uint frameBytes)
     {
@@ -70,7 +70,7 @@ internal sealed partial class MessageLimits
             if (ShortStringDetail("name of a header", header.Name) is { } detail)
                 return detail;
             bytes += header.Name.Length + sizeof(long);
-            more += MostBytesOf(header.Text);
+            more += MaxBytesOf(header.Text);
         }
 
         // Most headers are known to fit without being encoded.

@@ -5,17 +5,17 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Bridge.RabbitMq.Topology;
 
-/// <summary>Finds queues that are there and still wrong: of another make, or left by another number of partitions.</summary>
+/// <summary>Finds queues that exist but are wrong: with other arguments, or left by another number of partitions.</summary>
 internal sealed class TopologyAudit(BrokerTopology topology, int partitions, RabbitMqOptions options, TimeProvider clock)
 {
-    private const int MostPartitions = 256;
+    private const int MaxPartitions = 256;
     private const int NotFound = 404;
 
-    // A replica that leaves an idle partition to others has it back well before.
-    private static readonly TimeSpan Move = TimeSpan.FromMilliseconds(500);
+    // A replica that leaves an idle partition to others has it back well before this time.
+    private static readonly TimeSpan MoveTime = TimeSpan.FromMilliseconds(500);
     private const int AccessRefused = 403;
 
-    /// <summary>Whether a queue has the arguments that the bridge relies on. A user without configure permission cannot ask.</summary>
+    /// <summary>Checks the arguments of a queue that the bridge relies on. A user without configure permission cannot.</summary>
     /// <returns>
     /// Null when it has all; else the consequence and the remedy for a missing argument that the bridge can work without.
     /// </returns>
@@ -71,23 +71,23 @@ internal sealed class TopologyAudit(BrokerTopology topology, int partitions, Rab
     /// <exception cref="BrokerFaultException">They do: batches would never become whole.</exception>
     public async Task VerifyNumberAsync(IConnection connection, CancellationToken cancellationToken)
     {
-        for (var partition = partitions; partition < MostPartitions; partition++)
+        for (var partition = partitions; partition < MaxPartitions; partition++)
         {
             if (await AskAsync(connection, BridgeQueues.Chunks(partition), cancellationToken) is not { } queue)
                 return;
             if (queue.ConsumerCount > 0)
             {
                 throw Fault(
-                    $"{queue.QueueName} has a consumer: another replica runs with more than {partitions} partitions; give all replicas the same"
-                        + " Bridge:Assemble:Partitions",
+                    $"{queue.QueueName} has a consumer: another replica runs with more than {partitions} partitions; give all"
+                        + " replicas the same Bridge:Assemble:Partitions",
                     isTransient: true);
             }
 
             if (queue.MessageCount > 0)
             {
                 throw Fault(
-                    $"{queue.QueueName} holds {queue.MessageCount} chunks that nobody reads with {partitions} partitions: run with the old"
-                        + " Bridge:Assemble:Partitions until it is empty",
+                    $"{queue.QueueName} holds {queue.MessageCount} chunks that nobody reads with {partitions} partitions: run"
+                        + " with the old Bridge:Assemble:Partitions until it is empty",
                     isTransient: false);
             }
         }
@@ -99,17 +99,17 @@ internal sealed class TopologyAudit(BrokerTopology topology, int partitions, Rab
     {
         if (await CountFirstAsync(connection, cancellationToken) is null)
             return;
-        await Task.Delay(Move, clock, cancellationToken);
+        await Task.Delay(MoveTime, clock, cancellationToken);
         if (await CountFirstAsync(connection, cancellationToken) is { } consumed)
         {
             throw Fault(
-                $"only the first {consumed} of {partitions} chunk queues have a consumer: another replica runs with {consumed} partitions; give all"
-                    + " replicas the same Bridge:Assemble:Partitions",
+                $"only the first {consumed} of {partitions} chunk queues have a consumer: another replica runs with {consumed}"
+                    + " partitions; give all replicas the same Bridge:Assemble:Partitions",
                 isTransient: true);
         }
     }
 
-    // How many partitions have a consumer, when it is the first so many and no others; else null.
+    // Number of the first partitions that have a consumer, when the others have none; null when all or none have one.
     private async Task<int?> CountFirstAsync(IConnection connection, CancellationToken cancellationToken)
     {
         var consumers = new List<uint>();

@@ -8,29 +8,29 @@ namespace Bridge.Tools.Audit;
 /// <summary><c>bridge audit</c>.</summary>
 internal static class AuditCommand
 {
-    private static readonly TimeSpan StandardWarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DefaultWarmUp = TimeSpan.FromSeconds(10);
 
-    // A message of a replica that died is seen again after its lease, a minute, and is then still to be published.
-    private static readonly TimeSpan StandardWait = TimeSpan.FromSeconds(75);
+    // A queue delivers the message of a dead replica again after the lease of one minute; then the bridge must still publish it.
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(75);
 
-    // What a timer can measure.
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+    // The longest time of a timer.
+    private static readonly TimeSpan MaxTime = TimeSpan.FromDays(24);
 
     public static Command Create(ToolSettings settings)
     {
-        var queue = new Option<string?>("--from") { Description = "Existing queue to read to its current end; what is read stays in it", HelpName = "QUEUE" };
-        var consume = new Option<bool>("--consume") { Description = "With --from: removes what was read, after the report" };
+        var queue = Text("--from", "Existing queue to read to its current end; the messages stay in it", "QUEUE");
+        var consume = Flag("--consume", "With --from: removes the messages after the report");
         var maxBytes = MaxBytes();
-        var window = Time("--for", "Listens to the exchange for so long, with a queue of its own", TimeSpan.Zero);
-        var warmUp = Time("--warm-up", "With --for: listens so long before, to find where the senders are", StandardWarmUp);
-        var wait = Time("--wait", "With --for: waits so long behind it, at most, for what is missing", StandardWait);
-        var bindings = new Option<string[]>("--binding") { Description = "With --for: binding key; may be repeated", HelpName = "KEY", DefaultValueFactory = _ => ["#"] };
-        var file = new Option<string?>("--file") { Description = "JSON Lines, as --export writes; - for standard input", HelpName = "FILE" };
-        var fromZero = new Option<bool>("--from-zero") { Description = "Not with --for: the queue was bound before its senders began, so count from sequence 0" };
-        var dead = new Option<bool>("--dead") { Description = "Reads the dead-letter queue too, which stays as it is: a dead letter explains a gap" };
-        var export = new Option<string?>("--export") { Description = "File to write the events' ids, headers and body hashes to", HelpName = "FILE" };
-        var json = new Option<bool>("--json") { Description = "One JSON object instead of a table" };
-        var uri = new Option<string?>("--uri") { Description = ToolHelp.AuditUri, HelpName = "URI" };
+        var window = Time("--for", "Listens to the exchange for this long, with a queue of its own", TimeSpan.Zero);
+        var warmUp = Time("--warm-up", "With --for: listens this long before, to learn the senders' positions", DefaultWarmUp);
+        var wait = Time("--wait", "With --for: waits at most this long afterwards for missing events", DefaultWait);
+        var bindings = Bindings();
+        var file = Text("--file", "JSON Lines, as --export writes; - for standard input", "FILE");
+        var fromZero = Flag("--from-zero", "Not with --for: counts from sequence 0; the queue must be older than its senders");
+        var dead = Flag("--dead", "Reads the dead-letter queue too, without changing it: a dead letter explains a gap");
+        var export = Text("--export", "File to write the events' ids, headers and body hashes to", "FILE");
+        var json = Flag("--json", "One JSON object instead of a table");
+        var uri = Text("--uri", ToolHelp.AuditUri, "URI");
         var command = new DocumentedCommand("audit", ToolHelp.Audit, ToolHelp.AuditDetails)
         {
             queue, consume, maxBytes, window, warmUp, wait, bindings, file, fromZero, dead, export, json, uri,
@@ -58,7 +58,8 @@ internal static class AuditCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(AuditRequest request, Func<BrokerConnector> connect, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        AuditRequest request, Func<BrokerConnector> connect, CancellationToken cancellationToken)
     {
         var run = new AuditRun(request, connect, TimeProvider.System);
         return await run.RunAsync(cancellationToken) ? ExitCodes.Succeeded : ExitCodes.Failed;
@@ -68,7 +69,9 @@ internal static class AuditCommand
     {
         if (uri is not null)
             options = options with { Uri = uri, Hosts = [] };
-        return options.Validate() is [var error, ..] ? throw new UsageException($"--uri: {error}") : new BrokerConnector(options, TimeProvider.System);
+        return options.Validate() is [var error, ..]
+            ? throw new UsageException($"--uri: {error}")
+            : new BrokerConnector(options, TimeProvider.System);
     }
 
     private static void Validate(
@@ -86,14 +89,26 @@ internal static class AuditCommand
         bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
     }
 
+    private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    private static Option<string[]> Bindings() => new("--binding")
+    {
+        Description = "With --for: binding key; may be repeated",
+        HelpName = "KEY",
+        DefaultValueFactory = _ => ["#"],
+    };
+
+    private static Option<string?> Text(string name, string description, string value) =>
+        new(name) { Description = description, HelpName = value };
+
     private static Option<long> MaxBytes()
     {
         var option = new Option<long>("--max-bytes")
         {
-            Description = "With --from: holds at most so many bytes of messages, a KiB for each included,"
+            Description = "With --from: holds at most this many bytes of messages, plus a KiB for each message,"
                 + " and leaves the rest unread",
             HelpName = "N",
-            DefaultValueFactory = _ => AuditRequest.StandardMaxBytes,
+            DefaultValueFactory = _ => AuditRequest.DefaultMaxBytes,
         };
         option.Validators.Add(result =>
         {
@@ -103,17 +118,17 @@ internal static class AuditCommand
         return option;
     }
 
-    private static Option<TimeSpan> Time(string name, string description, TimeSpan standard)
+    private static Option<TimeSpan> Time(string name, string description, TimeSpan defaultTime)
     {
-        var shortest = standard > TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+        var minTime = defaultTime > TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
         return new Option<TimeSpan>(name)
         {
             Description = description,
             HelpName = "HH:MM:SS",
-            DefaultValueFactory = _ => standard,
+            DefaultValueFactory = _ => defaultTime,
             CustomParser = result =>
             {
-                // A number alone would be days.
+                // TimeSpan.TryParse reads a number without a colon as days.
                 var text = result.Tokens[0].Value;
                 if (!text.Contains(':', StringComparison.Ordinal)
                     || !TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time))
@@ -122,8 +137,8 @@ internal static class AuditCommand
                     return default;
                 }
 
-                if (time < shortest || time > Longest)
-                    result.AddError($"{name} is out of range: give {shortest} to {Longest.TotalDays} days, as HH:MM:SS");
+                if (time < minTime || time > MaxTime)
+                    result.AddError($"{name} is out of range: give {minTime} to {MaxTime.TotalDays} days, as HH:MM:SS");
                 return time;
             },
         };

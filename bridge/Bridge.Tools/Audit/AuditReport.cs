@@ -1,33 +1,33 @@
 namespace Bridge.Tools.Audit;
 
-/// <summary>What an audit says.</summary>
+/// <summary>The result of an audit.</summary>
 internal sealed record AuditReport
 {
-    /// <summary>The senders, in the order in which they began.</summary>
+    /// <summary>The senders, ordered by their start.</summary>
     public required IReadOnlyList<SenderReport> Senders { get; init; }
 
     /// <summary>Messages read.</summary>
     public required long Messages { get; init; }
 
-    /// <summary>Different events that name no sender: a loss among them cannot be seen.</summary>
+    /// <summary>Distinct plain events. They name no sender, so a loss among them cannot be found.</summary>
     public required long PlainEvents { get; init; }
 
-    /// <summary>Duplicates of these.</summary>
+    /// <summary>Duplicates of plain events.</summary>
     public required DuplicateCounts PlainDuplicates { get; init; }
 
-    /// <summary>Events whose headers do not fit together.</summary>
+    /// <summary>Events whose headers contradict each other.</summary>
     public required long Unreadable { get; init; }
 
     /// <summary>Events of batches before the window or after it.</summary>
     public required long Outside { get; init; }
 
-    /// <summary>Events that were not followed for want of memory.</summary>
+    /// <summary>Events that were not tracked because the audit's memory was full.</summary>
     public required long NotFollowed { get; init; }
 
-    /// <summary>Messages of the queue that were not read, because the limit on held bytes was reached.</summary>
+    /// <summary>Messages of the queue that were not read because the limit on held bytes was reached.</summary>
     public long Unread { get; init; }
 
-    /// <summary>How many identities were kept, when that were not all; else null.</summary>
+    /// <summary>How many identities were kept; null when all were.</summary>
     public required int? IdsKept { get; init; }
 
     /// <summary>The dead letters read.</summary>
@@ -52,28 +52,23 @@ internal sealed record AuditReport
         }
     }
 
-    /// <summary>What keeps the audit from saying that nothing is missing, one line each; empty when it says so.</summary>
+    /// <summary>Why the audit cannot confirm that nothing is missing, one line each; empty when it confirms this.</summary>
     public IReadOnlyList<string> Problems
     {
         get
         {
-            var (problems, duplicates) = (new List<string>(), Duplicates);
-            Say("missing batches", MissingBatches);
-            Say("missing events of batches that came in part", MissingEvents);
-            Say("duplicates with another body than the event that they repeat", duplicates.Altered);
-            Say("events in the place of another event, as when two senders share an identity", duplicates.Reused);
-            Say("events with x-telemetry headers that do not fit together", Unreadable);
-            Say("events not followed, because there are too many senders, gaps and incomplete batches for the audit's memory", NotFollowed);
-            Say(
-                "messages not read, since no more are held at once (--max-bytes): read part by part with --consume --export",
-                Unread);
-            return problems;
-
-            void Say(string what, long count)
-            {
-                if (count > 0)
-                    problems.Add($"{what}: {count}");
-            }
+            var duplicates = Duplicates;
+            (string What, long Count)[] all =
+            [
+                ("missing batches", MissingBatches),
+                ("missing events of batches that came in part", MissingEvents),
+                ("duplicates with another body than the event that they repeat", duplicates.Altered),
+                ("events in the place of another event, as when two senders share an identity", duplicates.Reused),
+                ("events with x-telemetry headers that contradict each other", Unreadable),
+                ("events not followed, since the audit's memory is full of senders, gaps and incomplete batches", NotFollowed),
+                ("messages not read, since no more are held at once (--max-bytes): read parts with --consume --export", Unread),
+            ];
+            return [.. all.Where(problem => problem.Count > 0).Select(problem => $"{problem.What}: {problem.Count}")];
         }
     }
 }

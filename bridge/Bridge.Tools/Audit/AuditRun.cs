@@ -3,9 +3,9 @@ using Bridge.RabbitMq.DeadLetters;
 
 namespace Bridge.Tools.Audit;
 
-/// <summary>Does one audit: reads, explains by dead letters, reports.</summary>
-/// <param name="request">What is asked.</param>
-/// <param name="connect">Gives the broker; asked only where one is needed.</param>
+/// <summary>Runs one audit: reads events, reads the dead letters that explain gaps, and reports.</summary>
+/// <param name="request">The options.</param>
+/// <param name="connect">Returns the broker; called only when the audit needs one.</param>
 /// <param name="clock">Measures the window.</param>
 internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> connect, TimeProvider clock)
 {
@@ -14,7 +14,7 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
     private long _unreadableLines;
     private long _unreadMessages;
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs the audit.</summary>
     /// <returns>True when nothing is missing.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
         else
             await ReadFileAsync(request.File!, cancellationToken);
 
-        // A signal ends the listening, not the report.
+        // A signal ends only the listening; the report is still written.
         return await ReportAsync(request.Window is null ? cancellationToken : CancellationToken.None);
     }
 
@@ -40,7 +40,7 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
         var isComplete = await ReportAsync(cancellationToken);
         if (request.Consume)
         {
-            // What is removed must lie in the export first.
+            // The export must contain every message before the queue loses it.
             if (_export is not null)
                 await _export.FlushAsync(cancellationToken);
             await reading.RemoveAsync(cancellationToken);
@@ -51,20 +51,21 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
 
     private async Task ListenAsync(TimeSpan window, CancellationToken stop)
     {
-        await using var tap = await AuditTap.OpenAsync(connect(), request.Bindings, stop);
-        Console.Error.WriteLine($"listening: {request.WarmUp} to find where the senders are, then {window}; Ctrl-C ends it and reports");
+        await using var queue = await ListeningQueue.OpenAsync(connect(), request.Bindings, stop);
+        Console.Error.WriteLine(
+            $"listening: {request.WarmUp} to find where the senders are, then {window}; Ctrl-C ends it and reports");
         if (request.WarmUp > TimeSpan.Zero)
         {
-            await ForAsync(request.WarmUp, token => tap.ReadAsync(seen => _audit.Add(seen), static () => false, token), stop);
+            await ForAsync(request.WarmUp, token => queue.ReadAsync(seen => _audit.Add(seen), static () => false, token), stop);
             _audit.BeginWindow();
         }
 
-        await ForAsync(window, token => tap.ReadAsync(Take, static () => false, token), stop);
+        await ForAsync(window, token => queue.ReadAsync(Take, static () => false, token), stop);
         _audit.EndWindow();
         if (!_audit.HasMissing || stop.IsCancellationRequested)
             return;
         Console.Error.WriteLine($"something is missing: waiting up to {request.Wait} for it");
-        await ForAsync(request.Wait, token => tap.ReadAsync(Take, () => !_audit.HasMissing, token), stop);
+        await ForAsync(request.Wait, token => queue.ReadAsync(Take, () => !_audit.HasMissing, token), stop);
     }
 
     private async Task ForAsync(TimeSpan time, Func<CancellationToken, Task> listen, CancellationToken stop)
@@ -77,7 +78,7 @@ internal sealed class AuditRun(AuditRequest request, Func<BrokerConnector> conne
     private async Task ReadFileAsync(string file, CancellationToken cancellationToken)
     {
         await using var input = InputFile.Open(file);
-        await new JsonLines(SeenEventLines.Longest).ReadAsync(
+        await new JsonLines(SeenEventLines.MaxLength).ReadAsync(
             input,
             line =>
             {

@@ -2,17 +2,21 @@ using Telemetry.Wire;
 
 namespace Bridge.Tools.Audit;
 
-/// <summary>What has been seen of one sender. Events first, then dead letters, then the report.</summary>
-/// <param name="sender">Whose.</param>
-/// <param name="room">Bounds the memory.</param>
-/// <param name="fromZero">Counts from sequence 0, and to the last dead letter, not only between events that were seen.</param>
-internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZero)
+/// <summary>
+/// The events and dead letters of one sender. Add all events first, then the dead letters, then read the report.
+/// </summary>
+/// <param name="sender">The sender.</param>
+/// <param name="memory">Bounds the memory.</param>
+/// <param name="fromZero">
+/// Expects every batch from sequence 0 to the last event or dead letter, not only those between two events that were seen.
+/// </param>
+internal sealed class AuditedSender(SenderId sender, AuditMemory memory, bool fromZero)
 {
-    // Sequences of which at least one event was published; and those of which there are dead letters only.
+    // Sequences of batches with at least one published event, and of batches that have only dead letters.
     private readonly IntervalSet _published = new();
     private readonly IntervalSet _dead = new();
 
-    // Of the sequences in either set, those that lack events.
+    // The batches of both sets that lack events.
     private readonly Dictionary<uint, OpenBatch> _open = [];
     private uint? _floor;
     private uint? _ceiling;
@@ -22,8 +26,9 @@ internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZe
     /// <summary>Duplicates seen.</summary>
     public DuplicateCounts Duplicates { get; private set; } = new();
 
-    /// <summary>True when a batch between the first and the last, or an event of one, has not been seen.</summary>
-    public bool HasMissing => _open.Count > 0 || (!IsEmpty && (long)Last - First + 1 > _published.Count + _dead.Count);
+    /// <summary>True when a batch between the first and the last one is missing, or an event of such a batch.</summary>
+    public bool HasMissing =>
+        _open.Count > 0 || (!IsEmpty && (long)Last - First + 1 > _published.Count + _dead.Count);
 
     private bool IsEmpty => _published.Count == 0 && (_dead.Count == 0 || !fromZero);
 
@@ -31,13 +36,13 @@ internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZe
 
     private uint Last => Math.Max(LastOf(_published), fromZero ? LastOf(_dead) : 0);
 
-    /// <summary>What was seen so far came before the window; what belongs to the same batches, or to earlier ones, will be outside.</summary>
+    /// <summary>Begins the window: further events of the batches seen so far, and of earlier ones, count as outside.</summary>
     public void BeginWindow()
     {
         if (_published.Count == 0)
             return;
         _floor = LastOf(_published);
-        room.Return(_published.Ranges.Count);
+        memory.Return(_published.Ranges.Count);
         foreach (var sequence in _open.Keys.ToList())
             Close(sequence);
         _published.Clear();
@@ -45,7 +50,7 @@ internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZe
         Duplicates = new DuplicateCounts();
     }
 
-    /// <summary>Later batches will be outside.</summary>
+    /// <summary>Ends the window: events of later batches count as outside.</summary>
     public void EndWindow() => _ceiling = _published.Count > 0 ? LastOf(_published) : _floor;
 
     /// <summary>Adds an event that reached the exchange.</summary>
@@ -67,8 +72,8 @@ internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZe
         return TryContinue(batch, place) ? Count(ref _events) : Sighting.NotFollowed;
     }
 
-    /// <summary>Adds an event that was dead-lettered by itself.</summary>
-    /// <returns>False when its batch is outside of what was seen.</returns>
+    /// <summary>Adds a dead letter that is a single event.</summary>
+    /// <returns>False when its batch is not between the first and the last one.</returns>
     public bool AddDead(in EventPlace place)
     {
         if (!IsWithin(place.Sequence))
@@ -86,19 +91,19 @@ internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZe
         return true;
     }
 
-    /// <summary>Adds a batch that was dead-lettered as a whole, or in chunks: it explains whatever is missing of it.</summary>
-    /// <returns>False when it is outside of what was seen.</returns>
+    /// <summary>Adds a dead letter that is a batch or a chunk of one. It explains all missing events of the batch.</summary>
+    /// <returns>False when the batch is not between the first and the last one.</returns>
     public bool AddDead(uint sequence)
     {
         if (!IsWithin(sequence))
             return false;
         Close(sequence);
         if (!_published.Contains(sequence) && !_dead.Contains(sequence))
-            room.TryAdd(_dead, sequence);
+            memory.TryAdd(_dead, sequence);
         return true;
     }
 
-    /// <summary>What can be said; null when nothing was seen in the window.</summary>
+    /// <summary>Creates the sender's report; null when no event was seen in the window.</summary>
     public SenderReport? ToReport() => IsEmpty ? null : new SenderReport
     {
         Sender = sender,
@@ -122,18 +127,18 @@ internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZe
         return Sighting.New;
     }
 
-    // A dead letter may be far older or younger than what was looked at: by itself it shows no gap.
+    // A dead letter may be far older or newer than the events, so a dead letter outside of them shows no gap.
     private bool IsWithin(uint sequence) => fromZero || (!IsEmpty && sequence >= First && sequence <= Last);
 
     private bool TryBegin(in EventPlace place, IntervalSet sequences)
     {
         // A place for the batch and one for its first range.
         var places = place.Events > 1 ? 2 : 0;
-        if (!room.TryTake(places))
+        if (!memory.TryTake(places))
             return false;
-        if (!room.TryAdd(sequences, place.Sequence))
+        if (!memory.TryAdd(sequences, place.Sequence))
         {
-            room.Return(places);
+            memory.Return(places);
             return false;
         }
 
@@ -148,7 +153,7 @@ internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZe
 
     private bool TryContinue(OpenBatch batch, in EventPlace place)
     {
-        if (!room.TryAdd(batch.Seen, place.Ordinal))
+        if (!memory.TryAdd(batch.Seen, place.Ordinal))
             return false;
         if (batch.IsWhole)
             Close(place.Sequence);
@@ -158,39 +163,39 @@ internal sealed class AuditedSender(SenderId sender, AuditRoom room, bool fromZe
     private void Close(uint sequence)
     {
         if (_open.Remove(sequence, out var batch))
-            room.Return(1 + batch.Seen.Ranges.Count);
+            memory.Return(1 + batch.Seen.Ranges.Count);
     }
 }
 
-/// <summary>A batch of which some events have not been seen yet.</summary>
-/// <param name="events">How many it holds.</param>
+/// <summary>A batch whose events have not all been seen.</summary>
+/// <param name="events">Number of events in the batch.</param>
 internal sealed class OpenBatch(uint events)
 {
-    /// <summary>How many events the batch holds.</summary>
+    /// <summary>Number of events in the batch.</summary>
     public uint Events => events;
 
-    /// <summary>Ordinals of those seen.</summary>
+    /// <summary>Ordinals of the events that were seen.</summary>
     public IntervalSet Seen { get; } = new();
 
-    /// <summary>True when nothing is missing any more.</summary>
+    /// <summary>True when every event was seen.</summary>
     public bool IsWhole => Seen.Count == events;
 }
 
-/// <summary>What an event is to the account of its sender.</summary>
+/// <summary>How an event relates to those of its sender that were seen before.</summary>
 internal enum Sighting
 {
     /// <summary>Not seen before.</summary>
     New,
 
-    /// <summary>Its place has been seen: a duplicate, or another event that claims the same place.</summary>
+    /// <summary>An event with the same place was seen: this one is a duplicate, or another event that claims the place.</summary>
     Again,
 
     /// <summary>Before the audit's window or after it.</summary>
     Outside,
 
-    /// <summary>It claims another number of events than the rest of its batch.</summary>
+    /// <summary>It states another number of events than the rest of its batch.</summary>
     Contradictory,
 
-    /// <summary>There is no room to follow it.</summary>
+    /// <summary>The audit's memory is full.</summary>
     NotFollowed,
 }

@@ -3,15 +3,15 @@ using Telemetry.Wire;
 
 namespace Bridge.Tools.Audit;
 
-/// <summary>What a dead letter is a part of.</summary>
+/// <summary>The batch or event that a dead letter contains.</summary>
 /// <param name="Sender">The sending process; null for a plain event.</param>
 /// <param name="Sequence">Number of the batch.</param>
-/// <param name="Event">Set when it is a single event; null for a message: the batch, or a chunk of it.</param>
+/// <param name="Event">The event, when the letter is a single event; null when it is the batch or a chunk of it.</param>
 internal sealed record DeadLetterPlace(SenderId? Sender, uint Sequence, EventPlace? Event)
 {
     private static readonly DeadLetterPlace Plain = new(null, 0, null);
 
-    // Whatever a header claims, it names its batch.
+    // A header that exceeds the bridge's limits still names its batch.
     private static readonly CodecLimits NoLimits = new()
     {
         Chunks = ushort.MaxValue,
@@ -20,9 +20,9 @@ internal sealed record DeadLetterPlace(SenderId? Sender, uint Sequence, EventPla
         EventBytes = int.MaxValue,
     };
 
-    /// <summary>Reads the headers of an event, and decodes the text of a message.</summary>
-    /// <returns>Null when neither contains a place, and for a part of an incomplete letter.</returns>
-    public static DeadLetterPlace? Of(KeptDeadLetter letter)
+    /// <summary>Reads the headers of an event, or decodes the text of a message.</summary>
+    /// <returns>Null when neither names a place, and for a part of an incomplete letter.</returns>
+    public static DeadLetterPlace? From(KeptDeadLetter letter)
     {
         if (letter.Problem is not null)
             return null;

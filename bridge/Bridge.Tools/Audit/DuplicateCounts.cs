@@ -1,24 +1,26 @@
 namespace Bridge.Tools.Audit;
 
-/// <summary>Events seen again. Duplicates are no loss: delivery is at least once.</summary>
+/// <summary>Counts events that arrived again. Delivery is at least once, so duplicates are no loss.</summary>
 internal sealed class DuplicateCounts
 {
-    /// <summary>With the body that they had before.</summary>
+    /// <summary>Same <c>message_id</c> and same body.</summary>
     public long Identical { get; private set; }
 
-    /// <summary>Without a body to compare, or too long after the first.</summary>
+    /// <summary>Same <c>message_id</c>, but one of the bodies is not known.</summary>
     public long Uncompared { get; private set; }
 
-    /// <summary>With the same <c>message_id</c> and another body: somebody changed an event.</summary>
+    /// <summary>Same <c>message_id</c> and another body: somebody changed an event.</summary>
     public long Altered { get; private set; }
 
-    /// <summary>In the place of another event under another <c>message_id</c>: two senders share an identity, and loss may hide.</summary>
+    /// <summary>
+    /// Another <c>message_id</c> in the place of a known event. Two senders then share an identity, which may hide a loss.
+    /// </summary>
     public long Reused { get; private set; }
 
-    /// <summary>All with a <c>message_id</c> seen before.</summary>
+    /// <summary>All whose <c>message_id</c> was known.</summary>
     public long Total => Identical + Uncompared + Altered;
 
-    /// <summary>Counts an event whose <c>message_id</c> came again.</summary>
+    /// <summary>Counts an event whose <c>message_id</c> was known.</summary>
     public void Count(IdSighting sighting)
     {
         switch (sighting)

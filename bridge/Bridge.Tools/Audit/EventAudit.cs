@@ -4,16 +4,16 @@ using Telemetry.Wire;
 namespace Bridge.Tools.Audit;
 
 /// <summary>
-/// Keeps account of the events that reached the exchange, by sender. Everything published comes first, dead letters after it. Bounded in
-/// memory; not safe for use by several threads at once.
+/// Tracks by sender which events reached the exchange. Add all published events first, then the dead letters. Its memory is
+/// bounded. Not safe for use by several threads at once.
 /// </summary>
-/// <param name="fromZero">The queue was bound before its senders began: their first batches are looked for too.</param>
-/// <param name="places">As for <see cref="AuditRoom"/>.</param>
-/// <param name="ids">How many identities are kept to find duplicates.</param>
+/// <param name="fromZero">Expects each sender's first batches too, because the queue was bound before the senders began.</param>
+/// <param name="places">As for <see cref="AuditMemory"/>.</param>
+/// <param name="ids">Number of identities that are kept to find duplicates.</param>
 internal sealed class EventAudit(bool fromZero = false, int places = 500_000, int ids = 500_000)
 {
     private readonly Dictionary<SenderId, AuditedSender> _senders = [];
-    private readonly AuditRoom _room = new(places);
+    private readonly AuditMemory _memory = new(places);
     private readonly RecentIds _ids = new(ids);
     private readonly DeadLetterCounts _dead = new();
     private DuplicateCounts _plainDuplicates = new();
@@ -23,10 +23,12 @@ internal sealed class EventAudit(bool fromZero = false, int places = 500_000, in
     private long _unreadable;
     private long _outside;
 
-    /// <summary>True when something that must have been sent has not been seen.</summary>
+    /// <summary>True when an event is missing that must have been sent.</summary>
     public bool HasMissing => _senders.Values.Any(sender => sender.HasMissing);
 
-    /// <summary>What was seen so far is not judged: it tells where each sender is, and all behind that must come.</summary>
+    /// <summary>
+    /// Begins the window. The events seen so far only show each sender's position; every later batch of the sender is expected.
+    /// </summary>
     public void BeginWindow()
     {
         foreach (var sender in _senders.Values)
@@ -35,7 +37,7 @@ internal sealed class EventAudit(bool fromZero = false, int places = 500_000, in
         _plainDuplicates = new DuplicateCounts();
     }
 
-    /// <summary>What comes from now on may fill gaps, and makes no new ones.</summary>
+    /// <summary>Ends the window. Later events may fill gaps and show no new ones.</summary>
     public void EndWindow()
     {
         _hasEnded = true;
@@ -61,10 +63,10 @@ internal sealed class EventAudit(bool fromZero = false, int places = 500_000, in
         return outside == _outside;
     }
 
-    /// <summary>Adds a dead letter: it may explain a gap.</summary>
+    /// <summary>Adds a dead letter, which may explain a gap.</summary>
     public void AddDead(KeptDeadLetter letter)
     {
-        var place = DeadLetterPlace.Of(letter);
+        var place = DeadLetterPlace.From(letter);
         _dead.Count(letter.Reason);
         if (place is null)
             _dead.CountUnidentified();
@@ -72,16 +74,21 @@ internal sealed class EventAudit(bool fromZero = false, int places = 500_000, in
             _dead.CountOutside();
     }
 
-    /// <summary>What can be said.</summary>
+    /// <summary>Creates the report.</summary>
     public AuditReport ToReport() => new()
     {
-        Senders = [.. _senders.OrderBy(sender => (sender.Key.Milliseconds, sender.Key.Random)).Select(sender => sender.Value.ToReport()).OfType<SenderReport>()],
+        Senders =
+        [
+            .. _senders.OrderBy(sender => (sender.Key.Milliseconds, sender.Key.Random))
+                .Select(sender => sender.Value.ToReport())
+                .OfType<SenderReport>(),
+        ],
         Messages = _messages,
         PlainEvents = _plain,
         PlainDuplicates = _plainDuplicates,
         Unreadable = _unreadable,
         Outside = _outside,
-        NotFollowed = _room.NotFollowed,
+        NotFollowed = _memory.NotFollowed,
         IdsKept = _ids.HasForgotten ? _ids.Capacity : null,
         DeadLetters = _dead,
     };
@@ -120,9 +127,9 @@ internal sealed class EventAudit(bool fromZero = false, int places = 500_000, in
 
     private AuditedSender? FindOrOpen(SenderId sender, bool mayOpen)
     {
-        if (_senders.TryGetValue(sender, out var account) || !mayOpen || !_room.TryTake(1))
+        if (_senders.TryGetValue(sender, out var account) || !mayOpen || !_memory.TryTake(1))
             return account;
-        account = new AuditedSender(sender, _room, fromZero);
+        account = new AuditedSender(sender, _memory, fromZero);
         _senders.Add(sender, account);
         return account;
     }

@@ -5,18 +5,18 @@ using Telemetry.Wire;
 
 namespace Bridge.Tools.Audit;
 
-/// <summary>Where an event stands among all that its sender sent.</summary>
+/// <summary>An event's position among all events of its sender.</summary>
 /// <param name="Sender">The sending process.</param>
-/// <param name="Sequence">Number of its batch.</param>
-/// <param name="Ordinal">Its position in the batch, from 0.</param>
-/// <param name="Events">How many events the batch holds; above the ordinal.</param>
+/// <param name="Sequence">Number of the event's batch.</param>
+/// <param name="Ordinal">The event's position in the batch, from 0.</param>
+/// <param name="Events">Number of events in the batch; always greater than the ordinal.</param>
 internal readonly record struct EventPlace(SenderId Sender, uint Sequence, uint Ordinal, uint Events)
 {
     /// <summary>Reads a place from an event's properties.</summary>
-    /// <param name="messageId">Its <c>message_id</c>: sender, sequence, digest and ordinal, joined by hyphens.</param>
-    /// <param name="header">Gives a header's value, a string, UTF-8 bytes or a whole number, or null.</param>
-    /// <param name="place">Null for a plain event: it names no sender.</param>
-    /// <returns>False when identity and headers do not fit together.</returns>
+    /// <param name="messageId">The <c>message_id</c>: sender, sequence, digest and ordinal, joined by hyphens.</param>
+    /// <param name="header">Returns a header's value: a string, UTF-8 bytes, a whole number or null.</param>
+    /// <param name="place">The place; null for a plain event, which names no sender.</param>
+    /// <returns>False when <c>message_id</c> and headers contradict each other.</returns>
     public static bool TryRead(string messageId, Func<string, object?> header, out EventPlace? place)
     {
         place = null;

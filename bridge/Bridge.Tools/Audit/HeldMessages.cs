@@ -4,24 +4,25 @@ using RabbitMQ.Client.Events;
 
 namespace Bridge.Tools.Audit;
 
-/// <summary>Takes messages of a queue and acknowledges none. One object consumes several times: to the channel it is one after the other.</summary>
+/// <summary>
+/// Reads messages of a queue and acknowledges none. One object serves as several consumers of a channel, which calls it for one
+/// message at a time.
+/// </summary>
 /// <param name="channel">Holds the messages.</param>
-/// <param name="count">How many to take; more are left alone.</param>
-/// <param name="bytes">
-/// How many bytes of them to take, <see cref="Overhead"/> included; the message that reaches it is the last.
-/// </param>
-/// <param name="take">Takes each.</param>
-/// <param name="options">Which broker it is, for errors.</param>
+/// <param name="count">Number of messages to read; further ones are ignored.</param>
+/// <param name="bytes">Bytes to read, <see cref="Overhead"/> included; the message that reaches the limit is the last.</param>
+/// <param name="take">Called for each message.</param>
+/// <param name="options">The broker's options, for errors.</param>
 internal sealed class HeldMessages(IChannel channel, long count, long bytes, Action<SeenEvent> take, RabbitMqOptions options)
     : AsyncDefaultBasicConsumer(channel)
 {
-    /// <summary>Bytes that a broker needs, beside the body, to remember an unacknowledged message (an estimate).</summary>
+    /// <summary>Estimated bytes that a broker needs for an unacknowledged message beside its body.</summary>
     public const int Overhead = 1_024;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    // Others may have taken what is missing: nobody tells.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    // The broker does not report that another consumer has taken the missing messages, so silence must show it.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,17 +32,19 @@ internal sealed class HeldMessages(IChannel channel, long count, long bytes, Act
     private TaskCompletionSource _reached = new();
     private bool _ended;
 
-    /// <summary>How many were taken.</summary>
+    /// <summary>Messages read.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
-    /// <summary>Bytes of those taken, <see cref="Overhead"/> included.</summary>
+    /// <summary>Their bytes, <see cref="Overhead"/> included.</summary>
     public long HeldBytes => Interlocked.Read(ref _heldBytes);
 
-    /// <summary>The delivery tag of the last that was taken; 0 before.</summary>
+    /// <summary>The delivery tag of the last message read; 0 before the first.</summary>
     public ulong LastTag { get; private set; }
 
-    /// <summary>Completes when this many are taken, when none has come for a while, or when there is no more to take.</summary>
-    /// <returns>True when there may be more to take.</returns>
+    /// <summary>
+    /// Completes when this many messages are read, when none has arrived for 5 s, or when a limit of the constructor is reached.
+    /// </summary>
+    /// <returns>True when there may be more to read.</returns>
     /// <exception cref="BrokerFaultException">The broker closed the channel, or deleted the queue.</exception>
     public async Task<bool> UntilTakenAsync(long goal, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -49,11 +52,11 @@ internal sealed class HeldMessages(IChannel channel, long count, long bytes, Act
         var (taken, since) = (Taken, clock.GetTimestamp());
         while (!_all.Task.IsCompleted && !reached.IsCompleted)
         {
-            await Task.WhenAny(_all.Task, reached, Task.Delay(Look, clock, cancellationToken));
+            await Task.WhenAny(_all.Task, reached, Task.Delay(PollInterval, clock, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             if (Taken != taken)
                 (taken, since) = (Taken, clock.GetTimestamp());
-            else if (clock.GetElapsedTime(since) > Silence)
+            else if (clock.GetElapsedTime(since) > IdleTimeout)
                 return false;
         }
 
@@ -63,7 +66,7 @@ internal sealed class HeldMessages(IChannel channel, long count, long bytes, Act
         return false;
     }
 
-    /// <summary>From now on no message is taken.</summary>
+    /// <summary>Ignores all further messages.</summary>
     public void End()
     {
         lock (_gate)
@@ -85,7 +88,7 @@ internal sealed class HeldMessages(IChannel channel, long count, long bytes, Act
         {
             if (_ended || _taken == count || _heldBytes >= bytes)
                 return Task.CompletedTask;
-            take(SeenEvent.Of(properties, body.Span));
+            take(SeenEvent.From(properties, body.Span));
             LastTag = deliveryTag;
             Interlocked.Add(ref _heldBytes, body.Length + Overhead);
             if (Interlocked.Increment(ref _taken) == count || _heldBytes >= bytes)
@@ -100,7 +103,8 @@ internal sealed class HeldMessages(IChannel channel, long count, long bytes, Act
     /// <inheritdoc/>
     public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        _all.TrySetException(new BrokerFaultException(new BrokerFault("the broker deleted the queue while it was read", IsTransient: false)));
+        _all.TrySetException(new BrokerFaultException(
+            new BrokerFault("the broker deleted the queue while it was read", IsTransient: false)));
         return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
     }
 

@@ -1,21 +1,21 @@
 namespace Bridge.Tools.Audit;
 
-/// <summary>A set of numbers that mostly follow each other: its memory is that of its ranges, 8 bytes each.</summary>
+/// <summary>A set of mostly consecutive numbers. It stores ranges, at 8 bytes each.</summary>
 internal sealed class IntervalSet
 {
-    // Sorted; between two ranges at least one number is missing.
+    // Ascending; no two ranges touch.
     private readonly List<SequenceRange> _ranges = [];
 
     /// <summary>The ranges, ascending; no two of them touch.</summary>
     public IReadOnlyList<SequenceRange> Ranges => _ranges;
 
-    /// <summary>How many numbers are in the set.</summary>
+    /// <summary>Number of numbers in the set.</summary>
     public long Count { get; private set; }
 
     /// <summary>True when the number is in the set.</summary>
     public bool Contains(uint number) => Find(number) is var at && at >= 0 && number <= _ranges[at].Last;
 
-    /// <summary>True when adding the number would make a range of its own, and so take memory.</summary>
+    /// <summary>True when adding the number would create a new range, which takes memory.</summary>
     public bool WouldGrow(uint number)
     {
         var at = Find(number);
@@ -23,7 +23,7 @@ internal sealed class IntervalSet
     }
 
     /// <summary>Adds a number.</summary>
-    /// <returns>False when it was in the set.</returns>
+    /// <returns>False when the set already contained it.</returns>
     public bool Add(uint number)
     {
         var at = Find(number);
@@ -60,10 +60,10 @@ internal sealed class IntervalSet
         Count = 0;
     }
 
-    /// <summary>The numbers from first to last that are in none of the sets, as ranges.</summary>
+    /// <summary>Returns the numbers from first to last that no set contains, as ranges.</summary>
     public static IEnumerable<SequenceRange> Gaps(uint first, uint last, params IEnumerable<IntervalSet> sets)
     {
-        // One wider than the numbers: behind the last of them there is a next one.
+        // A long, since the number after uint.MaxValue must be representable.
         long next = first;
         foreach (var range in sets.SelectMany(set => set.Ranges).OrderBy(range => range.First))
         {
@@ -80,9 +80,11 @@ internal sealed class IntervalSet
 
     private bool EndsBefore(int at, uint number) => number > 0 && _ranges[at].Last == number - 1;
 
-    private bool BeginsAfter(int at, uint number) => at < _ranges.Count && number < uint.MaxValue && _ranges[at].First == number + 1;
+    private bool BeginsAfter(int at, uint number) =>
+        at < _ranges.Count && number < uint.MaxValue && _ranges[at].First == number + 1;
 
-    // The last range that does not begin behind the number; -1 when there is none. Most numbers belong to the end.
+    // Index of the last range whose first number is not greater; -1 when there is none. The end is tried first, since most
+    // numbers belong there.
     private int Find(uint number)
     {
         if (_ranges.Count == 0 || _ranges[^1].First <= number)
@@ -101,14 +103,14 @@ internal sealed class IntervalSet
     }
 }
 
-/// <summary>Numbers that follow each other.</summary>
-/// <param name="First">The first of them.</param>
-/// <param name="Last">The last of them; not below the first.</param>
+/// <summary>Consecutive numbers.</summary>
+/// <param name="First">The first number.</param>
+/// <param name="Last">The last number; not less than the first.</param>
 internal readonly record struct SequenceRange(uint First, uint Last)
 {
-    /// <summary>How many numbers these are.</summary>
+    /// <summary>Number of numbers.</summary>
     public long Count => (long)Last - First + 1;
 
-    /// <summary>As a person writes it: <c>7</c> or <c>9-12</c>.</summary>
+    /// <summary>The range for people: <c>7</c> or <c>9-12</c>.</summary>
     public override string ToString() => First == Last ? $"{First}" : $"{First}-{Last}";
 }

@@ -4,19 +4,19 @@ using RabbitMQ.Client;
 namespace Bridge.Tools.Audit;
 
 /// <summary>
-/// Reads what a queue holds now. All of it stays held, unacknowledged, until this is disposed: then it lies in the queue again,
-/// unless <see cref="RemoveAsync"/> was called. An audit that breaks off takes nothing.
+/// Reads the present messages of a queue. They stay unacknowledged until this is disposed, and then return to the queue unless
+/// <see cref="RemoveAsync"/> was called. An audit that fails therefore removes nothing.
 /// </summary>
 internal sealed class QueueReading : IAsyncDisposable
 {
-    // What a quorum queue hands one consumer, at most: to hold more takes more consumers.
-    private const ushort MostPrefetch = 2_000;
+    // A quorum queue delivers no more to one consumer. To hold more messages, several consumers are needed.
+    private const ushort MaxPrefetch = 2_000;
 
-    // Used until the size of messages is known: even with the largest events, this holds no more than an audit's default.
+    // Used until the size of the messages is known. Even with the largest events it holds less than the default of --max-bytes.
     private const ushort FirstPrefetch = 64;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(10);
 
     private readonly BrokerConnection _connection;
     private readonly RabbitMqOptions _options;
@@ -25,7 +25,8 @@ internal sealed class QueueReading : IAsyncDisposable
     private readonly IChannel _channel;
     private HeldMessages? _held;
 
-    private QueueReading(BrokerConnection connection, IChannel channel, RabbitMqOptions options, string queue, uint count, TimeProvider clock)
+    private QueueReading(
+        BrokerConnection connection, IChannel channel, RabbitMqOptions options, string queue, uint count, TimeProvider clock)
     {
         _connection = connection;
         _channel = channel;
@@ -35,42 +36,34 @@ internal sealed class QueueReading : IAsyncDisposable
         Count = count;
     }
 
-    /// <summary>Messages that were there when it was opened, those that a consumer holds not included.</summary>
+    /// <summary>Messages in the queue when it was opened, without those that a consumer holds.</summary>
     public long Count { get; }
 
     /// <summary>Opens a queue.</summary>
-    /// <exception cref="BrokerFaultException">The broker is out of reach, or the queue is missing or may not be read.</exception>
-    public static async Task<QueueReading> OpenAsync(
-        BrokerConnector connector, string queue, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var connection = await connector.OpenAsync("bridge audit", cancellationToken);
-        try
-        {
-            var channel = await connection.Client.CreateChannelAsync(cancellationToken: cancellationToken);
-            var found = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
-            return new QueueReading(connection, channel, connector.Options, queue, found.MessageCount, clock);
-        }
-        catch (Exception exception)
-        {
-            await connection.DisposeAsync();
-            if (cancellationToken.IsCancellationRequested)
-                throw;
-            throw new BrokerFaultException(BrokerFault.From(exception, connector.Options), exception);
-        }
-    }
+    /// <exception cref="BrokerFaultException">The broker is unreachable, or the queue is missing or may not be read.</exception>
+    public static Task<QueueReading> OpenAsync(
+        BrokerConnector connector, string queue, TimeProvider clock, CancellationToken cancellationToken) =>
+        connector.OpenForAuditAsync(
+            async (connection, channel) =>
+            {
+                var found = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+                return new QueueReading(connection, channel, connector.Options, queue, found.MessageCount, clock);
+            },
+            cancellationToken);
 
     /// <summary>True when reading ended because the limit on held bytes was reached.</summary>
     public bool IsFull { get; private set; }
 
-    /// <summary>Reads the messages that were there when this was opened, up to the limit on held bytes. Call it once.</summary>
-    /// <param name="take">Takes each, one after the other.</param>
+    /// <summary>Reads the messages that <see cref="Count"/> counted, up to the limit on held bytes. Call it once.</summary>
+    /// <param name="take">Called for each message, never concurrently.</param>
     /// <param name="bytes">
-    /// Bytes that may be held, counting about an extra KiB for each message. The broker may deliver a few more messages, which
-    /// are not taken.
+    /// Bytes that may be held, counting about an extra KiB for each message. The broker may deliver a few more messages; they are
+    /// ignored.
     /// </param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>
-    /// How many there were: fewer than <see cref="Count"/> when another consumer took the rest, or <see cref="IsFull"/>.
+    /// The number of messages read. It is less than <see cref="Count"/> when another consumer took some, or when
+    /// <see cref="IsFull"/> is true.
     /// </returns>
     /// <exception cref="BrokerFaultException">The broker failed.</exception>
     public async Task<long> ReadAsync(Action<SeenEvent> take, long bytes, CancellationToken cancellationToken)
@@ -91,8 +84,8 @@ internal sealed class QueueReading : IAsyncDisposable
         return held.Taken;
     }
 
-    /// <summary>Removes everything that was read.</summary>
-    /// <exception cref="BrokerFaultException">The broker failed: it may stay.</exception>
+    /// <summary>Removes the messages that were read.</summary>
+    /// <exception cref="BrokerFaultException">The broker failed, so the messages may still be in the queue.</exception>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         if (_held is not { LastTag: > 0 } held)
@@ -102,14 +95,14 @@ internal sealed class QueueReading : IAsyncDisposable
             {
                 await _channel.BasicAckAsync(held.LastTag, multiple: true, cancellationToken);
 
-                // An answer of this channel means that what was sent before it has been taken.
+                // The broker handles a channel's commands in order: its answer shows that it has handled the acknowledgement.
                 await _channel.QueueDeclarePassiveAsync(_queue, cancellationToken);
             },
             cancellationToken);
         _held = null;
     }
 
-    /// <summary>Gives back what was not removed, and waits a little until it is there.</summary>
+    /// <summary>Returns the messages that were not removed, and waits up to 10 s until the queue has them.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -120,21 +113,21 @@ internal sealed class QueueReading : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The connection is closed next: then the broker takes back what is held.
+            // The connection is closed next, which returns the messages too.
         }
 
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();
     }
 
-    // Adds a consumer when all earlier ones hold as much as they may, but none that would exceed the limit.
+    // Adds a consumer when the earlier ones are full, with a prefetch that keeps to the limit on bytes.
     private async Task ConsumeAsync(HeldMessages held, long bytes, CancellationToken cancellationToken)
     {
         long room = 0;
         do
         {
             var fitting = held.Taken == 0 ? FirstPrefetch : (bytes - held.HeldBytes) * held.Taken / held.HeldBytes;
-            var prefetch = Math.Clamp(fitting, 1, MostPrefetch);
+            var prefetch = Math.Clamp(fitting, 1, MaxPrefetch);
             await _channel.BasicQosAsync(prefetchSize: 0, (ushort)prefetch, global: false, cancellationToken);
             await _channel.BasicConsumeAsync(_queue, autoAck: false, held, cancellationToken);
             room += prefetch;
@@ -142,13 +135,13 @@ internal sealed class QueueReading : IAsyncDisposable
         while (await held.UntilTakenAsync(room, _clock, cancellationToken));
     }
 
-    // Another consumer may take them at once: then their number never shows.
+    // The time is bounded because another consumer may take them at once, so that the queue never has all of them.
     private async Task WaitUntilReturnedAsync(long count)
     {
         await using var channel = await _connection.Client.CreateChannelAsync();
         var began = _clock.GetTimestamp();
-        while (await channel.MessageCountAsync(_queue) < count && _clock.GetElapsedTime(began) < ReturnPatience)
-            await Task.Delay(Look, _clock);
+        while (await channel.MessageCountAsync(_queue) < count && _clock.GetElapsedTime(began) < ReturnTimeout)
+            await Task.Delay(PollInterval, _clock);
         await channel.CloseAsync();
     }
 

@@ -4,38 +4,38 @@ using System.Text;
 
 namespace Bridge.Tools.Audit;
 
-/// <summary>What a <c>message_id</c> is to those seen lately.</summary>
+/// <summary>Whether a <c>message_id</c> is known, and whether its body is the same.</summary>
 internal enum IdSighting
 {
-    /// <summary>Not among them.</summary>
+    /// <summary>Not known.</summary>
     New,
 
-    /// <summary>Seen with the same body.</summary>
+    /// <summary>Known with the same body.</summary>
     Identical,
 
-    /// <summary>Seen with another body.</summary>
+    /// <summary>Known with another body.</summary>
     Altered,
 
-    /// <summary>Seen; at least one of the bodies is not at hand.</summary>
+    /// <summary>Known, but at least one of the bodies is not.</summary>
     Uncompared,
 }
 
-/// <summary>The last so many identities, to find those that come again.</summary>
-/// <param name="capacity">How many are kept, at about 70 bytes each.</param>
+/// <summary>Remembers the most recent identities, to find duplicates.</summary>
+/// <param name="capacity">Number of identities that are kept, at about 70 bytes each.</param>
 internal sealed class RecentIds(int capacity)
 {
     private readonly Dictionary<UInt128, ulong?> _bodies = [];
     private readonly Queue<UInt128> _order = [];
 
-    /// <summary>How many are kept.</summary>
+    /// <summary>Number of identities that are kept.</summary>
     public int Capacity => capacity;
 
-    /// <summary>True when identities had to be forgotten: from then on, a new one may have been seen long ago.</summary>
+    /// <summary>True when identities were forgotten. An identity that counts as new may then be a duplicate.</summary>
     public bool HasForgotten { get; private set; }
 
     /// <summary>Adds an identity.</summary>
     /// <param name="messageId">The event's <c>message_id</c>.</param>
-    /// <param name="body">Its body's hash, or null.</param>
+    /// <param name="body">The hash of its body; null when the body is not known.</param>
     public IdSighting Add(string messageId, ulong? body)
     {
         var id = HashOf(messageId);
@@ -57,7 +57,7 @@ internal sealed class RecentIds(int capacity)
         return IdSighting.New;
     }
 
-    // Half of a SHA-256: no two identities share it, and it takes a fraction of their text.
+    // Half of a SHA-256 is smaller than the text, and a collision is not to be expected.
     private static UInt128 HashOf(string messageId)
     {
         Span<byte> sha = stackalloc byte[SHA256.HashSizeInBytes];

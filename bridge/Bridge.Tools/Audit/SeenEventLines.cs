@@ -9,13 +9,13 @@ using Telemetry.Wire;
 namespace Bridge.Tools.Audit;
 
 /// <summary>
-/// Events as JSON Lines, without their bodies: <c>message_id</c>, the header that counts the events of its batch, and <c>body_sha256</c>,
-/// its first 16 hexadecimal digits at least.
+/// Reads and writes events as JSON Lines without their bodies: <c>message_id</c>, the header with the number of events in the
+/// batch, and at least the first 16 hexadecimal digits of <c>body_sha256</c>.
 /// </summary>
 internal static class SeenEventLines
 {
-    /// <summary>Bytes of a line at most.</summary>
-    public const int Longest = 64 * 1024;
+    /// <summary>Maximum bytes of a line.</summary>
+    public const int MaxLength = 64 * 1024;
 
     private const string MessageId = "message_id";
     private const string BodyHash = "body_sha256";
@@ -23,7 +23,7 @@ internal static class SeenEventLines
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes an event's line with its line feed.</summary>
+    /// <summary>Writes an event and a line feed.</summary>
     public static void Write(in SeenEvent seen, Stream output)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -37,7 +37,7 @@ internal static class SeenEventLines
             }
             else if (!seen.IsReadable)
             {
-                // What it said is not kept; that it made no sense is.
+                // An empty text keeps the fact that the header was wrong, though not its value.
                 json.WriteString(EventHeaders.Events, "");
             }
 
@@ -51,14 +51,14 @@ internal static class SeenEventLines
     }
 
     /// <summary>Reads a line.</summary>
-    /// <param name="line">One event (<see cref="EventJson"/>); members that are not known are ignored.</param>
+    /// <param name="line">One event (<see cref="EventJson"/>); unknown members are ignored.</param>
     public static SeenEvent Read(ReadOnlyMemory<byte> line)
     {
         var members = new Dictionary<string, string?>(StringComparer.Ordinal);
         using var json = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = EventJson.MaxDepth });
         foreach (var member in json.RootElement.EnumerateObject())
             members[EventJson.Unescape(JsonMarshal.GetRawUtf8PropertyName(member))] = Text(member.Value);
-        return SeenEvent.Of(
+        return SeenEvent.From(
             members.GetValueOrDefault(MessageId) ?? "", members.GetValueOrDefault, ReadHash(members.GetValueOrDefault(BodyHash)));
     }
 
@@ -69,9 +69,9 @@ internal static class SeenEventLines
         _ => value.GetRawText(),
     };
 
-
-    private static ulong? ReadHash(string? text) =>
-        text?.Length >= HashDigits && ulong.TryParse(text.AsSpan(0, HashDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
-            ? hash
-            : null;
+    private static ulong? ReadHash(string? text) => text?.Length >= HashDigits
+        && ulong.TryParse(
+            text.AsSpan(0, HashDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
+        ? hash
+        : null;
 }

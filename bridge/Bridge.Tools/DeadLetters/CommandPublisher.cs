@@ -8,11 +8,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Tools.DeadLetters;
 
-/// <summary>The bridge's publisher for the length of a command; connects with the first publication.</summary>
+/// <summary>Runs the bridge's publisher during a command. It connects for the first publication.</summary>
 internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
 {
-    // A command ends with an error after this time, since a person waits at the terminal.
-    private static readonly TimeSpan NackPatience = TimeSpan.FromSeconds(10);
+    // After this time a nacked message becomes an error, since a person waits at the terminal.
+    private static readonly TimeSpan NackTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly BrokerProbe _probe;
@@ -21,16 +21,17 @@ internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
 
     public CommandPublisher(RabbitMqOptions options, int partitions)
     {
-        options = options with { WhenRejected = WhenRejected.DeadLetter, DeadLetterAfter = NackPatience };
+        options = options with { WhenRejected = WhenRejected.DeadLetter, DeadLetterAfter = NackTimeout };
         var connector = new BrokerConnector(options, TimeProvider.System);
         var topology = new BrokerTopology(options.Exchange, partitions);
         var metrics = new PublishMetrics(_services.GetRequiredService<IMeterFactory>());
         Exchange = options.Exchange;
         _probe = new BrokerProbe(connector, topology);
-        _publisher = new RabbitPublisher(connector, topology, metrics, NullLogger<RabbitPublisher>.Instance, TimeProvider.System, Random.Shared);
+        _publisher = new RabbitPublisher(
+            connector, topology, metrics, NullLogger<RabbitPublisher>.Instance, TimeProvider.System, Random.Shared);
     }
 
-    /// <summary>The exchange of the options.</summary>
+    /// <summary>The configured exchange.</summary>
     public string Exchange { get; }
 
     public bool IsReady => _publisher.IsReady;
@@ -42,7 +43,7 @@ internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken) => _publisher.WaitUntilReadyAsync(cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="BrokerFaultException">The broker lacks something that publishing needs.</exception>
+    /// <exception cref="BrokerFaultException">The broker is unreachable, or lacks a queue, exchange or permission.</exception>
     public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(IPublication publication, CancellationToken cancellationToken)
     {
         if (!_started)
@@ -57,7 +58,7 @@ internal sealed class CommandPublisher : IPublisher, IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    // The publisher itself would try again and again, and not say why.
+    // The publisher itself would retry without end and without an error, so the probe checks the broker first.
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         var findings = await _probe.CheckAsync(cancellationToken);

@@ -5,7 +5,7 @@ using Telemetry.Wire;
 
 namespace Bridge.Tools.DeadLetters;
 
-/// <summary><c>bridge dead</c>, and what its commands share.</summary>
+/// <summary><c>bridge dead</c>, and the options that its commands share.</summary>
 internal static class DeadCommand
 {
     public static Command Create(ToolSettings settings) => new DocumentedCommand("dead", ToolHelp.Dead, ToolHelp.DeadDetails)
@@ -18,18 +18,22 @@ internal static class DeadCommand
     public static Option<string?> Reason()
     {
         string[] codes = [.. Enum.GetValues<RefusalReason>().Select(Refusal.CodeOf)];
-        var reason = new Option<string?>("--reason") { Description = $"Only those with this reason: {string.Join(", ", codes)}", HelpName = "REASON" };
+        var reason = new Option<string?>("--reason")
+        {
+            Description = $"Only those with this reason: {string.Join(", ", codes)}",
+            HelpName = "REASON",
+        };
         reason.AcceptOnlyFromAmong(codes);
         return reason;
     }
 
-    public static Option<int> Limit(int standard)
+    public static Option<int> Limit(int defaultLimit)
     {
         var limit = new Option<int>("--limit")
         {
-            Description = "At most so many, the oldest first; 0 for all",
+            Description = "At most this many, the oldest first; 0 for all",
             HelpName = "N",
-            DefaultValueFactory = _ => standard,
+            DefaultValueFactory = _ => defaultLimit,
         };
         limit.Validators.Add(result =>
         {
@@ -39,12 +43,12 @@ internal static class DeadCommand
         return limit;
     }
 
-    /// <summary>Opens the queue at the configured broker.</summary>
+    /// <summary>Opens the dead-letter queue of the configured broker.</summary>
     public static Task<DeadLetterQueue> OpenAsync(ToolSettings settings, CancellationToken cancellationToken) =>
         DeadLetterQueue.OpenAsync(
             new BrokerConnector(settings.ReadBroker(), TimeProvider.System), TimeProvider.System, cancellationToken);
 
-    /// <summary>Those that the options choose.</summary>
+    /// <summary>Reads the dead letters that the options select.</summary>
     public static IAsyncEnumerable<KeptDeadLetter> ChooseAsync(
         this DeadLetterQueue queue, string? reason, int limit, CancellationToken cancellationToken) =>
         queue.ReadAsync(cancellationToken)

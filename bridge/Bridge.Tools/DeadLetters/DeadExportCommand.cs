@@ -8,14 +8,19 @@ internal static class DeadExportCommand
     public static Command Create(ToolSettings settings)
     {
         var (reason, limit) = (DeadCommand.Reason(), DeadCommand.Limit(0));
-        var output = new Option<string?>("--output") { Description = "File to write; standard output when left out", HelpName = "FILE" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "File to write; standard output when left out",
+            HelpName = "FILE",
+        };
         var command = new DocumentedCommand("export", ToolHelp.DeadExport, ToolHelp.DeadExportDetails) { reason, limit, output };
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(settings, parsed.GetValue(reason), parsed.GetValue(limit), parsed.GetValue(output), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolSettings settings, string? reason, int limit, string? file, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ToolSettings settings, string? reason, int limit, string? file, CancellationToken cancellationToken)
     {
         await using var queue = await DeadCommand.OpenAsync(settings, cancellationToken);
         var written = 0;
@@ -33,7 +38,7 @@ internal static class DeadExportCommand
         return ExitCodes.Succeeded;
     }
 
-    // Payloads: a new file is for its owner's eyes only.
+    // The file contains payloads, so only its owner may read a new one.
     private static BufferedStream Create(string? file)
     {
         if (file is null)

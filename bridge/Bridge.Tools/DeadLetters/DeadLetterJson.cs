@@ -5,12 +5,12 @@ using Bridge.RabbitMq.DeadLetters;
 
 namespace Bridge.Tools.DeadLetters;
 
-/// <summary>A dead letter as one line of JSON.</summary>
+/// <summary>Formats a dead letter as one line of JSON.</summary>
 internal static class DeadLetterJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes it without the line feed.</summary>
+    /// <summary>Formats a dead letter, without a line feed.</summary>
     /// <param name="letter">The dead letter.</param>
     /// <param name="withPayload">Adds <c>body</c>, in Base64.</param>
     public static ReadOnlySpan<byte> Write(KeptDeadLetter letter, bool withPayload)

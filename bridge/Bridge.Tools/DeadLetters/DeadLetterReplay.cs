@@ -7,23 +7,23 @@ using Telemetry.Queues;
 namespace Bridge.Tools.DeadLetters;
 
 /// <summary>
-/// Tries dead letters again: a queue message goes back to its queue as the text that it was, an event to the exchange as it was
-/// published first. Says of each what became of it; removing what was accepted is the caller's.
+/// Replays dead letters: a queue message returns to its queue with its original text, and an event is published to the exchange
+/// with its original properties. The caller removes the letters that were accepted.
 /// </summary>
 /// <param name="destinations">Finds and opens the queues.</param>
 /// <param name="publisher">Publishes events with confirms.</param>
-/// <param name="exchange">Where events go.</param>
+/// <param name="exchange">The exchange for events.</param>
 internal sealed class DeadLetterReplay(ReplayDestinations destinations, IPublisher publisher, string exchange)
 {
     private const string TraceParent = "traceparent";
     private const string DeadPrefix = "x-dead-";
 
-    // The broker's own: it counts how often the dead-letter queue has handed the letter out.
+    // The broker adds it: the number of times that the dead-letter queue has delivered the letter.
     private const string DeliveryCount = "x-delivery-count";
-    private const int SendsAtOnce = 16;
+    private const int MaxConcurrentSends = 16;
 
-    /// <summary>Tries them.</summary>
-    /// <returns>Why each of those that were not accepted must stay.</returns>
+    /// <summary>Replays dead letters once.</summary>
+    /// <returns>The letters that were not accepted, each with the reason. They must stay in the queue.</returns>
     public async Task<IReadOnlyDictionary<KeptDeadLetter, string>> TryAsync(
         IReadOnlyList<KeptDeadLetter> letters, CancellationToken cancellationToken)
     {
@@ -32,10 +32,10 @@ internal sealed class DeadLetterReplay(ReplayDestinations destinations, IPublish
         letters = [.. letters.Where(letter => letter.Problem is null)];
         await PublishAsync([.. letters.Where(letter => letter.RoutingKey is not null)], failures, cancellationToken);
 
-        // Each on its own: a text that the queue refuses must not keep others, and what was accepted is known exactly.
+        // One request for each message: a refused text does not affect others, and it is certain which ones were accepted.
         await Parallel.ForEachAsync(
             letters.Where(letter => letter.RoutingKey is null),
-            new ParallelOptions { MaxDegreeOfParallelism = SendsAtOnce, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentSends, CancellationToken = cancellationToken },
             async (letter, token) =>
             {
                 if (await SendAsync(letter, token) is { } failure)
@@ -60,7 +60,9 @@ internal sealed class DeadLetterReplay(ReplayDestinations destinations, IPublish
     }
 
     private async Task PublishAsync(
-        ImmutableArray<KeptDeadLetter> letters, ConcurrentDictionary<KeptDeadLetter, string> failures, CancellationToken cancellationToken)
+        ImmutableArray<KeptDeadLetter> letters,
+        ConcurrentDictionary<KeptDeadLetter, string> failures,
+        CancellationToken cancellationToken)
     {
         if (letters.IsEmpty)
             return;
@@ -80,8 +82,11 @@ internal sealed class DeadLetterReplay(ReplayDestinations destinations, IPublish
     private static OutgoingMessage Event(KeptDeadLetter letter, string exchange)
     {
         var headers = letter.Headers
-            .Where(header => !header.Key.StartsWith(DeadPrefix, StringComparison.Ordinal) && header.Key is not (TraceParent or DeliveryCount))
-            .Select(header => header.Value is long number ? new MessageHeader(header.Key, number) : new MessageHeader(header.Key, (string)header.Value));
+            .Where(header => !header.Key.StartsWith(DeadPrefix, StringComparison.Ordinal)
+                && header.Key is not (TraceParent or DeliveryCount))
+            .Select(header => header.Value is long number
+                ? new MessageHeader(header.Key, number)
+                : new MessageHeader(header.Key, (string)header.Value));
         var properties = new OutgoingProperties(letter.MessageId)
         {
             ContentType = letter.ContentType,

@@ -13,7 +13,10 @@ internal static class DeadReplayCommand
         var queue = CommandArguments.Queue(required: false, "Takes queue messages whose own queue is not configured");
         var (kind, connection) = (CommandArguments.Kind(), CommandArguments.Connection());
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would go where" };
-        var command = new DocumentedCommand("replay", ToolHelp.DeadReplay, ToolHelp.DeadReplayDetails) { reason, limit, queue, kind, connection, dryRun };
+        var command = new DocumentedCommand("replay", ToolHelp.DeadReplay, ToolHelp.DeadReplayDetails)
+        {
+            reason, limit, queue, kind, connection, dryRun,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var other = parsed.GetValue(queue) is { } url
@@ -23,13 +26,13 @@ internal static class DeadReplayCommand
             await using var letters = await DeadCommand.OpenAsync(settings, cancellationToken);
             var chosen = letters.ChooseAsync(parsed.GetValue(reason), parsed.GetValue(limit), cancellationToken);
             return parsed.GetValue(dryRun)
-                ? await TellAsync(settings, chosen, destinations)
+                ? await ShowDestinationsAsync(settings, chosen, destinations)
                 : await ReplayAsync(settings, letters, chosen, destinations, cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> TellAsync(
+    private static async Task<int> ShowDestinationsAsync(
         ToolSettings settings, IAsyncEnumerable<KeptDeadLetter> chosen, ReplayDestinations destinations)
     {
         var exchange = settings.ReadBroker().Exchange;
@@ -42,7 +45,8 @@ internal static class DeadReplayCommand
                 : destinations.Find(letter.Source, out problem)?.ToString();
             replayable += where is null ? 0 : 1;
             stuck += where is null ? 1 : 0;
-            Console.Out.WriteLine(where is null ? $"{letter.MessageId} ({letter.Reason}) would stay: {problem}" : $"{letter.MessageId} ({letter.Reason}) -> {where}");
+            var result = where is null ? $"would stay: {problem}" : $"-> {where}";
+            Console.Out.WriteLine($"{letter.MessageId} ({letter.Reason}) {result}");
         }
 
         Console.Out.WriteLine($"would replay {replayable} dead letters; {stuck} would stay");
@@ -59,31 +63,29 @@ internal static class DeadReplayCommand
         await using var publisher = new CommandPublisher(settings.ReadBroker(), settings.ReadPartitions());
         var replay = new DeadLetterReplay(destinations, publisher, publisher.Exchange);
         var replayed = 0;
-        var stayed = new Dictionary<string, int>(StringComparer.Ordinal);
+        var failed = new List<string>();
         try
         {
             await foreach (var some in chosen.InRoundsAsync(cancellationToken))
             {
                 var failures = await replay.TryAsync(some, cancellationToken);
+                failed.AddRange(failures.Values);
                 foreach (var letter in some.Where(letter => !failures.ContainsKey(letter)))
                 {
                     await letters.RemoveAsync(letter, cancellationToken);
                     replayed++;
                 }
-
-                foreach (var failure in failures.Values)
-                    stayed[failure] = stayed.GetValueOrDefault(failure) + 1;
             }
 
             await letters.SettleAsync(cancellationToken);
         }
         finally
         {
-            foreach (var (reason, count) in stayed)
+            foreach (var (reason, count) in failed.CountBy(reason => reason, StringComparer.Ordinal))
                 Console.Error.WriteLine($"error: {count} stay dead letters: {CommandErrors.OneLine(reason)}");
-            Console.Out.WriteLine($"replayed {replayed} dead letters; {stayed.Values.Sum()} stay");
+            Console.Out.WriteLine($"replayed {replayed} dead letters; {failed.Count} stay");
         }
 
-        return stayed.Count == 0 ? ExitCodes.Succeeded : ExitCodes.Failed;
+        return failed.Count == 0 ? ExitCodes.Succeeded : ExitCodes.Failed;
     }
 }

@@ -3,16 +3,18 @@ using Telemetry.Queues;
 
 namespace Bridge.Tools.DeadLetters;
 
-/// <summary>The queues that dead letters may go back to.</summary>
-/// <param name="queues">Known by their URL, which a dead letter names as its source.</param>
-/// <param name="other">Takes those whose own queue is not among these; null: they stay dead letters.</param>
-/// <param name="open">Opens a sender; disposed with this.</param>
-internal sealed class ReplayDestinations(IReadOnlyList<QueueEndpoint> queues, QueueEndpoint? other, Func<QueueEndpoint, IQueueSender> open)
-    : IAsyncDisposable
+/// <summary>The queues that dead letters may return to.</summary>
+/// <param name="queues">The configured queues. A dead letter names its queue's URL as its source.</param>
+/// <param name="other">
+/// Receives the letters whose own queue is not configured; null to leave those in the dead-letter queue.
+/// </param>
+/// <param name="open">Opens a sender, which this object disposes.</param>
+internal sealed class ReplayDestinations(
+    IReadOnlyList<QueueEndpoint> queues, QueueEndpoint? other, Func<QueueEndpoint, IQueueSender> open) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<QueueEndpoint, Lazy<IQueueSender>> _senders = new();
 
-    /// <summary>The queue for a dead letter, or null and why there is none.</summary>
+    /// <summary>Finds the queue for a dead letter; returns null and the reason when there is none.</summary>
     public QueueEndpoint? Find(string? source, out string? problem)
     {
         var found = queues.Append(other).FirstOrDefault(queue => queue is not null && IsSame(queue.Url, source)) ?? other;
@@ -22,8 +24,9 @@ internal sealed class ReplayDestinations(IReadOnlyList<QueueEndpoint> queues, Qu
         return found;
     }
 
-    /// <summary>A sender for the queue, the same for every call.</summary>
-    public IQueueSender Open(QueueEndpoint queue) => _senders.GetOrAdd(queue, static (key, create) => new(() => create(key)), open).Value;
+    /// <summary>Returns the queue's sender, the same one for every call.</summary>
+    public IQueueSender Open(QueueEndpoint queue) =>
+        _senders.GetOrAdd(queue, static (key, create) => new(() => create(key)), open).Value;
 
     public async ValueTask DisposeAsync()
     {
@@ -31,5 +34,6 @@ internal sealed class ReplayDestinations(IReadOnlyList<QueueEndpoint> queues, Qu
             await sender.Value.DisposeAsync();
     }
 
-    private static bool IsSame(Uri url, string? source) => Uri.TryCreate(source, UriKind.Absolute, out var other) && other == url;
+    private static bool IsSame(Uri url, string? source) =>
+        Uri.TryCreate(source, UriKind.Absolute, out var other) && other == url;
 }

@@ -5,15 +5,15 @@ using Telemetry.Wire;
 
 namespace Bridge.Tools.Inspect;
 
-/// <summary>Shows what queue messages hold, and puts chunks of one batch together.</summary>
-/// <param name="keys">Keys that encrypted batches may need.</param>
-/// <param name="output">Takes headers and events, these byte for byte.</param>
-/// <param name="errors">Takes refusals.</param>
+/// <summary>Shows the contents of queue messages. Assembles the chunks of a batch first.</summary>
+/// <param name="keys">Keys for encrypted batches.</param>
+/// <param name="output">Receives headers, and events byte for byte.</param>
+/// <param name="errors">Receives refusals.</param>
 internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors) : IDisposable
 {
     private const int FormatVersion = 1;
 
-    // What the bridge would say about each event; its destination does not matter here.
+    // Reports what the bridge would refuse. The routing key does not matter here.
     private readonly EventRouter _router = new(RoutingKeyTemplate.Parse("any"), CodecLimits.Default);
     private readonly BatchOpener _opener = new(keys, CodecLimits.Default);
     private readonly BatchAssembler<int> _assembler = new(Timeout.InfiniteTimeSpan);
@@ -25,7 +25,7 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
     /// <param name="text">Its text.</param>
     public void Show(int index, ReadOnlyMemory<byte> text)
     {
-        // Its bytes are the assembler's until the end.
+        // The assembler refers to its bytes, so it is disposed only at the end.
         var message = MessageText.Decode(text.Span, CodecLimits.Default);
         _messages.Add(message);
         if (index > 0)
@@ -109,7 +109,7 @@ internal sealed class Inspection(KeyRing keys, Stream output, TextWriter errors)
 
         """);
 
-    // 48 bits of milliseconds reach further than the calendar does.
+    // 48 bits of milliseconds can exceed the last date of DateTimeOffset.
     private static string Started(SenderId sender) =>
         sender.Milliseconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)sender.Milliseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ")

@@ -6,20 +6,20 @@ using Telemetry.Wire;
 namespace Bridge.Tools.Send;
 
 /// <summary>
-/// Sends events in bulk through a client as functions use it, but waits where that would drop. It gives up when the queue refuses,
-/// or when nothing has been accepted for a minute.
+/// Sends events in bulk through the client that functions use. It waits when the client's buffer is full, where a function would
+/// drop events. It fails when the queue refuses, or when the queue has accepted nothing for a minute.
 /// </summary>
 internal sealed class EventSender : IAsyncDisposable
 {
     private const int BufferBytes = 64 * 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private readonly WatchedSender _queue;
     private readonly TelemetryClient _client;
     private readonly TimeProvider _clock;
     private readonly Action<string> _report;
-    private volatile bool _over;
+    private volatile bool _disposing;
     private long _sent;
     private long _progressAt;
 
@@ -29,15 +29,23 @@ internal sealed class EventSender : IAsyncDisposable
         _report = report;
         _progressAt = clock.GetTimestamp();
         _queue = new WatchedSender(queue);
-        // What an operator hands over is sent as it is, byte for byte.
-        var options = new TelemetryOptions { Queue = endpoint, Key = key, BufferBytes = BufferBytes, Redaction = RedactionOptions.None, Report = Report };
+
+        // An operator's events are sent byte for byte, so nothing is redacted.
+        var options = new TelemetryOptions
+        {
+            Queue = endpoint,
+            Key = key,
+            BufferBytes = BufferBytes,
+            Redaction = RedactionOptions.None,
+            Report = Report,
+        };
         _client = new TelemetryClient(options, () => _queue, clock);
     }
 
-    /// <summary>What was sent so far.</summary>
+    /// <summary>Counts of what was sent so far.</summary>
     public TelemetryStatistics Statistics => _client.Statistics;
 
-    /// <summary>Hands over one event, waiting while too many wait already.</summary>
+    /// <summary>Adds one event. Waits while the client's buffer is full.</summary>
     /// <exception cref="QueueException">The queue refuses.</exception>
     /// <exception cref="TimeoutException">Nothing was accepted for a minute.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
@@ -47,7 +55,7 @@ internal sealed class EventSender : IAsyncDisposable
             _progressAt = _clock.GetTimestamp();
         while (!room.IsCompletedSuccessfully)
         {
-            await Task.WhenAny(room, Task.Delay(Look, _clock, cancellationToken));
+            await Task.WhenAny(room, Task.Delay(PollInterval, _clock, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             ThrowIfStuck(null);
         }
@@ -64,7 +72,7 @@ internal sealed class EventSender : IAsyncDisposable
         _progressAt = _clock.GetTimestamp();
         while (true)
         {
-            var flushed = await _client.FlushAsync(Patience, cancellationToken);
+            var flushed = await _client.FlushAsync(AcceptTimeout, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             if (flushed.IsComplete)
                 return;
@@ -75,16 +83,16 @@ internal sealed class EventSender : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _over = true;
+        _disposing = true;
         await _client.DisposeAsync();
         await _queue.DisposeAsync();
     }
 
-    // What ends the sending is thrown, and said by whoever catches it.
-    private void Report(string trouble)
+    // A refusal is thrown, and the caller reports the exception.
+    private void Report(string failure)
     {
-        if (!_over && _queue.Refusal is null)
-            _report(trouble);
+        if (!_disposing && _queue.Refusal is null)
+            _report(failure);
     }
 
     private void ThrowIfStuck(string? error)
@@ -97,9 +105,9 @@ internal sealed class EventSender : IAsyncDisposable
             _sent = sent;
             _progressAt = _clock.GetTimestamp();
         }
-        else if (_clock.GetElapsedTime(_progressAt) >= Patience)
+        else if (_clock.GetElapsedTime(_progressAt) >= AcceptTimeout)
         {
-            throw new TimeoutException(error ?? $"the queue has accepted nothing for {Patience.TotalSeconds} s");
+            throw new TimeoutException(error ?? $"the queue has accepted nothing for {AcceptTimeout.TotalSeconds} s");
         }
     }
 }

@@ -23,7 +23,11 @@ internal static class SendCommand
     }
 
     private static async Task<int> RunAsync(
-        Func<QueueEndpoint, IQueueSender> open, QueueEndpoint queue, MasterKey? key, string? file, CancellationToken cancellationToken)
+        Func<QueueEndpoint, IQueueSender> open,
+        QueueEndpoint queue,
+        MasterKey? key,
+        string? file,
+        CancellationToken cancellationToken)
     {
         var errors = Console.Error;
         using var input = InputFile.Open(file);
@@ -37,13 +41,14 @@ internal static class SendCommand
         return whole && sent.Sent == sent.Accepted ? ExitCodes.Succeeded : ExitCodes.Failed;
     }
 
-    private static async Task<bool> SendAllAsync(Stream input, EventSender sender, TextWriter errors, CancellationToken cancellationToken)
+    private static async Task<bool> SendAllAsync(
+        Stream input, EventSender sender, TextWriter errors, CancellationToken cancellationToken)
     {
         try
         {
             var whole = await ReadAsync(input, sender, errors, cancellationToken);
 
-            // What was read before a signal is sent all the same; another signal ends that, too.
+            // After a signal the events that were read are still sent. A second signal ends the process.
             await sender.FlushAsync(CancellationToken.None);
             return whole;
         }
@@ -54,12 +59,14 @@ internal static class SendCommand
         }
     }
 
-    private static async Task<bool> ReadAsync(Stream input, EventSender sender, TextWriter errors, CancellationToken cancellationToken)
+    private static async Task<bool> ReadAsync(
+        Stream input, EventSender sender, TextWriter errors, CancellationToken cancellationToken)
     {
         var whole = true;
         try
         {
-            await new JsonLines(CodecLimits.Default.EventBytes).ReadAsync(input, json => sender.SendAsync(json, cancellationToken), Problem, cancellationToken);
+            await new JsonLines(CodecLimits.Default.EventBytes).ReadAsync(
+                input, json => sender.SendAsync(json, cancellationToken), Problem, cancellationToken);
         }
         catch (OperationCanceledException exception)
         {

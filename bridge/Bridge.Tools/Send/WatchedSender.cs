@@ -2,12 +2,12 @@ using Telemetry.Queues;
 
 namespace Bridge.Tools.Send;
 
-/// <summary>A sender that remembers a refusal which trying again cannot cure.</summary>
+/// <summary>A sender that remembers a permanent refusal, after which a further attempt is useless.</summary>
 internal sealed class WatchedSender(IQueueSender inner) : IQueueSender
 {
     private volatile QueueException? _refusal;
 
-    /// <summary>The refusal; null while there was none.</summary>
+    /// <summary>The refusal; null when there was none.</summary>
     public QueueException? Refusal => _refusal;
 
     public ValueTask<QueueLimits> GetLimitsAsync(CancellationToken cancellationToken) =>

@@ -3,24 +3,25 @@ using Bridge.CloudQueues;
 using Bridge.Core.Publishing;
 using Bridge.RabbitMq.Connections;
 using Bridge.RabbitMq.Topology;
+using Bridge.Tools;
 using Telemetry.Queues;
 
 namespace Bridge.Commands;
 
-/// <summary>Tries everything that the bridge needs of its queues and its broker. Every check is bounded in time.</summary>
-/// <param name="options">The configuration, valid.</param>
-/// <param name="clock">Every wait.</param>
+/// <summary>Checks everything that the bridge needs of its queues and its broker. Every check is bounded in time.</summary>
+/// <param name="options">The valid configuration.</param>
+/// <param name="clock">Measures every wait.</param>
 /// <param name="findsMessageLimit">
-/// Whether to send 16 MiB, which are discarded, to find out the broker's limit on messages.
+/// True to find the broker's limit on messages. This sends 16 MiB to the broker, which discards them.
 /// </param>
 internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bool findsMessageLimit = false)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(15);
 
-    // What does not even react to its cancellation is left behind.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+    // A check that does not react to its cancellation within this time is not waited for.
+    private static readonly TimeSpan CancellationTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Tries everything.</summary>
+    /// <summary>Runs all checks.</summary>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancellationToken)
     {
         var results = new List<CheckResult>();
@@ -29,7 +30,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
         return results;
     }
 
-    /// <summary>Begins all checks at once; gives them in the order of the data, queues first.</summary>
+    /// <summary>Starts all checks at once and returns them in the order of the data, queues first.</summary>
     public IReadOnlyList<Task<IReadOnlyList<CheckResult>>> Start(CancellationToken cancellationToken) =>
     [
         .. options.Endpoints().Select(queue => BoundedAsync(
@@ -37,7 +38,8 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
         BoundedAsync($"broker {options.RabbitMq.DisplayUri}", over: "", CheckBrokerAsync, cancellationToken),
     ];
 
-    private static async Task<IReadOnlyList<CheckResult>> CheckQueueAsync(QueueEndpoint queue, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<CheckResult>> CheckQueueAsync(
+        QueueEndpoint queue, CancellationToken cancellationToken)
     {
         await using var receiver = QueueClients.OpenReceiver(queue);
         var findings = await receiver.CheckAsync(cancellationToken);
@@ -45,21 +47,23 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
         [
             .. findings.Select(finding => new CheckResult(
                 $"queue {queue}: {finding.Operation}", finding.Error?.Message, finding.Error is { } error && MayPass(error))),
-            .. findings.SelectMany(finding => finding.Warnings).Select(warning => new CheckResult($"queue {queue}") { Warning = warning }),
+            .. findings.SelectMany(finding => finding.Warnings)
+                .Select(warning => new CheckResult($"queue {queue}") { Warning = warning }),
         ];
     }
 
-    // A name that does not exist is a typing error to the one who starts a bridge; later it is the name service's trouble.
+    // At the start an unknown host name is most likely a typing error, so waiting does not help.
     private static bool MayPass(QueueException error) =>
         error.Failure is { IsTransient: true, IsUnknownName: false };
 
     private async Task<IReadOnlyList<CheckResult>> CheckBrokerAsync(CancellationToken cancellationToken)
     {
-        var topology = new BrokerTopology(
-            options.RabbitMq.Exchange, options.Assemble.Partitions, options.RuleExchanges());
-        var findings = await new BrokerProbe(
-            new BrokerConnector(options.RabbitMq, clock), topology, new TopologyAudit(topology, options.Assemble.Partitions, options.RabbitMq, clock))
-            .CheckAsync(cancellationToken);
+        // A bridge without queues has no chunk partitions, and those of other bridges are not its business.
+        var partitions = options.ChunkPartitions;
+        var topology = new BrokerTopology(options.RabbitMq.Exchange, partitions, options.RuleExchanges());
+        var audit = partitions == 0 ? null : new TopologyAudit(topology, partitions, options.RabbitMq, clock);
+        var probe = new BrokerProbe(new BrokerConnector(options.RabbitMq, clock), topology, audit);
+        var findings = await probe.CheckAsync(cancellationToken);
         var results = findings.Select(finding => new CheckResult(
             $"broker {options.RabbitMq.DisplayUri}: {finding.Name}", finding.Fault?.Message, finding.Fault?.IsTransient ?? false)
         {
@@ -80,8 +84,8 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
                 Warning = string.Create(
                     CultureInfo.InvariantCulture,
                     $"the broker takes messages of {limit} bytes at most (max_message_size): a larger event, or chunk of a"
-                        + $" batch, is not published but"
-                        + $" kept in {BridgeQueues.Dead}, in parts; raise it in rabbitmq.conf where there are larger ones"),
+                        + $" batch, is not published but kept in {BridgeQueues.Dead}, in parts; raise the limit in rabbitmq.conf"
+                        + $" if there are larger ones"),
             },
         ];
     }
@@ -92,16 +96,35 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
         Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check,
         CancellationToken cancellationToken)
     {
-        using var time = new CancellationTokenSource(Patience, clock);
+        using var time = new CancellationTokenSource(CheckTimeout, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
         try
         {
-            return await check(both.Token).WaitAsync(Patience + Grace, clock, cancellationToken);
+            return await check(both.Token).WaitAsync(CheckTimeout + CancellationTimeout, clock, cancellationToken);
         }
         catch (Exception exception) when (
             !cancellationToken.IsCancellationRequested && (exception is TimeoutException || time.IsCancellationRequested))
         {
-            return [new CheckResult(name, $"gave no complete answer within {Patience.TotalSeconds} s{over}", IsTransient: true)];
+            var error = $"gave no complete answer within {CheckTimeout.TotalSeconds} s{over}";
+            return [new CheckResult(name, error, IsTransient: true)];
         }
     }
+}
+
+/// <summary>The result of one check.</summary>
+/// <param name="Name">What was checked.</param>
+/// <param name="Error">One line with the remedy; null when the check succeeded.</param>
+/// <param name="IsTransient">True when the error may disappear by itself.</param>
+internal sealed record CheckResult(string Name, string? Error = null, bool IsTransient = false)
+{
+    /// <summary>For a check that succeeded: one line about what is unwise, with the remedy; null when nothing is.</summary>
+    public string? Warning { get; init; }
+
+    /// <summary>The line that <c>bridge check</c> prints.</summary>
+    public override string ToString() => (Error, Warning) switch
+    {
+        ({ } error, _) => $"FAIL {Name}: {CommandErrors.OneLine(error)}",
+        (_, { } warning) => $"WARN {Name}: {CommandErrors.OneLine(warning)}",
+        _ => $"ok   {Name}",
+    };
 }

@@ -20,7 +20,8 @@ internal static class CheckCommand
             return ExitCodes.Failed;
 
         var (done, failed) = (0, 0);
-        foreach (var advice in await new ConfigurationAdvice(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes).FindAsync(cancellationToken))
+        var advisor = new ConfigurationAdvice(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        foreach (var advice in await advisor.FindAsync(cancellationToken))
             Console.Out.WriteLine(advice);
         foreach (var check in new BridgeChecks(options, TimeProvider.System, findsMessageLimit: true).Start(cancellationToken))
         {

@@ -5,7 +5,7 @@ using Bridge.Tools;
 
 namespace Bridge.Commands;
 
-/// <summary>Parses the command line and runs a command, with the exit codes of the contract.</summary>
+/// <summary>Parses the command line, runs the command and returns an exit code of <see cref="ExitCodes"/>.</summary>
 internal static class CommandLine
 {
     /// <summary>Runs the command that the arguments name. Never throws.</summary>
@@ -14,7 +14,7 @@ internal static class CommandLine
     {
         DetailedHelp.AddTo(root);
 
-        // A value that begins with @ is a value, not a file to read arguments from.
+        // Without this the library treats a value that begins with @ as a file with arguments.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
             return UsageErrors.Report(parsed);
@@ -23,7 +23,7 @@ internal static class CommandLine
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
 
-        // Signals and exceptions are handled here: the library would end the process after two seconds, and print stack traces.
+        // Without these settings the library ends the process two seconds after a signal, and prints stack traces.
         var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
         try
         {
@@ -35,7 +35,7 @@ internal static class CommandLine
         }
     }
 
-    // The first signal asks for an orderly end; the second one ends the process.
+    // The first signal cancels the command; the second one ends the process at once.
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
     {
         signal.Cancel = !stop.IsCancellationRequested;

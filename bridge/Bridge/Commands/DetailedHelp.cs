@@ -5,12 +5,12 @@ using Bridge.Tools;
 
 namespace Bridge.Commands;
 
-/// <summary>The library's help, and below it what a command has to say beyond its options.</summary>
+/// <summary>Prints the library's help and, below it, the details of the command.</summary>
 internal sealed class DetailedHelp(SynchronousCommandLineAction standard) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
 
-    /// <summary>Gives the root command's help option its details.</summary>
+    /// <summary>Replaces the action of the root command's help option.</summary>
     public static void AddTo(RootCommand root)
     {
         foreach (var option in root.Options.OfType<HelpOption>())

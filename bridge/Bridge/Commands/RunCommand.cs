@@ -25,11 +25,12 @@ internal static class RunCommand
         var options = CommandConfiguration.ReadBridge();
         await using var app = BridgeHost.Build(options);
 
-        // Health is served from now on: an orchestrator must not take a bridge that waits for a dead one.
+        // Health is served before the checks, so that an orchestrator does not restart a bridge that waits for its broker.
         await ListenAsync(app, options.Http);
         var stages = app.Services.GetRequiredService<Stages>();
         try
         {
+            await stages.StartIntakesAsync(stop);
             if (!await VerifyAsync(app.Services, options, stop))
                 return ExitCodes.Failed;
             await stages.StartAsync(stop);
@@ -37,7 +38,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Told to end: that is no failure, also while it still waits.
+            // A signal ended the bridge, which is no failure.
         }
         finally
         {

@@ -6,15 +6,18 @@ using Telemetry.Queues;
 namespace Bridge.Commands;
 
 /// <summary>
-/// Tries everything before the bridge starts. What waiting may cure is waited for, however long it takes; anything else is an
-/// error that only people can put right.
+/// Checks everything before the bridge starts. It waits without limit while all errors are transient. Any other error needs
+/// people and ends the start.
 /// </summary>
-/// <param name="check">Tries everything once.</param>
-/// <param name="readiness">Told what is waited for.</param>
-/// <param name="log">Told when the wait begins, every 30 s, and when it is over.</param>
-/// <param name="clock">Every wait.</param>
+/// <param name="check">Runs all checks once.</param>
+/// <param name="readiness">Shows what the bridge waits for.</param>
+/// <param name="log">Receives a line when the wait begins, every 30 s, and when it ends.</param>
+/// <param name="clock">Measures every wait.</param>
 internal sealed partial class StartupVerification(
-    Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check, Readiness readiness, ILogger<StartupVerification> log, TimeProvider clock)
+    Func<CancellationToken, Task<IReadOnlyList<CheckResult>>> check,
+    Readiness readiness,
+    ILogger<StartupVerification> log,
+    TimeProvider clock)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
@@ -23,8 +26,8 @@ internal sealed partial class StartupVerification(
     private readonly Backoff _backoff = new(FirstWait, LongestWait);
     private long _reportedAt;
 
-    /// <summary>Completes when everything works, or something needs people.</summary>
-    /// <returns>What needs people; empty when everything works.</returns>
+    /// <summary>Completes when every check succeeds, or one fails permanently.</summary>
+    /// <returns>The permanent failures; empty when every check succeeds.</returns>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -41,12 +44,12 @@ internal sealed partial class StartupVerification(
                 return [];
             }
 
-            Tell(failed);
+            LogWait(failed);
             await Task.Delay(_backoff.Next(), clock, cancellationToken);
         }
     }
 
-    private void Tell(List<CheckResult> failed)
+    private void LogWait(List<CheckResult> failed)
     {
         var reason = string.Join("; ", failed.Select(result => result.Error));
         readiness.WaitsFor = reason;

@@ -4,12 +4,12 @@ using Bridge.Tools;
 
 namespace Bridge.Commands;
 
-/// <summary>Says what is wrong with a command line.</summary>
+/// <summary>Reports the errors of a command line.</summary>
 internal static class UsageErrors
 {
-    private const int LongestWord = 40;
+    private const int MaxWordLength = 40;
 
-    /// <summary>Writes one line an error, and where to find help.</summary>
+    /// <summary>Writes one line for each error, and how to get help.</summary>
     /// <returns>The exit code.</returns>
     public static int Report(ParseResult parsed)
     {
@@ -22,13 +22,13 @@ internal static class UsageErrors
     private static string Path(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "bridge";
 
-    // Behind a mistyped option may stand a key or a connection string: the parser's messages quote it.
+    // The parser's messages quote arguments. After a mistyped option an argument may be a key or a connection string.
     private static string Mask(string message, IEnumerable<Token> tokens) =>
         tokens.Select(token => token.Value).Where(MayBeSecret)
             .OrderByDescending(value => value.Length)
             .Aggregate(message, (text, value) => text.Replace(value, Masked(value), StringComparison.Ordinal));
 
-    private static bool MayBeSecret(string value) => value.Length > LongestWord || value.AsSpan().ContainsAny(":=;");
+    private static bool MayBeSecret(string value) => value.Length > MaxWordLength || value.AsSpan().ContainsAny(":=;");
 
     private static string Masked(string value)
     {

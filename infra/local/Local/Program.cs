@@ -38,7 +38,8 @@ catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
     return 130;
 }
-catch (Exception error) when (error is InvalidOperationException or IOException or TimeoutException or HttpRequestException or JsonException or FaultException)
+catch (Exception error) when (error is InvalidOperationException or IOException or TimeoutException or HttpRequestException
+    or JsonException or FaultException)
 {
     await Console.Error.WriteLineAsync($"local: {error.Message}");
     return 1;

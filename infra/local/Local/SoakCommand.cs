@@ -14,7 +14,10 @@ internal static class SoakCommand
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var events = StandardEvents;
-        if (arguments.Count > 1 || (arguments.Count == 1 && (!int.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out events) || events < 100)))
+        if (arguments.Count > 1
+            || (
+                arguments.Count == 1 && (
+                    !int.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out events) || events < 100)))
         {
             await Console.Error.WriteLineAsync("usage: soak [EVENTS]   100 or more; default 100000");
             return 2;

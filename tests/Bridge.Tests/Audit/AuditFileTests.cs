@@ -58,7 +58,7 @@ public sealed class AuditFileTests
 
         var result = await BridgeCommand.RunAsync("audit", "--file", folder.File("seen.jsonl"));
 
-        Assert.Matches("do not fit together: 1|line 1: no JSON object", BridgeCommand.OnlyError(result));
+        Assert.Matches("contradict each other: 1|line 1: no JSON object", BridgeCommand.OnlyError(result));
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class AuditFileTests
         var result = await BridgeCommand.RunAsync("audit", "--help");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
-        Assert.Contains("behind the last batch that was seen cannot be told", result.Output, StringComparison.Ordinal);
+        Assert.Contains("after the last batch that was seen cannot be found", result.Output, StringComparison.Ordinal);
     }
 
     private static string Line(int sequence, int ordinal, int events) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bridge.CloudQueues;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
+using Bridge.Tests.Status;
 using Bridge.Tests.Support;
 using Harness.Components;
 using RabbitMQ.Client;
@@ -12,8 +13,8 @@ using Telemetry.Wire;
 namespace Bridge.Tests.Audit;
 
 /// <summary>The audit of what real bridges brought from a real queue to a real exchange.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(StatusBroker.Name)]
+public sealed class AuditRoadTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private const string Tap = "audit";
 

@@ -19,7 +19,7 @@ internal static class Seen
 
     /// <summary>A dead letter as it is read from the queue.</summary>
     public static KeptDeadLetter Dead(string messageId, ReadOnlyMemory<byte> body, params (string Name, object Value)[] headers) =>
-        KeptDeadLetter.Of(new BasicGetResult(
+        KeptDeadLetter.From(new BasicGetResult(
             1, false, "", "telemetry.dead", 0,
             new BasicProperties
             {

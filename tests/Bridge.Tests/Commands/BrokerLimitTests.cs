@@ -6,8 +6,8 @@ using Harness.Components;
 namespace Bridge.Tests.Commands;
 
 /// <summary>Limits of the broker that keep a bridge from opening what it needs.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class BrokerLimitTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(CommandBroker.Name)]
+public sealed class BrokerLimitTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

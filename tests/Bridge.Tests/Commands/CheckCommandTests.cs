@@ -6,8 +6,8 @@ using RabbitMQ.Client;
 namespace Bridge.Tests.Commands;
 
 /// <summary>What <c>bridge check</c> finds, and that <c>bridge run</c> does not start over it.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class CheckCommandTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(CommandBroker.Name)]
+public sealed class CheckCommandTests(BrokerFixture broker, CloudsFixture clouds)
 {
     [Fact]
     public async Task Everything_that_is_there_is_ok()

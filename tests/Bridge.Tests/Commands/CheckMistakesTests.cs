@@ -8,8 +8,8 @@ using RabbitMQ.Client;
 namespace Bridge.Tests.Commands;
 
 /// <summary>The mistakes that docs/operations.md describes, planted: <c>bridge check</c> names each in one line with the remedy.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class CheckMistakesTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(CommandBroker.Name)]
+public sealed class CheckMistakesTests(BrokerFixture broker, CloudsFixture clouds)
 {
     [Fact]
     public async Task Chunk_queues_that_are_shared_by_several_consumers()

@@ -2,7 +2,7 @@ using Harness.Components;
 
 namespace Bridge.Tests.Commands;
 
-/// <summary>Both clouds' queues on loopback, for the tests of one class.</summary>
+/// <summary>Both clouds' queues on loopback, for the tests of a collection or a class.</summary>
 public sealed class CloudsFixture : IAsyncLifetime
 {
     private int _queues;

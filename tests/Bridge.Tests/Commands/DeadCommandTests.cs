@@ -12,8 +12,8 @@ using Telemetry.Wire;
 namespace Bridge.Tests.Commands;
 
 /// <summary>Dead letters in a real broker: listed, exported, and tried again.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(CommandBroker.Name)]
+public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
 {
     [Fact]
     public async Task A_list_shows_what_and_why_but_no_payload()
@@ -318,7 +318,7 @@ public sealed class DeadCommandTests(BrokerFixture broker, CloudsFixture clouds)
         Func<IReadOnlyList<(int Number, OutgoingMessage Message)>, IEnumerable<(int Number, OutgoingMessage Message)>> order)
     {
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host), partitions: 8);
-        var publication = new DeadPublication(letters, mostBytes: 100, DateTimeOffset.UnixEpoch);
+        var publication = new DeadPublication(letters, maxBytes: 100, DateTimeOffset.UnixEpoch);
         (int Number, OutgoingMessage Message)[] parts =
             [.. Enumerable.Range(0, publication.Count).Select(number => (number, publication[number]))];
         Assert.Empty(await running.PublishAsync(order(parts).Select(part => part.Message)));

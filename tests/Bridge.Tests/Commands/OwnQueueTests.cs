@@ -8,8 +8,8 @@ using Harness.Components;
 namespace Bridge.Tests.Commands;
 
 /// <summary>The bridge's own queues are deleted while it runs.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(CommandBroker.Name)]
+public sealed class OwnQueueTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

@@ -6,8 +6,8 @@ using Harness.Components;
 namespace Bridge.Tests.Commands;
 
 /// <summary>How the bridge starts, waits, tells of its health, and ends.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class RunCommandTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(CommandBroker.Name)]
+public sealed class RunCommandTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -74,7 +74,7 @@ public sealed class RunCommandTests(BrokerFixture broker, CloudsFixture clouds) 
         try
         {
             await Eventually.TrueAsync(async () => !await bridge.IsReadyAsync(), Patience);
-            Assert.Contains("the broker takes no messages now", (await GetAsync(bridge, "/readyz")).Text, StringComparison.Ordinal);
+            Assert.Contains("the broker accepts no messages now", (await GetAsync(bridge, "/readyz")).Text, StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.OK, (await GetAsync(bridge, "/healthz")).Status);
             Assert.Equal(0, (await bridge.MetricsAsync())["bridge_broker_ready"]);
         }

@@ -47,6 +47,6 @@ internal static class Dead
             new PipelineMetrics(running.Meters, TimeProvider.System),
             NullLogger<DeadLetterPublisher>.Instance,
             TimeProvider.System);
-        await publisher.KeepAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
+        await publisher.KeepAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Timeout);
     }
 }

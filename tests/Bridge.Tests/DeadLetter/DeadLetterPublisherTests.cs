@@ -148,7 +148,7 @@ public sealed class DeadLetterPublisherTests : IDisposable
     }
 
     private Task PublishAsync(params IReadOnlyList<DeadMessage> messages) =>
-        _publisher.KeepAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Patience);
+        _publisher.KeepAsync(messages, CancellationToken.None).WaitAsync(RunningPublisher.Timeout);
 
     private static string? Header(OutgoingMessage message, string name) =>
         message.Properties.Headers.Where(header => header.Name == name).Select(header => header.Text).SingleOrDefault();

@@ -115,17 +115,17 @@ public sealed class DeadLetterQueueTests(BrokerFixture broker)
         using var patience = new CancellationTokenSource();
         var options = Some.Options(host) with { Uri = new UriBuilder(host.Uri) { Port = proxy.Port }.Uri.AbsoluteUri };
         var opening = DeadLetterQueue.OpenAsync(new BrokerConnector(options, TimeProvider.System), TimeProvider.System, patience.Token);
-        await proxy.Deafened.WaitAsync(RunningPublisher.Patience);
+        await proxy.Deafened.WaitAsync(RunningPublisher.Timeout);
 
         await patience.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Soon));
-        await proxy.ClientLeft.WaitAsync(RunningPublisher.Patience);
+        await proxy.ClientLeft.WaitAsync(RunningPublisher.Timeout);
     }
 
     private static Task<DeadLetterQueue> OpenAsync(VirtualHost host) =>
         DeadLetterQueue.OpenAsync(new BrokerConnector(Some.Options(host), TimeProvider.System), TimeProvider.System, CancellationToken.None)
-            .WaitAsync(RunningPublisher.Patience);
+            .WaitAsync(RunningPublisher.Timeout);
 
     private static async Task<List<string>> ReadIdsAsync(VirtualHost host)
     {

@@ -16,8 +16,8 @@ public sealed class PartlySettledBatchesTests
             batches.Forget($"{number}");
         }
 
-        Assert.True(batches.Of("open", 100).IsSettled(99));
-        Assert.False(batches.Of("open", 100).IsSettled(0));
+        Assert.True(batches.GetProgress("open", 100).IsSettled(99));
+        Assert.False(batches.GetProgress("open", 100).IsSettled(0));
     }
 
     [Fact]
@@ -28,12 +28,12 @@ public sealed class PartlySettledBatchesTests
             Remember(batches, batch, events: 128).Confirm(0);
 
         Assert.Equal(
-            [false, true, true], ((string[])["first", "second", "third"]).Select(batch => batches.Of(batch, 128).IsSettled(0)));
+            [false, true, true], ((string[])["first", "second", "third"]).Select(batch => batches.GetProgress(batch, 128).IsSettled(0)));
     }
 
     private static BatchProgress Remember(PartlySettledBatches batches, string batch, int events)
     {
-        var progress = batches.Of(batch, events);
+        var progress = batches.GetProgress(batch, events);
         batches.Remember(batch, progress);
         return progress;
     }

@@ -1,12 +1,13 @@
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
+using Bridge.Tests.Status;
 using Harness.Components;
 
 namespace Bridge.Tests.Diagnostics;
 
 /// <summary>What a collector gets from a running bridge.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(StatusBroker.Name)]
+public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private const string Metrics = "/v1/metrics";
 
@@ -78,7 +79,7 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
             .SetItem("Bridge__Otlp__Interval", "00:00:01"));
 
         var line = await bridge.Process.WaitForLineAsync(
-            line => line.Contains("does not take them; forwarding goes on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            line => line.Contains("accepts no metrics or traces of the bridge; forwarding of events continues", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
 
         Assert.Contains("127.0.0.1:1", line, StringComparison.Ordinal);
         Assert.DoesNotContain("planted", line, StringComparison.Ordinal);
@@ -100,7 +101,7 @@ public sealed class OtlpExportTests(BrokerFixture broker, CloudsFixture clouds) 
             .SetItem("HTTPS_PROXY", $"http://user:{Secret}@127.0.0.1:{proxy.Port}"));
 
         var line = await bridge.Process.WaitForLineAsync(
-            line => line.Contains("does not take them; forwarding goes on", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            line => line.Contains("accepts no metrics or traces of the bridge; forwarding of events continues", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
 
         Assert.Contains("the proxy ", line, StringComparison.Ordinal);
         Assert.Contains($"127.0.0.1:{proxy.Port}", line, StringComparison.Ordinal);

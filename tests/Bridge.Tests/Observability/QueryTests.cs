@@ -2,13 +2,14 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bridge.Tests.Commands;
 using Bridge.Tests.Publish;
+using Bridge.Tests.Status;
 using Harness.Components;
 
 namespace Bridge.Tests.Observability;
 
 /// <summary>Every query of dashboard and rules, asked of a real Prometheus that scrapes a running bridge.</summary>
-[Collection(BrokerTests.Name)]
-public sealed partial class QueryTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(StatusBroker.Name)]
+public sealed partial class QueryTests(BrokerFixture broker, CloudsFixture clouds)
 {
     private static readonly string Folder = Path.Combine(LocalFolders.Root, "infra", "observability");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -19,7 +20,11 @@ public sealed partial class QueryTests(BrokerFixture broker, CloudsFixture cloud
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("logs", "logs.#");
         var queue = await clouds.CreateAsync("azure");
-        await using var bridge = await BridgeProcess.StartAsync(BridgeQueue.BridgeEnvironment(host.Uri, queue));
+        using var folder = new TemporaryFolder();
+        var environment = BridgeQueue.BridgeEnvironment(host.Uri, queue)
+            .SetItem("Bridge__Intakes__0__Url", $"lines+udp://127.0.0.1:{FreePort.Next()}")
+            .SetItem("Bridge__Spool__Directory", folder.File("spool"));
+        await using var bridge = await BridgeProcess.StartAsync(environment);
         await using var prometheus = await PrometheusServer.StartAsync(Path.Combine(Folder, "prometheus", "rules.yml"), bridge.Url);
         using var ended = new CancellationTokenSource();
         var traffic = SendAsync(queue, ended.Token);

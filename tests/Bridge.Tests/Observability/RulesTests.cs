@@ -29,7 +29,7 @@ public sealed class RulesTests
 
         var alerts = rules.Where(line => line.Contains("- alert: ", StringComparison.Ordinal)).Select(line => line.Split(": ")[1]).ToList();
 
-        Assert.Equal(10, alerts.Count);
+        Assert.Equal(14, alerts.Count);
         Assert.All(alerts, alert =>
         {
             Assert.Contains($"alertname: {alert}\n", tests, StringComparison.Ordinal);

@@ -89,7 +89,9 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
         {
             (secure with { CaFile = stranger.CertificateFile }, "is not trusted: add that authority"),
             (secure with { CaFile = null }, "is not trusted: name the file"),
-            (secure with { Uri = secure.Uri.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) }, "and not for '127.0.0.1'"),
+            (
+                secure with { Uri = secure.Uri.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) },
+                "and not for '127.0.0.1'"),
         })
         {
             var fault = await FaultAsync(options);
@@ -104,22 +106,22 @@ public sealed class BrokerConnectorTests(BrokerFixture broker)
     [InlineData(true)]
     public async Task A_peer_that_is_silent_in_the_handshake_of_tls_is_left_in_time_or_when_nobody_waits(bool isCancelled)
     {
-        using var patience = new CancellationTokenSource(RunningPublisher.Patience);
+        using var timeout = new CancellationTokenSource(RunningPublisher.Timeout);
         using var cancel = new CancellationTokenSource();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var clock = new FakeTimeProvider();
         var options = new RabbitMqOptions { Uri = $"amqps://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/" };
         var opening = new BrokerConnector(options, clock).OpenAsync("test", cancel.Token);
-        using var peer = await listener.AcceptSocketAsync(patience.Token);
-        Assert.NotEqual(0, await peer.ReceiveAsync(new byte[1], patience.Token));
+        using var peer = await listener.AcceptSocketAsync(timeout.Token);
+        Assert.NotEqual(0, await peer.ReceiveAsync(new byte[1], timeout.Token));
 
         if (isCancelled)
             await cancel.CancelAsync();
         else
             clock.Advance(TimeSpan.FromSeconds(20));
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => opening.WaitAsync(patience.Token));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => opening.WaitAsync(timeout.Token));
         Assert.Equal(isCancelled, failure is OperationCanceledException);
         Assert.Equal(!isCancelled, failure is BrokerFaultException { Fault.IsTransient: true });
         Assert.Contains(isCancelled ? "canceled" : "gave no AMQP answer in time", failure.Message, StringComparison.Ordinal);

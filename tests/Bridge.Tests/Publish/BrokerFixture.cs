@@ -3,7 +3,7 @@ using Harness.Components;
 
 namespace Bridge.Tests.Publish;
 
-/// <summary>One broker for all tests of this assembly that need one; each works in a virtual host of its own.</summary>
+/// <summary>One broker for the tests of a collection; each works in a virtual host of its own.</summary>
 public sealed class BrokerFixture : IAsyncLifetime
 {
     private int _virtualHosts;

@@ -41,7 +41,8 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
         await using var host = await broker.CreateVirtualHostAsync();
         await CheckAsync(Some.Options(host), partitions: 1);
 
-        var queues = await broker.Server.ControlAsync(["list_queues", "-p", host.Name, "name", "type", "durable", "arguments", "--formatter", "json"]);
+        var queues = await broker.Server.ControlAsync(
+            ["list_queues", "-p", host.Name, "name", "type", "durable", "arguments", "--formatter", "json"]);
 
         Assert.Contains("x-single-active-consumer", queues, StringComparison.Ordinal);
         foreach (var queue in new[] { BridgeQueues.Chunks(0), BridgeQueues.Dead })
@@ -216,7 +217,7 @@ public sealed class BrokerProbeTests(BrokerFixture broker)
     private static Task<IReadOnlyList<BrokerFinding>> CheckAsync(RabbitMqOptions options, int partitions = 1) =>
         new BrokerProbe(new BrokerConnector(options, TimeProvider.System), new BrokerTopology(options.Exchange, partitions))
             .CheckAsync(CancellationToken.None)
-            .WaitAsync(RunningPublisher.Patience);
+            .WaitAsync(RunningPublisher.Timeout);
 
     private static BrokerFault Fault(IReadOnlyList<BrokerFinding> findings, string name)
     {

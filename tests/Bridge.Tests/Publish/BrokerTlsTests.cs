@@ -34,7 +34,12 @@ public sealed class BrokerTlsTests : IDisposable
             Tls with { ClientCertificateFile = plain.CertificateFile, ClientKeyFile = plain.KeyFile },
             Tls with { ClientCertificateFile = both },
             Tls with { ClientCertificateFile = plain.PfxFile },
-            Tls with { ClientCertificateFile = encrypted.CertificateFile, ClientKeyFile = encrypted.KeyFile, ClientKeyPassword = Password },
+            Tls with
+            {
+                ClientCertificateFile = encrypted.CertificateFile,
+                ClientKeyFile = encrypted.KeyFile,
+                ClientKeyPassword = Password,
+            },
             Tls with { ClientCertificateFile = encrypted.PfxFile, ClientKeyPassword = Password },
         })
         {
@@ -79,13 +84,25 @@ public sealed class BrokerTlsTests : IDisposable
             (Tls with { CaFile = folder }, $"CaFile is '{folder}', which cannot be read: make"),
             (Tls with { CaFile = empty }, $"CaFile is '{empty}', which holds no PEM certificate: give"),
             (Tls with { CaFile = "" }, "CaFile is '', which cannot be read: make"),
-            (Tls with { ClientCertificateFile = "/no/such.pem" }, "ClientCertificateFile is '/no/such.pem', which is missing: give"),
-            (Tls with { ClientCertificateFile = other.CertificateFile, ClientKeyFile = "/no/such.key" }, "ClientKeyFile is '/no/such.key', which is missing"),
-            (Tls with { ClientCertificateFile = other.CertificateFile }, $"ClientCertificateFile is '{other.CertificateFile}', which "),
-            (Tls with { ClientCertificateFile = other.CertificateFile, ClientKeyFile = issued.KeyFile }, $"ClientCertificateFile is '{other.CertificateFile}', which "),
-            (Tls with { ClientCertificateFile = issued.PfxFile, ClientKeyPassword = "wrong-pass" }, $"ClientCertificateFile is '{issued.PfxFile}', which "),
+            (
+                Tls with { ClientCertificateFile = "/no/such.pem" },
+                "ClientCertificateFile is '/no/such.pem', which is missing: give"),
+            (
+                Tls with { ClientCertificateFile = other.CertificateFile, ClientKeyFile = "/no/such.key" },
+                "ClientKeyFile is '/no/such.key', which is missing"),
+            (
+                Tls with { ClientCertificateFile = other.CertificateFile },
+                $"ClientCertificateFile is '{other.CertificateFile}', which "),
+            (
+                Tls with { ClientCertificateFile = other.CertificateFile, ClientKeyFile = issued.KeyFile },
+                $"ClientCertificateFile is '{other.CertificateFile}', which "),
+            (
+                Tls with { ClientCertificateFile = issued.PfxFile, ClientKeyPassword = "wrong-pass" },
+                $"ClientCertificateFile is '{issued.PfxFile}', which "),
             (Tls with { ClientKeyFile = issued.KeyFile }, "ClientKeyFile or ClientKeyPassword is set without a certificate"),
-            (new RabbitMqOptions { CaFile = _authority.CertificateFile }, "CaFile is set, but Bridge:RabbitMq:Uri asks for no TLS: begin"),
+            (
+                new RabbitMqOptions { CaFile = _authority.CertificateFile },
+                "CaFile is set, but Bridge:RabbitMq:Uri asks for no TLS: begin"),
         })
         {
             var error = Assert.Single(options.Validate());

@@ -16,7 +16,10 @@ public sealed class PublishMetricsTests(BrokerFixture broker)
         using var listener = Listen(running.Meters, measured);
 
         await running.PublishAsync(
-            Some.Message("a"), Some.Message("b"), Some.Message("c", "metrics.orders.info"), Some.Message("d", new string('k', 300)));
+            Some.Message("a"),
+            Some.Message("b"),
+            Some.Message("c", "metrics.orders.info"),
+            Some.Message("d", new string('k', 300)));
         await broker.Server.ControlAsync(["close_all_connections", "--vhost", host.Name, "test"]);
         await running.UntilNotReadyAsync();
         listener.RecordObservableInstruments();

@@ -4,7 +4,7 @@ using Harness.Components;
 
 namespace Bridge.Tests.Publish;
 
-/// <summary>What becomes of publications when the broker or the way to it fails, and how publishing comes back by itself.</summary>
+/// <summary>What becomes of publications when the broker or the network fails, and how publishing resumes by itself.</summary>
 [Collection(BrokerTests.Name)]
 public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
 {
@@ -15,12 +15,12 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
-        await using var running = await RunningPublisher.StartReadyAsync(Impatient(host) with { MaxOutstanding = 50 });
+        await using var running = await RunningPublisher.StartReadyAsync(WithShortTimeout(host) with { MaxOutstanding = 50 });
         var flow = FlowAsync(running);
-        await Eventually.TrueAsync(async () => await host.CountAsync("all") > 1_000, RunningPublisher.Patience);
+        await Eventually.TrueAsync(async () => await host.CountAsync("all") > 1_000, RunningPublisher.Timeout);
 
         await broker.Server.KillAsync();
-        var confirmed = await flow.WaitAsync(RunningPublisher.Patience);
+        var confirmed = await flow.WaitAsync(RunningPublisher.Timeout);
         await running.UntilNotReadyAsync();
         await broker.Server.StartAgainAsync();
         await running.UntilReadyAsync();
@@ -42,7 +42,7 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
         using var authority = new CertificateAuthority("company CA");
         var secure = overTls ? await broker.ListenWithTlsAsync(authority) : options => options;
         await using var running = await RunningPublisher.StartReadyAsync(
-            secure(Impatient(host)) with { MaxOutstandingBytes = 64 * 1024 * 1024, MaxOutstanding = 10_000 });
+            secure(WithShortTimeout(host)) with { MaxOutstandingBytes = 64 * 1024 * 1024, MaxOutstanding = 10_000 });
         var bodies = Enumerable.Range(0, 400).Select(_ => new byte[100_000]).ToList();
         broker.Server.Freeze();
         try
@@ -52,7 +52,7 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
                 .Select(part => running.PublishAsync(part.Select(body => Some.Message("frozen") with { Body = body })))
                 .ToList();
             foreach (var publication in publications)
-                await Assert.ThrowsAsync<PublishException>(() => publication.WaitAsync(RunningPublisher.Patience));
+                await Assert.ThrowsAsync<PublishException>(() => publication.WaitAsync(RunningPublisher.Timeout));
 
             // Their memory is somebody else's now: none of it may leave in a message that was begun before.
             bodies.ForEach(body => body.AsSpan().Fill(1));
@@ -75,14 +75,14 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
         await using var running = await RunningPublisher.StartReadyAsync(
-            Impatient(host) with { MaxOutstandingBytes = 64 * 1024 * 1024 });
+            WithShortTimeout(host) with { MaxOutstandingBytes = 64 * 1024 * 1024 });
         await broker.Server.ControlAsync(["set_vm_memory_high_watermark", "0.00001"]);
         try
         {
             // The broker tells of the alarm when something is published. It reads nothing more, so that publish calls wait.
             var begun = running.PublishAsync(Some.Messages(400, bytes: 100_000));
             await running.UntilNotReadyAsync();
-            await Assert.ThrowsAsync<PublishException>(() => begun.WaitAsync(RunningPublisher.Patience));
+            await Assert.ThrowsAsync<PublishException>(() => begun.WaitAsync(RunningPublisher.Timeout));
 
             var refused = await Assert.ThrowsAsync<PublishException>(() => running.PublishAsync(Some.Message("also blocked")));
             Assert.Contains("was not ready within", refused.Message, StringComparison.Ordinal);
@@ -133,9 +133,9 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
 
         // Each may be closed while nothing is under way on it: then the flow goes on over the other.
         await broker.Server.ControlAsync(["close_all_connections", "--vhost", host.Name, "test"]);
-        await Eventually.TrueAsync(() => Said("was lost") >= 2 && Said("is ready") >= 4, RunningPublisher.Patience);
+        await Eventually.TrueAsync(() => Said("was lost") >= 2 && Said("is ready") >= 4, RunningPublisher.Timeout);
         await stop.CancelAsync();
-        Assert.NotEmpty(await flow.WaitAsync(RunningPublisher.Patience));
+        Assert.NotEmpty(await flow.WaitAsync(RunningPublisher.Timeout));
 
         await running.UntilReadyAsync();
         Assert.Empty(await running.PublishAsync(Some.Message("after")));
@@ -167,13 +167,14 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
         await using var host = await broker.CreateVirtualHostAsync();
         await host.DeleteExchangeAsync();
         await using var running = await RunningPublisher.StartAsync(Some.Options(host));
-        await Eventually.TrueAsync(() => running.Log.Lines.Count > 0, RunningPublisher.Patience);
+        await Eventually.TrueAsync(() => running.Log.Lines.Count > 0, RunningPublisher.Timeout);
         Assert.False(running.Publisher.IsReady);
 
         await host.DeclareExchangeAsync();
 
         await running.UntilReadyAsync();
-        Assert.StartsWith("Error: Publishing connection bridge publisher 0 cannot work until", running.Log.Lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Error: Publishing connection bridge publisher 0 cannot work until", running.Log.Lines[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,7 +195,8 @@ public sealed class RabbitPublisherFaultTests(BrokerFixture broker)
         }
     }
 
-    private static RabbitMqOptions Impatient(VirtualHost host) => Some.Options(host) with { ConfirmTimeout = ConfirmTimeout };
+    private static RabbitMqOptions WithShortTimeout(VirtualHost host) =>
+        Some.Options(host) with { ConfirmTimeout = ConfirmTimeout };
 
     // Publishes a hundred messages at a time until that fails or is stopped; gives back the identities of those confirmed.
     private static async Task<HashSet<string>> FlowAsync(RunningPublisher running, CancellationToken stop = default)

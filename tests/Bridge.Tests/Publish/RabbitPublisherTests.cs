@@ -22,7 +22,8 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         await host.BindQueueAsync("all", "#");
         using var authority = new CertificateAuthority("company CA");
         var secure = overTls ? await broker.ListenWithTlsAsync(authority) : options => options;
-        await using var running = await RunningPublisher.StartReadyAsync(secure(Some.Options(host)) with { MaxOutstanding = 300 });
+        var options = secure(Some.Options(host)) with { MaxOutstanding = 300 };
+        await using var running = await RunningPublisher.StartReadyAsync(options);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, Publications).Select(publication =>
             running.PublishAsync(Enumerable.Range(publication * Each, Each).Select(Numbered))));
@@ -50,7 +51,12 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
                 Properties = new OutgoingProperties("dead")
                 {
                     ContentType = null,
-                    Headers = [new("x-dead-reason", "malformed"), new("x-dead-detail", "größer"), new("x-dead-receive-count", 7_000_000_000)],
+                    Headers =
+                    [
+                        new("x-dead-reason", "malformed"),
+                        new("x-dead-detail", "größer"),
+                        new("x-dead-receive-count", 7_000_000_000),
+                    ],
                     TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
                 },
             },
@@ -83,7 +89,8 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
             Some.Message(number, unroutable.Contains(number) ? "metrics.orders.info" : "logs.orders.info")));
 
         Assert.Equal(unroutable.Order(), refusals.Select(refusal => refusal.Index));
-        Assert.All(refusals, refusal => Assert.Equal((PublishRefusalReason.Unroutable, "312 NO_ROUTE"), (refusal.Reason, refusal.Detail)));
+        Assert.All(refusals, refusal =>
+            Assert.Equal((PublishRefusalReason.Unroutable, "312 NO_ROUTE"), (refusal.Reason, refusal.Detail)));
         Assert.Equal(3_000u - (uint)unroutable.Count, await host.CountAsync("logs"));
     }
 
@@ -131,7 +138,7 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         Assert.True(running.Publisher.IsReady);
 
         var publishing = running.PublishAsync(Some.Messages(500));
-        await Eventually.TrueAsync(async () => await host.CountAsync("all") >= 503, RunningPublisher.Patience);
+        await Eventually.TrueAsync(async () => await host.CountAsync("all") >= 503, RunningPublisher.Timeout);
         Assert.Equal((false, true, false), (running.Publisher.IsReady, running.Publisher.IsRejected, publishing.IsCompleted));
         Assert.InRange(await host.CountAsync("all"), 503u, 510u);
 
@@ -158,7 +165,7 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         var stuck = running.Publisher.PublishAsync(
             new ListPublication([.. Enumerable.Range(0, 3).Select(number => Some.Message(number, "logs.full"))]), stop.Token);
         var other = running.PublishAsync(Some.Message(3, "logs.other"), Some.Message(4, "logs.other"));
-        await Eventually.TrueAsync(() => running.Publisher.IsRejected, RunningPublisher.Patience);
+        await Eventually.TrueAsync(() => running.Publisher.IsRejected, RunningPublisher.Timeout);
         Assert.Single(await host.DrainAsync("other"));
 
         Assert.Empty(await other);
@@ -192,7 +199,8 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host));
 
         var publishing = running.PublishAsync(Some.Messages(15));
-        await Eventually.TrueAsync(() => running.Log.Lines.Any(line => line.Contains("nacked", StringComparison.Ordinal)), RunningPublisher.Patience);
+        await Eventually.TrueAsync(
+            () => running.Log.Lines.Any(line => line.Contains("nacked", StringComparison.Ordinal)), RunningPublisher.Timeout);
         var taken = await host.DrainAsync("full");
 
         Assert.Empty(await publishing);
@@ -221,9 +229,9 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
             Some.Message(0),
             Some.Message(1, new string('k', 256)),
             Some.Message(new string('é', 128)),
-            Some.Message(3) with { Properties = new OutgoingProperties("3") { Headers = [new("x-dead-detail", new string('h', 200_000))] } },
+            WithHeader(Some.Message(3), bytes: 200_000),
             Some.Message(4, new string('k', 255)),
-            Some.Message(5) with { Properties = new OutgoingProperties("5") { Headers = [new("x-dead-detail", new string('h', 100_000))] } });
+            WithHeader(Some.Message(5), bytes: 100_000));
 
         Assert.Equal([1, 2, 3], refusals.Select(refusal => refusal.Index));
         Assert.All(refusals, refusal => Assert.Equal(PublishRefusalReason.Rejected, refusal.Reason));
@@ -237,9 +245,11 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
-        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host) with { MaxOutstandingBytes = 64 * 1024 });
+        await using var running = await RunningPublisher.StartReadyAsync(
+            Some.Options(host) with { MaxOutstandingBytes = 64 * 1024 });
 
-        Assert.Empty(await running.PublishAsync(Some.Message("small"), Some.Message("large", bytes: 1_000_000), Some.Message("small")));
+        Assert.Empty(await running.PublishAsync(
+            Some.Message("small"), Some.Message("large", bytes: 1_000_000), Some.Message("small")));
 
         Assert.Equal(3u, await host.CountAsync("all"));
     }
@@ -259,14 +269,12 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
             Assert.Contains("1048576", failure.Message, StringComparison.Ordinal);
 
             var refusal = Assert.Single(await running.PublishAsync(sent));
-            Assert.Equal(new PublishRefusal(1, PublishRefusalReason.Rejected, "1,200,000 bytes; the broker takes 1,048,576"), refusal);
+            Assert.Equal(
+                new PublishRefusal(1, PublishRefusalReason.Rejected, "1,200,000 bytes; the broker takes 1,048,576"), refusal);
             Assert.Equal(1_048_576, running.Publisher.MessageBytes);
 
             // What is as large as the limit is taken, whatever its headers.
-            Assert.Empty(await running.PublishAsync(Some.Message("just", bytes: 1_048_576) with
-            {
-                Properties = new OutgoingProperties("just") { Headers = [new("x-dead-detail", new string('h', 10_000))] },
-            }));
+            Assert.Empty(await running.PublishAsync(WithHeader(Some.Message("just", bytes: 1_048_576), bytes: 10_000)));
         }
         finally
         {
@@ -279,9 +287,11 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
     {
         await using var host = await broker.CreateVirtualHostAsync();
         await host.BindQueueAsync("all", "#");
-        await using var running = await RunningPublisher.StartReadyAsync(Some.Options(host) with { Connections = 3 }, partitions: 8);
+        await using var running = await RunningPublisher.StartReadyAsync(
+            Some.Options(host) with { Connections = 3 }, partitions: 8);
         await Eventually.TrueAsync(
-            () => running.Log.Lines.Count(line => line.Contains("is ready", StringComparison.Ordinal)) == 3, RunningPublisher.Patience);
+            () => running.Log.Lines.Count(line => line.Contains("is ready", StringComparison.Ordinal)) == 3,
+            RunningPublisher.Timeout);
 
         await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => running.PublishAsync(Some.Messages(100))));
 
@@ -308,6 +318,11 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
     private static Dictionary<string, object?> FullAt(int messages) =>
         new(StringComparer.Ordinal) { ["x-max-length"] = messages, ["x-overflow"] = "reject-publish" };
 
+    private static OutgoingMessage WithHeader(OutgoingMessage message, int bytes) => message with
+    {
+        Properties = message.Properties with { Headers = [new("x-dead-detail", new string('h', bytes))] },
+    };
+
     private static OutgoingMessage Numbered(int number) =>
         Some.Message(number, $"logs.orders.{(number % 3 == 0 ? "info" : "error")}") with
         {
@@ -327,7 +342,8 @@ public sealed class RabbitPublisherTests(BrokerFixture broker)
         Assert.Equal(expected.MessageId, actual.MessageId);
         Assert.Equal(expected.ContentType, actual.ContentType);
 
-        var headers = (expected.Headers.IsDefault ? [] : expected.Headers).ToDictionary(header => header.Name, header => (object)header.Text! ?? header.Number, StringComparer.Ordinal);
+        var headers = (expected.Headers.IsDefault ? [] : expected.Headers)
+            .ToDictionary(header => header.Name, header => (object)header.Text! ?? header.Number, StringComparer.Ordinal);
         if (expected.TraceParent is not null)
             headers["traceparent"] = expected.TraceParent;
         // An empty table reads back as no headers at all.

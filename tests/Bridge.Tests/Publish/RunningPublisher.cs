@@ -10,7 +10,7 @@ namespace Bridge.Tests.Publish;
 /// <summary>A publisher that has been started, with all that it takes.</summary>
 internal sealed class RunningPublisher : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly RabbitPublisher _publisher;
@@ -54,16 +54,16 @@ internal sealed class RunningPublisher : IAsyncDisposable
 
     public async Task UntilReadyAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        await _publisher.WaitUntilReadyAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(Timeout);
+        await _publisher.WaitUntilReadyAsync(timeout.Token);
     }
 
-    public Task UntilNotReadyAsync() => Eventually.TrueAsync(() => !_publisher.IsReady, Patience);
+    public Task UntilNotReadyAsync() => Eventually.TrueAsync(() => !_publisher.IsReady, Timeout);
 
     public async Task<IReadOnlyList<PublishRefusal>> PublishAsync(params IEnumerable<OutgoingMessage> messages) =>
-        await _publisher.PublishAsync(new ListPublication([.. messages]), CancellationToken.None).WaitAsync(Patience);
+        await _publisher.PublishAsync(new ListPublication([.. messages]), CancellationToken.None).WaitAsync(Timeout);
 
-    public Task StopAsync() => _publisher.StopAsync(CancellationToken.None).WaitAsync(Patience);
+    public Task StopAsync() => _publisher.StopAsync(CancellationToken.None).WaitAsync(Timeout);
 
     public async ValueTask DisposeAsync()
     {

@@ -11,7 +11,11 @@ internal static class Some
         new(VirtualHost.Exchange, routingKey, new OutgoingProperties(id), new byte[bytes]);
 
     public static OutgoingMessage Message(int number, string routingKey = "logs.orders.info") =>
-        new(VirtualHost.Exchange, routingKey, new OutgoingProperties($"id-{number}"), Encoding.UTF8.GetBytes($$"""{"number":{{number}}}"""));
+        new(
+            VirtualHost.Exchange,
+            routingKey,
+            new OutgoingProperties($"id-{number}"),
+            Encoding.UTF8.GetBytes($$"""{"number":{{number}}}"""));
 
     public static IEnumerable<OutgoingMessage> Messages(int count, int bytes = 512) =>
         Enumerable.Range(0, count).Select(number => Message($"id-{number}", bytes: bytes));

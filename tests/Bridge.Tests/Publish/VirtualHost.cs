@@ -100,7 +100,7 @@ internal sealed class VirtualHost : IAsyncDisposable
             };
             await channel.BasicQosAsync(0, 1, global: false);
             await channel.BasicConsumeAsync(queue, autoAck: false, consumer);
-            var delivery = await delivered.Task.WaitAsync(RunningPublisher.Patience);
+            var delivery = await delivered.Task.WaitAsync(RunningPublisher.Timeout);
             await channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
         });
         return await delivered.Task;

@@ -18,7 +18,7 @@ public sealed class ConfigurationViewTests
             Otlp = new OtlpOptions { Endpoint = "http://host:4318/?key=planted", Headers = "key=planted" },
         };
 
-        var settings = ConfigurationView.Of(options);
+        var settings = ConfigurationView.Create(options);
 
         Assert.DoesNotContain(settings, setting => setting.Value.Contains("planted", StringComparison.Ordinal));
         var values = settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);

@@ -6,8 +6,8 @@ using static Bridge.Tests.Status.StatusPage;
 namespace Bridge.Tests.Status;
 
 /// <summary>What the status page says when something is wrong, seen with a browser.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class StatusPageFaultTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(StatusBroker.Name)]
+public sealed class StatusPageFaultTests(BrokerFixture broker, CloudsFixture clouds)
 {
     [Fact]
     public async Task A_stopped_broker_is_told_within_five_seconds_in_plain_words()

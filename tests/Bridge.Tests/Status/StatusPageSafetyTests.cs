@@ -16,8 +16,8 @@ using static Bridge.Tests.Status.StatusPage;
 namespace Bridge.Tests.Status;
 
 /// <summary>What the status page must never show, and to whom it shows nothing.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class StatusPageSafetyTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(StatusBroker.Name)]
+public sealed class StatusPageSafetyTests(BrokerFixture broker, CloudsFixture clouds)
 {
     [Theory]
     [InlineData(false)]

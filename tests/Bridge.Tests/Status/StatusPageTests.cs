@@ -8,8 +8,8 @@ using static Bridge.Tests.Status.StatusPage;
 namespace Bridge.Tests.Status;
 
 /// <summary>The status page of a running bridge, seen with a browser.</summary>
-[Collection(BrokerTests.Name)]
-public sealed class StatusPageTests(BrokerFixture broker, CloudsFixture clouds) : IClassFixture<CloudsFixture>
+[Collection(StatusBroker.Name)]
+public sealed class StatusPageTests(BrokerFixture broker, CloudsFixture clouds)
 {
     [Fact]
     public async Task The_page_shows_what_flows_in_both_themes_and_on_a_phone()

@@ -4,7 +4,9 @@ using Harness.Components;
 
 namespace Deployment.Tests.Containers;
 
-/// <summary><c>infra/container/compose.yaml</c>: what it names is there, and what it says to the bridge the bridge understands.</summary>
+/// <summary>
+/// <c>infra/container/compose.yaml</c>: what it names is there, and what it says to the bridge the bridge understands.
+/// </summary>
 public sealed class ComposeTests
 {
     private const string Compose = "infra/container/compose.yaml";
@@ -31,9 +33,12 @@ public sealed class ComposeTests
 
         foreach (var (name, service) in services)
         {
-            var awaited = service.At("depends_on") is JsonArray list ? list.Items().Select(item => item.Text()) : service.At("depends_on").Members().Select(member => member.Key);
+            var awaited = service.At("depends_on") is JsonArray list
+                ? list.Items().Select(item => item.Text())
+                : service.At("depends_on").Members().Select(member => member.Key);
             Assert.All(awaited, other => Assert.True(services.ContainsKey(other), $"{name} waits for {other}"));
-            var named = Volumes(service).Where(source => !source.StartsWith('.') && !source.StartsWith(MadeByUp, StringComparison.Ordinal));
+            var named = Volumes(service)
+                .Where(source => !source.StartsWith('.') && !source.StartsWith(MadeByUp, StringComparison.Ordinal));
             Assert.All(named, volume => Assert.Contains(volume, compose.At("volumes").Members().Select(member => member.Key)));
         }
     }
@@ -43,12 +48,14 @@ public sealed class ComposeTests
     {
         var environment = Environment((await ServicesAsync()).Single(service => service.Key == "bridge").Value);
 
-        Assert.Empty(BridgeSettings.Problems(environment));
-        Assert.Empty(BridgeSettings.Errors(environment));
+        Assert.Empty(BridgeVariables.Problems(environment));
+        Assert.Empty(BridgeVariables.Errors(environment));
 
         // The services' names are the hosts of all that it reaches.
         var services = (await ServicesAsync()).Select(service => service.Key).ToList();
-        Assert.All(environment.Where(variable => Uri.IsWellFormedUriString(variable.Value, UriKind.Absolute)), variable => Assert.Contains(new Uri(variable.Value).Host, services));
+        Assert.All(
+            environment.Where(variable => Uri.IsWellFormedUriString(variable.Value, UriKind.Absolute)),
+            variable => Assert.Contains(new Uri(variable.Value).Host, services));
     }
 
     [Fact]
@@ -56,8 +63,8 @@ public sealed class ComposeTests
     {
         var environment = Environment((await ServicesAsync()).Single(service => service.Key == "bridge").Value);
 
-        Assert.NotEmpty(BridgeSettings.Problems(environment.Append(new("Bridge__RabbitMq__Exchang", "telemetry"))));
-        Assert.NotEmpty(BridgeSettings.Errors(environment.Append(new("Bridge__Receive__Lease", "00:00:01"))));
+        Assert.NotEmpty(BridgeVariables.Problems(environment.Append(new("Bridge__RabbitMq__Exchang", "telemetry"))));
+        Assert.NotEmpty(BridgeVariables.Errors(environment.Append(new("Bridge__Receive__Lease", "00:00:01"))));
     }
 
     [Fact]
@@ -66,7 +73,8 @@ public sealed class ComposeTests
         foreach (var (name, service) in await ServicesAsync())
         {
             Assert.Matches(@"^[^:]+:(dev|v?\d+\.\d+)", service.At("image").Text());
-            Assert.All(service.At("ports").Items(), port => Assert.StartsWith("127.0.0.1:", port.Text(), StringComparison.Ordinal));
+            Assert.All(
+                service.At("ports").Items(), port => Assert.StartsWith("127.0.0.1:", port.Text(), StringComparison.Ordinal));
             Assert.True(service.At("privileged") is null, $"{name} is privileged");
         }
     }
@@ -87,7 +95,10 @@ public sealed class ComposeTests
     {
         await using var azurite = await AzuriteServer.StartAsync();
         var queue = (await ServicesAsync()).Single(service => service.Key == "azurite-queue").Value;
-        var url = new UriBuilder(queue.At("command").Text().Split(' ')[^1]) { Host = azurite.QueueUrl("telemetry").Host, Port = azurite.QueueUrl("telemetry").Port }.Uri;
+        var url =
+            new UriBuilder(
+                queue.At("command").Text()
+                    .Split(' ')[^1]) { Host = azurite.QueueUrl("telemetry").Host, Port = azurite.QueueUrl("telemetry").Port }.Uri;
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
 
         using var made = await http.PutAsync(url, content: null);
@@ -116,6 +127,10 @@ public sealed class ComposeTests
     private static IReadOnlyList<KeyValuePair<string, string>> Environment(JsonNode service) =>
     [
         .. service.At("environment").Members()
-            .Select(variable => KeyValuePair.Create(variable.Key, variable.Value.Text().Replace("${BRIDGE_PASSWORD:?run infra/container/up}", "password", StringComparison.Ordinal))),
+            .Select(
+                variable => KeyValuePair.Create(
+                    variable.Key,
+                    variable.Value.Text()
+                        .Replace("${BRIDGE_PASSWORD:?run infra/container/up}", "password", StringComparison.Ordinal))),
     ];
 }

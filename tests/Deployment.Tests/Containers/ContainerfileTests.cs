@@ -31,19 +31,23 @@ public sealed partial class ContainerfileTests
 
         Assert.Equal(["SDK", "RUNTIME"], bases.Select(match => match.Groups["name"].Value));
         Assert.All(bases, match => Assert.Matches(@"^mcr\.microsoft\.com/dotnet/[a-z]+:10\.0-", match.Groups["image"].Value));
-        Assert.All(From().Matches(Text), match => Assert.Contains(match.Groups["argument"].Value, bases.Select(found => found.Groups["name"].Value)));
+        Assert.All(
+            From().Matches(Text),
+            match => Assert.Contains(match.Groups["argument"].Value, bases.Select(found => found.Groups["name"].Value)));
     }
 
     [Fact]
-    public void Its_environment_are_options_of_the_bridge() => Assert.Empty(BridgeSettings.Problems(
+    public void Its_environment_are_options_of_the_bridge() => Assert.Empty(BridgeVariables.Problems(
         Setting().Matches(Text).Select(match => KeyValuePair.Create(match.Groups["name"].Value, match.Groups["value"].Value))));
 
     [Fact]
-    public void Health_is_asked_from_the_executable_itself() => Assert.Contains(" CMD [\"/app/bridge\", \"probe\"]\n", Text, StringComparison.Ordinal);
+    public void Health_is_asked_from_the_executable_itself() =>
+        Assert.Contains(" CMD [\"/app/bridge\", \"probe\"]\n", Text, StringComparison.Ordinal);
 
     private static async Task<IEnumerable<string>> LintAsync(string text)
     {
-        var linter = LocalFolders.Installed(Path.Combine(LocalFolders.Deployment, "node_modules", "dockerfilelint", "bin", "dockerfilelint"));
+        var linter = LocalFolders.Installed(
+            Path.Combine(LocalFolders.Deployment, "node_modules", "dockerfilelint", "bin", "dockerfilelint"));
         var folder = LocalFolders.NewRunFolder("lint");
         try
         {
@@ -59,10 +63,14 @@ public sealed partial class ContainerfileTests
         }
     }
 
-    [GeneratedRegex("^ARG (?<name>[A-Z]+)=(?<image>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        "^ARG (?<name>[A-Z]+)=(?<image>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Base();
 
-    [GeneratedRegex(@"^FROM .*\$\{(?<argument>[A-Z]+)\}", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"^FROM .*\$\{(?<argument>[A-Z]+)\}", RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex From();
 
     [GeneratedRegex(@"(?<name>Bridge__\w+)=(?<value>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]

@@ -51,7 +51,9 @@ public sealed partial class ManifestTests
 
             var found = await Yaml.JudgeAsync(copies);
 
-            Assert.All(found.Zip(PlantedInTypes), pair => Assert.True(pair.First.Errors.Count > 0, $"'{pair.Second.Wrong}' was not found"));
+            Assert.All(
+                found.Zip(PlantedInTypes),
+                pair => Assert.True(pair.First.Errors.Count > 0, $"'{pair.Second.Wrong}' was not found"));
         }
         finally
         {
@@ -67,14 +69,28 @@ public sealed partial class ManifestTests
     [Theory]
     [InlineData("base/kustomization.yaml", "service.yaml", "services.yaml", "services.yaml, which is not there")]
     [InlineData("aws-sqs/kustomization.yaml", "kind: Deployment", "kind: StatefulSet", "StatefulSet bridge, which nothing makes")]
-    [InlineData("aws-sqs/kustomization.yaml", "name: telemetry-bridge", "name: telemetry-bridges", "the image telemetry-bridges, which nothing runs")]
-    [InlineData("base/deployment.yaml", "      labels:\n        app.kubernetes.io/name: bridge", "      labels:\n        app.kubernetes.io/name: bridges", "does not select its own pods")]
-    [InlineData("base/deployment.yaml", "serviceAccountName: bridge", "serviceAccountName: default", "ServiceAccount default is made by nothing")]
-    [InlineData("base/deployment.yaml", "secretRef:\n                name: bridge", "secretRef:\n                name: broker", "Secret broker is made by nothing")]
+    [InlineData(
+        "aws-sqs/kustomization.yaml", "name: telemetry-bridge", "name: telemetry-bridges",
+        "the image telemetry-bridges, which nothing runs")]
+    [InlineData(
+        "base/deployment.yaml", "      labels:\n        app.kubernetes.io/name: bridge",
+        "      labels:\n        app.kubernetes.io/name: bridges", "does not select its own pods")]
+    [InlineData(
+        "base/deployment.yaml", "serviceAccountName: bridge", "serviceAccountName: default",
+        "ServiceAccount default is made by nothing")]
+    [InlineData(
+        "base/deployment.yaml", "secretRef:\n                name: bridge", "secretRef:\n                name: broker",
+        "Secret broker is made by nothing")]
     [InlineData("base/deployment.yaml", "- name: http", "- name: web", "the port 'http' is none of the container's")]
-    [InlineData("base/service.yaml", "    app.kubernetes.io/name: bridge\n  ports", "    app: bridge\n  ports", "Service's selector {\"app\":\"bridge\"} selects no pod")]
-    [InlineData("base/networkpolicy.yaml", "app.kubernetes.io/name: bridge", "app.kubernetes.io/name: bridgehead", "NetworkPolicy's selector")]
-    [InlineData("aws-sqs/scaledobject.yaml", "scaleTargetRef:\n    name: bridge", "scaleTargetRef:\n    name: worker", "the Deployment worker, which nothing makes")]
+    [InlineData(
+        "base/service.yaml", "    app.kubernetes.io/name: bridge\n  ports", "    app: bridge\n  ports",
+        "Service's selector {\"app\":\"bridge\"} selects no pod")]
+    [InlineData(
+        "base/networkpolicy.yaml", "app.kubernetes.io/name: bridge", "app.kubernetes.io/name: bridgehead",
+        "NetworkPolicy's selector")]
+    [InlineData(
+        "aws-sqs/scaledobject.yaml", "scaleTargetRef:\n    name: bridge", "scaleTargetRef:\n    name: worker",
+        "the Deployment worker, which nothing makes")]
     [InlineData("aws-sqs/scaledobject.yaml", "/telemetry\n", "/telemetry-2\n", "which the bridge does not receive from")]
     [InlineData("aws-sqs/triggerauthentication.yaml", "name: bridge", "name: role", "TriggerAuthentication is made by nothing")]
     [InlineData("aws-sqs/configmap.yaml", "Bridge__Queues__0__Url", "Bridge__Queues__0__Uri", "Uri")]
@@ -111,15 +127,24 @@ public sealed partial class ManifestTests
         var deployment = Assert.Single((await Manifests.ReadAsync("azure-queue")).OfKind("Deployment"));
         var pod = deployment.At("spec", "template", "spec");
 
-        Assert.Contains($"USER {pod.At("securityContext", "runAsUser").Text()}:{pod.At("securityContext", "runAsGroup").Text()}\n", image, StringComparison.Ordinal);
-        Assert.Contains($"Bridge__Http__Url=http://+:{pod.At("containers", 0, "ports", 0, "containerPort").Text()} ", image, StringComparison.Ordinal);
+        Assert.Contains(
+            $"USER {pod.At("securityContext", "runAsUser").Text()}:{pod.At("securityContext", "runAsGroup").Text()}\n",
+            image,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"Bridge__Http__Url=http://+:{pod.At("containers", 0, "ports", 0, "containerPort").Text()} ",
+            image,
+            StringComparison.Ordinal);
 
         // As docs/reliability.md promises it.
         var reliability = await File.ReadAllTextAsync(Path.Combine(LocalFolders.Root, "docs", "reliability.md"));
-        var seconds = int.Parse(LongestStop().Match(reliability).Groups["seconds"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        var seconds = int.Parse(
+            LongestStop().Match(reliability).Groups["seconds"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(pod.At("terminationGracePeriodSeconds")!.GetValue<int>(), seconds + 5, 60);
     }
 
-    [GeneratedRegex(@"after (?<seconds>\d+) s the process ends whatever is left", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"after (?<seconds>\d+) s the process ends whatever is left", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex LongestStop();
 }

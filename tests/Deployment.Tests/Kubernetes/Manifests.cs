@@ -17,7 +17,10 @@ internal sealed class Manifests
 
     /// <summary>Every manifest of the repository.</summary>
     public static IReadOnlyList<string> Files =>
-        [.. Directory.EnumerateFiles(Path.Combine(LocalFolders.Root, Folder), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateFiles(Path.Combine(LocalFolders.Root, Folder), "*.yaml", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The overlay's folder.</summary>
     public string Overlay { get; }
@@ -38,14 +41,17 @@ internal sealed class Manifests
 
     /// <summary>Reads an overlay.</summary>
     /// <param name="overlay">Its folder's name.</param>
-    /// <param name="change">Changes a file's text as it is read: from its path in the folder and its text to the text; null for none.</param>
+    /// <param name="change">Changes a file's text as it is read: from its path in the folder and its text to the text; null for
+    /// none.</param>
     public static async Task<Manifests> ReadAsync(string overlay, Func<string, string, string>? change = null)
     {
         var root = Path.Combine(LocalFolders.Root, Folder);
         var copy = LocalFolders.NewRunFolder("manifests");
         try
         {
-            var copies = Files.Select(file => (Name: Path.GetRelativePath(root, file), Copy: Path.Combine(copy, Path.GetRelativePath(root, file)))).ToList();
+            var copies = Files.Select(
+                file => (Name: Path.GetRelativePath(root, file), Copy: Path.Combine(copy, Path.GetRelativePath(root, file))))
+                .ToList();
             foreach (var (name, path) in copies)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -66,15 +72,18 @@ internal sealed class Manifests
     public IEnumerable<JsonNode> OfKind(string kind) => Objects.Where(item => item.At("kind").Text() == kind);
 
     /// <summary>The object of a kind and a name; null where the overlay makes none.</summary>
-    public JsonNode? Find(string kind, string name) => OfKind(kind).FirstOrDefault(item => item.At("metadata", "name").Text() == name);
+    public JsonNode? Find(string kind, string name) =>
+        OfKind(kind).FirstOrDefault(item => item.At("metadata", "name").Text() == name);
 
     /// <summary>True where the manifest is there.</summary>
     public bool Has(string path) => _files.Any(file => file.Path == path);
 
     private static IEnumerable<string> Resources(JsonNode kustomization, string folder) =>
-        kustomization.At("resources").Items().Select(resource => resource.Text()).Where(name => name != "../base").Select(name => $"{folder}/{name}");
+        kustomization.At("resources").Items().Select(resource => resource.Text()).Where(name => name != "../base")
+            .Select(name => $"{folder}/{name}");
 
     private JsonNode Document(string path) => Documents(path).Single();
 
-    private IEnumerable<JsonNode> Documents(string path) => _files.Where(file => file.Path == path).SelectMany(file => file.Documents);
+    private IEnumerable<JsonNode> Documents(string path) =>
+        _files.Where(file => file.Path == path).SelectMany(file => file.Documents);
 }

@@ -85,7 +85,8 @@ public sealed class HttpTriggerTests(PublishedWorker worker, SharedAzurite azuri
 
         Assert.Equal(HttpStatusCode.BadRequest, call.Response.StatusCode);
         Assert.Equal(
-            """{"error":"lines is missing or empty: an order has at least one line"}""", await call.Response.Content.ReadAsStringAsync());
+            """{"error":"lines is missing or empty: an order has at least one line"}""",
+            await call.Response.Content.ReadAsStringAsync());
         Assert.Contains(
             "logs order refused", DecodedEvent.Summary(DecodedEvent.Decode(await queue.TakeAsync())), StringComparison.Ordinal);
     }

@@ -53,7 +53,8 @@ public sealed class QueueAndTimerTriggerTests(PublishedWorker worker, SharedAzur
 
         Assert.Equal((StatusResult.Types.Status.Failure, null), (answer.Result.Status, answer.ReturnValue));
         Assert.Equal(
-            "logs process-payment failed, traces process-payment", DecodedEvent.Summary(DecodedEvent.Decode(await queue.TakeAsync())));
+            "logs process-payment failed, traces process-payment",
+            DecodedEvent.Summary(DecodedEvent.Decode(await queue.TakeAsync())));
     }
 
     [Fact]

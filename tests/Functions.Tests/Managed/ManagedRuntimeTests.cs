@@ -49,6 +49,7 @@ public sealed class ManagedRuntimeTests
         Assert.Equal(2, telemetry.Queue.Messages.Count);
     }
 
+    [Trait("Lane", "full")]
     [Fact]
     public async Task A_flush_leaves_a_class_library_time_to_answer()
     {
@@ -84,6 +85,7 @@ public sealed class ManagedRuntimeTests
             "\"requestId\":\"r-1\"", DecodedEvent.Decode(telemetry.Queue.Messages).Single().Text, StringComparison.Ordinal);
     }
 
+    [Trait("Lane", "full")]
     [Fact]
     public async Task A_handler_that_obeys_its_token_ends_before_the_deadline()
     {

@@ -35,8 +35,8 @@ public sealed class PackedLibraries : IAsyncLifetime
         return package.Entries.ToDictionary(entry => entry.FullName, Bytes, StringComparer.Ordinal);
     }
 
-    // The same place for both: it stands in what the compiler is told. The version is the one that functions/README.md names, whatever
-    // git's tags say.
+    // The same place for both: it stands in what the compiler is told. The version is the one that functions/README.md names,
+    // whatever git's tags say.
     private async Task PackAsync(string project, string folder)
     {
         var artifacts = Path.Combine(_folder.FullName, "artifacts");

@@ -30,7 +30,8 @@ public sealed class BridgeProcess : IAsyncDisposable
     /// <param name="waitUntilReady">False returns as soon as it runs: for a broker or a queue that is down.</param>
     /// <param name="cancellationToken">Ends the wait; the bridge is ended then.</param>
     /// <exception cref="FileNotFoundException">The bridge is not built.</exception>
-    /// <exception cref="InvalidOperationException">It did not become ready; the last lines of its output are in the message.</exception>
+    /// <exception cref="InvalidOperationException">It did not become ready; the last lines of its output are in the
+    /// message.</exception>
     public static async Task<BridgeProcess> StartAsync(
         IReadOnlyDictionary<string, string> environment,
         bool waitUntilReady = true,
@@ -58,7 +59,8 @@ public sealed class BridgeProcess : IAsyncDisposable
     /// <summary>Runs a bridge command, such as <c>check</c> or <c>send</c>, to its end.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="input">Standard input's whole text; null for none.</param>
-    /// <param name="environment">Its configuration; null for none. Without an address for HTTP, <c>run</c> listens on any free port.</param>
+    /// <param name="environment">Its configuration; null for none. Without an address for HTTP, <c>run</c> listens on any free
+    /// port.</param>
     /// <param name="timeout">When to kill it; a minute when null.</param>
     /// <param name="cancellationToken">Kills it too.</param>
     /// <exception cref="TimeoutException">It was killed because the time passed.</exception>
@@ -98,6 +100,17 @@ public sealed class BridgeProcess : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, double>> MetricsAsync(CancellationToken cancellationToken = default) =>
         PrometheusSamples.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
 
+    /// <summary>Sum of a metric's samples now.</summary>
+    /// <param name="name">As in the text format, such as <c>bridge_messages_deleted_total</c>.</param>
+    /// <param name="label">A label that the samples must have, such as <c>messaging_system="aws_sqs"</c>; null for all.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="HttpRequestException">The bridge did not answer.</exception>
+    public async Task<double> SumAsync(string name, string? label = null, CancellationToken cancellationToken = default) =>
+        (await MetricsAsync(cancellationToken))
+            .Where(sample => sample.Key == name || sample.Key.StartsWith($"{name}{{", StringComparison.Ordinal))
+            .Where(sample => label is null || sample.Key.Contains(label, StringComparison.Ordinal))
+            .Sum(sample => sample.Value);
+
     /// <summary>Asks it to end (SIGTERM) and waits, as an orchestrator does: after thirty seconds it is killed.</summary>
     /// <returns>The exit code.</returns>
     public Task<int> TerminateAsync(CancellationToken cancellationToken = default) =>
@@ -112,7 +125,9 @@ public sealed class BridgeProcess : IAsyncDisposable
     /// <summary>Lets a frozen bridge go on.</summary>
     public void Thaw() => _process.SendSignal(Signal.Continue);
 
-    /// <summary>Kills it if it still runs: an orderly end waits for the receive calls under way, five seconds where queues are empty.</summary>
+    /// <summary>
+    /// Kills it if it still runs: an orderly end waits for the receive calls under way, five seconds where queues are empty.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _process.KillAsync();
@@ -123,7 +138,9 @@ public sealed class BridgeProcess : IAsyncDisposable
     // Not the product's fixed port: commands of several tests run at the same time.
     private static Dictionary<string, string> WithHttpAddress(IReadOnlyDictionary<string, string>? environment)
     {
-        var settings = new Dictionary<string, string>(environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
+        var settings =
+            new Dictionary<string, string>(
+                environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
         settings.TryAdd("Bridge__Http__Url", "http://127.0.0.1:0");
         return settings;
     }

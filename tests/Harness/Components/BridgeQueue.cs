@@ -8,10 +8,12 @@ namespace Harness.Components;
 /// <param name="Connection">Azure only: a storage connection string.</param>
 public sealed record BridgeQueue(Uri Url, string? Kind = null, string? Connection = null)
 {
-    private static readonly ImmutableDictionary<string, string> Empty = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+    private static readonly ImmutableDictionary<string, string> Empty =
+        ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>The emulator's queue of this name.</summary>
-    public static BridgeQueue Of(AzuriteServer server, string name) => new(server.QueueUrl(name), "azure", server.ConnectionString);
+    public static BridgeQueue Of(AzuriteServer server, string name) =>
+        new(server.QueueUrl(name), "azure", server.ConnectionString);
 
     /// <summary>The emulator's queue of this name.</summary>
     public static BridgeQueue Of(FauxqsServer server, string name) => new(server.QueueUrl(name), "sqs");

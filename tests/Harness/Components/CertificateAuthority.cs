@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Harness.Components;
 
-/// <summary>A private certificate authority, its files and those of the certificates it issues; all of them go when it is disposed.</summary>
+/// <summary>
+/// A private certificate authority, its files and those of the certificates it issues; all of them go when it is disposed.
+/// </summary>
 public sealed class CertificateAuthority : IDisposable
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -22,7 +24,8 @@ public sealed class CertificateAuthority : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         _certificate = request.CreateSelfSigned(_now.AddDays(-30), _now.AddDays(30));
         File.WriteAllText(CertificateFile, _certificate.ExportCertificatePem());
@@ -33,16 +36,26 @@ public sealed class CertificateAuthority : IDisposable
 
     /// <summary>Issues a server's certificate, valid for a day from now.</summary>
     /// <param name="hosts">Host names and IP addresses that it is for.</param>
-    public IssuedCertificate IssueForServer(params IReadOnlyList<string> hosts) => IssueForServer(hosts, _now.AddMinutes(-5), _now + Life);
+    public IssuedCertificate IssueForServer(params IReadOnlyList<string> hosts) =>
+        IssueForServer(hosts, _now.AddMinutes(-5), _now + Life);
 
     /// <summary>Issues a server's certificate that ran out yesterday.</summary>
-    public IssuedCertificate IssueExpired(params IReadOnlyList<string> hosts) => IssueForServer(hosts, _now.AddDays(-3), _now.AddDays(-1));
+    public IssuedCertificate IssueExpired(params IReadOnlyList<string> hosts) =>
+        IssueForServer(hosts, _now.AddDays(-3), _now.AddDays(-1));
 
     /// <summary>Issues a client's certificate, valid for a day from now.</summary>
     /// <param name="name">Its common name.</param>
     /// <param name="password">Encrypts its private key; null leaves it plain.</param>
     public IssuedCertificate IssueForClient(string name, string? password = null) =>
         Issue(name, ClientAuthentication, [], _now.AddMinutes(-5), _now + Life, password);
+
+    /// <summary>Issues a client's certificate with a DNS name, valid for a day from now.</summary>
+    public IssuedCertificate IssueForNamedClient(string host)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(host);
+        return Issue(host, ClientAuthentication, [names.Build()], _now.AddMinutes(-5), _now + Life, password: null);
+    }
 
     /// <summary>Removes all files.</summary>
     public void Dispose()
@@ -66,7 +79,8 @@ public sealed class CertificateAuthority : IDisposable
     }
 
     private IssuedCertificate Issue(
-        string name, string usage, IEnumerable<X509Extension> extensions, DateTimeOffset from, DateTimeOffset to, string? password)
+        string name, string usage, IEnumerable<X509Extension> extensions, DateTimeOffset from, DateTimeOffset to,
+        string? password)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -86,7 +100,9 @@ public sealed class CertificateAuthority : IDisposable
         File.WriteAllText(issued.CertificateFile, certificate.ExportCertificatePem());
         var encryption = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 2_048);
         File.WriteAllText(
-            issued.KeyFile, password is null ? key.ExportPkcs8PrivateKeyPem() : key.ExportEncryptedPkcs8PrivateKeyPem(password, encryption));
+            issued.KeyFile, password is null
+                ? key.ExportPkcs8PrivateKeyPem()
+                : key.ExportEncryptedPkcs8PrivateKeyPem(password, encryption));
         using var both = certificate.CopyWithPrivateKey(key);
         File.WriteAllBytes(issued.PfxFile, both.ExportPkcs12(encryption, password));
         return issued;

@@ -29,7 +29,8 @@ public static class ChildCommand
         }
         catch (TimeoutException error)
         {
-            throw new TimeoutException($"{start.Name} {string.Join(' ', start.Arguments)} did not end in time and was killed", error);
+            throw new TimeoutException(
+                $"{start.Name} {string.Join(' ', start.Arguments)} did not end in time and was killed", error);
         }
         finally
         {
@@ -67,5 +68,7 @@ public sealed record CommandResult(int ExitCode, string Output, string Errors)
     /// <summary>Gives the result back when the program succeeded.</summary>
     /// <exception cref="InvalidOperationException">It did not.</exception>
     public CommandResult EnsureSuccess(string what) =>
-        ExitCode == 0 ? this : throw new InvalidOperationException($"{what} failed with {ExitCode}: {Errors.Trim()} {Output.Trim()}");
+        ExitCode == 0
+            ? this
+            : throw new InvalidOperationException($"{what} failed with {ExitCode}: {Errors.Trim()} {Output.Trim()}");
 }

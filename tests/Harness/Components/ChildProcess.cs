@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Harness.Components;
 
-/// <summary>A running program that this process started, watches and ends; it dies with this process, however that ends.</summary>
+/// <summary>
+/// A running program that this process started, watches and ends; it dies with this process, however that ends.
+/// </summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan TerminateTimeout = TimeSpan.FromSeconds(10);
@@ -60,7 +62,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Waits for a line of output or errors, one that was written already included.</summary>
     /// <exception cref="TimeoutException">No such line came in time.</exception>
     /// <exception cref="InvalidOperationException">The output ended without it.</exception>
-    public async Task<string> WaitForLineAsync(Func<string, bool> predicate, TimeSpan timeout, CancellationToken cancellationToken = default)
+    public async Task<string> WaitForLineAsync(
+        Func<string, bool> predicate, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         var found = _lines.FirstAsync(predicate);
         try
@@ -69,7 +72,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
-            throw new TimeoutException($"{Name} did not write the awaited line within {timeout.TotalSeconds:0.#} s:{Tail()}", error);
+            throw new TimeoutException(
+                $"{Name} did not write the awaited line within {timeout.TotalSeconds:0.#} s:{Tail()}", error);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {

@@ -14,7 +14,8 @@ public sealed record ChildProcessStart(string FileName, params IReadOnlyList<str
     /// The process's whole environment beyond <see cref="CleanEnvironment"/>: nothing is inherited, so that no
     /// setting of the developer's shell changes what a component does.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Environment { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The folder the process starts in.</summary>
     public string WorkingDirectory { get; init; } = LocalFolders.Root;
@@ -23,7 +24,8 @@ public sealed record ChildProcessStart(string FileName, params IReadOnlyList<str
     public string? LogFile { get; init; }
 
     /// <summary>What every process gets: a path, a locale, and where the .NET runtime lies.</summary>
-    public static IReadOnlyDictionary<string, string> CleanEnvironment { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> CleanEnvironment { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         ["LANG"] = "C.UTF-8",

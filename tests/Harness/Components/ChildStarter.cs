@@ -53,7 +53,10 @@ internal static class ChildStarter
     }
 
     private static string[] Wrapped(ChildProcessStart start) =>
-        ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", "/usr/bin/env", "--default-signal=INT", start.FileName, .. start.Arguments];
+    [
+        "/usr/bin/setpriv", "--pdeathsig", "KILL", "--", "/usr/bin/env", "--default-signal=INT",
+        start.FileName, .. start.Arguments,
+    ];
 
     private static void Work()
     {

@@ -1,6 +1,8 @@
 namespace Harness.Components;
 
-/// <summary>The process behind a component: it can be killed, ended in order, frozen, and started again on the port it had.</summary>
+/// <summary>
+/// The process behind a component: it can be killed, ended in order, frozen, and started again on the port it had.
+/// </summary>
 /// <param name="port">Ready is what takes connections here.</param>
 /// <param name="start">How to start it, each time.</param>
 internal sealed class ComponentProcess(int port, Func<ChildProcessStart> start) : IAsyncDisposable

@@ -4,29 +4,21 @@ using System.Text.Json.Nodes;
 namespace Harness.Components;
 
 /// <summary>An SQS on loopback (fauxqs). Its data is in memory, or on disk with every call.</summary>
-public sealed class FauxqsServer : IAsyncDisposable
+public sealed class FauxqsServer : QueueEmulator
 {
-    private readonly int _port = FreePort.Next();
-    private readonly HttpClient _http = Loopback.NewHttpClient();
-    private readonly string? _folder;
-    private readonly ComponentProcess _process;
-
     private FauxqsServer(bool keepsQueues)
+        : base("fauxqs", keepsQueues)
     {
-        _folder = keepsQueues ? LocalFolders.NewRunFolder("fauxqs") : null;
-        _process = new ComponentProcess(_port, Start);
     }
 
     /// <summary>The service's address.</summary>
-    public Uri Endpoint => new($"http://127.0.0.1:{_port}/");
-
-    /// <summary>What its process has used.</summary>
-    internal ProcessUsage Usage => _process.Usage;
+    public Uri Endpoint => new($"http://127.0.0.1:{Port}/");
 
     /// <summary>
     /// What the AWS credential chain needs in a sender's or a bridge's environment; the emulator does not check signatures.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Credentials { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Credentials { get; } =
+        new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["AWS_ACCESS_KEY_ID"] = "local",
         ["AWS_SECRET_ACCESS_KEY"] = "local",
@@ -38,20 +30,8 @@ public sealed class FauxqsServer : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
     /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public static async Task<FauxqsServer> StartAsync(bool keepsQueues = false, CancellationToken cancellationToken = default)
-    {
-        var server = new FauxqsServer(keepsQueues);
-        try
-        {
-            await server.StartAgainAsync(cancellationToken);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-    }
+    public static Task<FauxqsServer> StartAsync(bool keepsQueues = false, CancellationToken cancellationToken = default) =>
+        StartedAsync(new FauxqsServer(keepsQueues), cancellationToken);
 
     /// <summary>The address of a queue of this name.</summary>
     public Uri QueueUrl(string name) => new(Endpoint, $"000000000000/{name}");
@@ -89,35 +69,18 @@ public sealed class FauxqsServer : IAsyncDisposable
             Content = new StringContent(request.ToJsonString(), new MediaTypeHeaderValue("application/x-amz-json-1.0")),
         };
         message.Headers.Add("X-Amz-Target", $"AmazonSQS.{operation}");
-        using var response = await _http.SendAsync(message, cancellationToken);
+        using var response = await Http.SendAsync(message, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
-            throw new HttpRequestException($"{operation} failed with {(int)response.StatusCode}: {text}", null, response.StatusCode);
+        {
+            throw new HttpRequestException(
+                $"{operation} failed with {(int)response.StatusCode}: {text}", null, response.StatusCode);
+        }
+
         return text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject();
     }
 
-    /// <summary>Ends the service at once (SIGKILL); its queues are lost unless it keeps them.</summary>
-    public Task KillAsync(CancellationToken cancellationToken = default) => _process.KillAsync(cancellationToken);
-
-    /// <summary>Starts the service on the port it had, empty unless it keeps its queues.</summary>
-    /// <exception cref="InvalidOperationException">It did not start.</exception>
-    public Task StartAgainAsync(CancellationToken cancellationToken = default) => _process.StartAsync(cancellationToken);
-
-    /// <summary>Stops the service in its tracks (SIGSTOP).</summary>
-    public void Freeze() => _process.Send(Signal.Stop);
-
-    /// <summary>Lets a frozen service go on.</summary>
-    public void Thaw() => _process.Send(Signal.Continue);
-
-    /// <summary>Ends the service and removes its files.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _process.DisposeAsync();
-        _http.Dispose();
-        if (_folder is not null)
-            LocalFolders.RemoveRunFolder(_folder);
-    }
-
-    private ChildProcessStart Start() =>
-        NodeScript.Start(Path.Combine(LocalFolders.Scripts, "fauxqs.mjs"), _folder is null ? [$"{_port}"] : [$"{_port}", _folder]);
+    private protected override ChildProcessStart Start() =>
+        NodeScript.Start(
+            Path.Combine(LocalFolders.Scripts, "fauxqs.mjs"), KeepsQueues ? [$"{Port}", Folder] : [$"{Port}"]);
 }

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Harness.Components;
 
-/// <summary>TCP ports on loopback for components to listen on. Safe for use by several threads, and by several processes at a time.</summary>
+/// <summary>
+/// TCP ports on loopback for components to listen on. Safe for use by several threads, and by several processes at a time.
+/// </summary>
 public static class FreePort
 {
     // Below the range that the kernel takes outgoing connections' ports from: a component that was killed
@@ -18,7 +20,9 @@ public static class FreePort
     // A block belongs to the process that listens on its first port: nobody else gives away what waits here for its component.
     private static readonly List<TcpListener> Blocks = [];
 
-    /// <summary>A port that nothing listens on and that neither this process nor another that runs now has been given before.</summary>
+    /// <summary>
+    /// A port that nothing listens on and that neither this process nor another that runs now has been given before.
+    /// </summary>
     /// <exception cref="InvalidOperationException">None was found.</exception>
     public static int Next()
     {

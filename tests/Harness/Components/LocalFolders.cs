@@ -10,10 +10,13 @@ public static class LocalFolders
     public static string Root => FoundRoot.Value;
 
     /// <summary>
-    /// What <c>infra/local/install</c> fills: <c>.local</c> at the root, or <c>TELEMETRY_LOCAL_DIR</c>, which several checkouts can share.
+    /// What <c>infra/local/install</c> fills: <c>.local</c> at the root, or <c>TELEMETRY_LOCAL_DIR</c>, which several checkouts
+    /// can share.
     /// </summary>
     public static string Local =>
-        Environment.GetEnvironmentVariable("TELEMETRY_LOCAL_DIR") is { Length: > 0 } shared ? shared : Path.Combine(Root, ".local");
+        Environment.GetEnvironmentVariable("TELEMETRY_LOCAL_DIR") is { Length: > 0 } shared
+            ? shared
+            : Path.Combine(Root, ".local");
 
     /// <summary>The committed scripts: <c>infra/local/npm</c>.</summary>
     public static string Scripts => Path.Combine(Root, "infra", "local", "npm");
@@ -45,7 +48,8 @@ public static class LocalFolders
         File.Exists(path) ? path : throw new FileNotFoundException($"'{path}' is missing: run infra/local/install", path);
 
     /// <summary>
-    /// Makes a new, empty folder for one component's data. Its owner removes it; what an owner that was killed left behind is removed here.
+    /// Makes a new, empty folder for one component's data. Its owner removes it; what an owner that was killed left behind is
+    /// removed here.
     /// </summary>
     /// <param name="name">The component, for people who look into the folder.</param>
     public static string NewRunFolder(string name)
@@ -87,6 +91,7 @@ public static class LocalFolders
                 return folder.FullName;
         }
 
-        throw new InvalidOperationException($"no folder above '{AppContext.BaseDirectory}' holds Serverless.sln: run from a checkout");
+        throw new InvalidOperationException(
+            $"no folder above '{AppContext.BaseDirectory}' holds Serverless.sln: run from a checkout");
     }
 }

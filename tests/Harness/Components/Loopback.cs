@@ -12,7 +12,8 @@ internal static class Loopback
     public static HttpClient NewHttpClient() => new(new SocketsHttpHandler { UseProxy = false });
 
     /// <summary>Completes when the port accepts a connection.</summary>
-    /// <exception cref="InvalidOperationException">The process ended or the time passed first; its last output is in the message.</exception>
+    /// <exception cref="InvalidOperationException">The process ended or the time passed first; its last output is in the
+    /// message.</exception>
     public static Task WaitForPortAsync(int port, ChildProcess process, TimeSpan timeout, CancellationToken cancellationToken) =>
         WaitAsync(token => AcceptsAsync(port, token), process, $"listen on port {port}", timeout, cancellationToken);
 
@@ -41,7 +42,8 @@ internal static class Loopback
     /// <param name="purpose">What the process should do, for the exception's message.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">The process ended or the time passed first; its last output is in the message.</exception>
+    /// <exception cref="InvalidOperationException">The process ended or the time passed first; its last output is in the
+    /// message.</exception>
     public static async Task WaitAsync(
         Func<CancellationToken, Task<bool>> condition,
         ChildProcess process,
@@ -53,9 +55,17 @@ internal static class Loopback
         while (!await condition(cancellationToken))
         {
             if (process.HasExited)
-                throw new InvalidOperationException($"{process.Name} ended with {process.ExitCode} and did not {purpose}:{process.Tail()}");
+            {
+                throw new InvalidOperationException(
+                    $"{process.Name} ended with {process.ExitCode} and did not {purpose}:{process.Tail()}");
+            }
+
             if (TimeProvider.System.GetElapsedTime(started) > timeout)
-                throw new InvalidOperationException($"{process.Name} did not {purpose} within {timeout.TotalSeconds:0} s:{process.Tail()}");
+            {
+                throw new InvalidOperationException(
+                    $"{process.Name} did not {purpose} within {timeout.TotalSeconds:0} s:{process.Tail()}");
+            }
+
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }

@@ -1,6 +1,8 @@
 namespace Harness.Components;
 
-/// <summary>JavaScript modules of the repository, run by the installed Node.js with the installed packages within reach.</summary>
+/// <summary>
+/// JavaScript modules of the repository, run by the installed Node.js with the installed packages within reach.
+/// </summary>
 public static class NodeScript
 {
     /// <summary>Runs a module to its end.</summary>

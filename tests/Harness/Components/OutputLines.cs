@@ -34,7 +34,9 @@ internal sealed class OutputLines(string? logFile) : IDisposable
         }
     }
 
-    /// <summary>The first line, written already or to come, that the predicate takes; cancelled when the output ends before.</summary>
+    /// <summary>
+    /// The first line, written already or to come, that the predicate takes; cancelled when the output ends before.
+    /// </summary>
     public Task<string> FirstAsync(Func<string, bool> predicate)
     {
         lock (_lock)

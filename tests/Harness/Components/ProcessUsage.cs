@@ -21,7 +21,8 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long PeakKiB)
         {
             var stat = File.ReadAllText($"/proc/{process}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            var peak = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith(HighWaterMark, StringComparison.Ordinal));
+            var peak = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(line => line.StartsWith(HighWaterMark, StringComparison.Ordinal));
             return new ProcessUsage(
                 TimeSpan.FromSeconds((double)(Number(fields[UserTicks]) + Number(fields[SystemTicks])) / TicksPerSecond),
                 peak is null ? 0 : Number(peak[HighWaterMark.Length..].Replace("kB", "", StringComparison.Ordinal)));
@@ -32,5 +33,6 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long PeakKiB)
         }
     }
 
-    private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+    private static long Number(string text) =>
+        long.Parse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
 }

@@ -5,7 +5,9 @@ namespace Harness.Components;
 /// <summary>Reads the Prometheus text format.</summary>
 public static class PrometheusSamples
 {
-    /// <summary>The samples, from <c>name{labels}</c>, as it is written, to value; comments and time stamps are left out.</summary>
+    /// <summary>
+    /// The samples, from <c>name{labels}</c>, as it is written, to value; comments and time stamps are left out.
+    /// </summary>
     public static IReadOnlyDictionary<string, double> Parse(string text)
     {
         var samples = new Dictionary<string, double>(StringComparer.Ordinal);

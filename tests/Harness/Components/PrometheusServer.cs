@@ -59,7 +59,8 @@ public sealed class PrometheusServer : IAsyncDisposable
     /// <summary>The rules that it has loaded, with their state.</summary>
     public async Task<IReadOnlyList<JsonElement>> RulesAsync() =>
     [
-        .. (await GetAsync("/api/v1/rules")).GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray()),
+        .. (await GetAsync("/api/v1/rules")).GetProperty("groups").EnumerateArray()
+            .SelectMany(group => group.GetProperty("rules").EnumerateArray()),
     ];
 
     /// <summary>The names of all labels of all series.</summary>
@@ -80,7 +81,8 @@ public sealed class PrometheusServer : IAsyncDisposable
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return json.RootElement.TryGetProperty("data", out var data)
             ? data.Clone()
-            : throw new InvalidOperationException($"Prometheus refused {Uri.UnescapeDataString(path)}: {json.RootElement.GetProperty("error")}");
+            : throw new InvalidOperationException(
+                $"Prometheus refused {Uri.UnescapeDataString(path)}: {json.RootElement.GetProperty("error")}");
     }
 
     private static string Configuration(string rules, IReadOnlyList<Uri> targets) => $$"""

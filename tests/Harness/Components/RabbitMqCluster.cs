@@ -8,12 +8,15 @@ public sealed class RabbitMqCluster : IAsyncDisposable
     /// <summary>The nodes, the first to start first.</summary>
     public IReadOnlyList<RabbitMqServer> Nodes { get; }
 
-    /// <summary>Starts a cluster and waits until every node takes connections: three of them take about fifteen seconds.</summary>
+    /// <summary>
+    /// Starts a cluster and waits until every node takes connections: three of them take about fifteen seconds.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A node did not start.</exception>
     public static async Task<RabbitMqCluster> StartAsync(int nodes, CancellationToken cancellationToken = default)
     {
         var identity = new ErlangCluster(nodes);
-        var cluster = new RabbitMqCluster([.. Enumerable.Range(0, nodes).Select(node => new RabbitMqServer(new RabbitMqFolder(identity, node)))]);
+        var cluster = new RabbitMqCluster(
+            [.. Enumerable.Range(0, nodes).Select(node => new RabbitMqServer(new RabbitMqFolder(identity, node)))]);
         try
         {
             // The others join the one that is there.
@@ -29,8 +32,8 @@ public sealed class RabbitMqCluster : IAsyncDisposable
         }
     }
 
-    // A node takes connections a moment before it counts as booted, and until then no virtual host that is made elsewhere is started on it,
-    // ever: clients that meet it are refused.
+    // A node takes connections a moment before it counts as booted, and until then no virtual host that is made elsewhere is
+    // started on it, ever: clients that meet it are refused.
     private static Task UntilBootedAsync(RabbitMqServer node, CancellationToken cancellationToken) => node.EvaluateAsync(
         "true = (fun Wait(Left) -> rabbit:is_booted() orelse (Left > 0 andalso begin timer:sleep(100), Wait(Left - 1) end) end)(300).",
         cancellationToken);

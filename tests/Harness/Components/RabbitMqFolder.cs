@@ -70,13 +70,16 @@ internal sealed class RabbitMqFolder
         ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
         // The script then becomes the broker by exec: signals reach the broker itself.
         ["RABBITMQ_ALLOW_INPUT"] = "1",
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = $"-noinput -kernel inet_dist_use_interface {{127,0,0,1}}{(IsClustered ? " +S 1:1" : "")}",
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
+            $"-noinput -kernel inet_dist_use_interface {{127,0,0,1}}{(IsClustered ? " +S 1:1" : "")}",
         ["ERL_EPMD_PORT"] = $"{EpmdPort}",
         ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
     };
 }
 
-/// <summary>What the nodes of one broker share: the secret, the name server, and who they are. One node is a cluster too.</summary>
+/// <summary>
+/// What the nodes of one broker share: the secret, the name server, and who they are. One node is a cluster too.
+/// </summary>
 internal sealed class ErlangCluster(int nodes)
 {
     public string Cookie { get; } = Guid.NewGuid().ToString("N");

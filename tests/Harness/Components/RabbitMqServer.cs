@@ -1,7 +1,8 @@
 namespace Harness.Components;
 
 /// <summary>
-/// A RabbitMQ broker of this process's own, on loopback, with the user guest; or, where <c>RABBITMQ_URI</c> is set, the broker it names.
+/// A RabbitMQ broker of this process's own, on loopback, with the user guest; or, where <c>RABBITMQ_URI</c> is set, the broker it
+/// names.
 /// </summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
@@ -65,7 +66,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a virtual host in which guest may do everything. An external broker makes none: its own address comes back.</summary>
+    /// <summary>
+    /// Makes a virtual host in which guest may do everything. An external broker makes none: its own address comes back.
+    /// </summary>
     /// <returns>The virtual host's address.</returns>
     public async Task<Uri> CreateVirtualHostAsync(string name, CancellationToken cancellationToken = default)
     {
@@ -80,7 +83,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>Makes the running broker listen with TLS on one more port of loopback, until it ends.</summary>
     /// <param name="certificate">What it shows.</param>
-    /// <param name="clientAuthority">PEM file of the authority that clients' certificates must come from; null asks clients for none.</param>
+    /// <param name="clientAuthority">PEM file of the authority that clients' certificates must come from; null asks clients for
+    /// none.</param>
     /// <param name="versions">The protocol's versions as Erlang lists them.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The port.</returns>
@@ -109,7 +113,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public async Task<string> ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {
-        var start = new ChildProcessStart($"{Programs}/rabbitmqctl", ["--quiet", .. arguments]) { Environment = Folder().Environment };
+        var start =
+            new ChildProcessStart($"{Programs}/rabbitmqctl", ["--quiet", .. arguments]) { Environment = Folder().Environment };
         var result = await ChildCommand.RunAsync(start, cancellationToken: cancellationToken);
         return result.EnsureSuccess($"rabbitmqctl {arguments[0]}").Output;
     }
@@ -121,14 +126,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <exception cref="InvalidOperationException">An expression failed; the message says how.</exception>
     public async Task EvaluateAsync(string expressions, CancellationToken cancellationToken = default)
     {
-        var start = new ChildProcessStart(ErlangCall, ["-n", Folder().NodeName, "-r", "-e"]) { Environment = Folder().Environment };
+        var start =
+            new ChildProcessStart(ErlangCall, ["-n", Folder().NodeName, "-r", "-e"]) { Environment = Folder().Environment };
         var result = await ChildCommand.RunAsync(start, expressions + "\n", cancellationToken: cancellationToken);
         if (result.ExitCode != 0 || !result.Output.StartsWith("{ok,", StringComparison.Ordinal))
             throw new InvalidOperationException($"the broker did not evaluate it: {result.Output}{result.Errors}");
     }
 
     /// <summary>
-    /// Ends the running broker as a power cut would (SIGKILL). What it confirmed as persistent is on disk, and so is all that was declared.
+    /// Ends the running broker as a power cut would (SIGKILL). What it confirmed as persistent is on disk, and so is all that was
+    /// declared.
     /// </summary>
     /// <exception cref="NotSupportedException">The broker is external.</exception>
     /// <exception cref="InvalidOperationException">It does not run.</exception>
@@ -177,7 +184,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private static async Task<ChildProcess> StartNameServerAsync(RabbitMqFolder folder, CancellationToken cancellationToken)
     {
         var nameServer = await ChildProcess.StartAsync(
-            new ChildProcessStart("/usr/bin/epmd", "-port", $"{folder.EpmdPort}", "-address", "127.0.0.1") { Environment = folder.Environment });
+            new ChildProcessStart(
+                "/usr/bin/epmd", "-port", $"{folder.EpmdPort}", "-address", "127.0.0.1") { Environment = folder.Environment });
         await Loopback.WaitForPortAsync(folder.EpmdPort, nameServer, StartTimeout, cancellationToken);
         return nameServer;
     }
@@ -186,7 +194,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     // commands, publishes among them, then wait for ever. Where there is a leader, this changes nothing.
     private async Task ElectLeadersAsync(CancellationToken cancellationToken)
     {
-        const string Elect = "[ra:trigger_election(amqqueue:get_pid(Queue)) || Queue <- rabbit_amqqueue:list(), amqqueue:is_quorum(Queue)].";
+        const string Elect =
+            "[ra:trigger_election(amqqueue:get_pid(Queue)) || Queue <- rabbit_amqqueue:list(), amqqueue:is_quorum(Queue)].";
         await EvaluateAsync(Elect, cancellationToken);
     }
 
@@ -197,5 +206,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     private RabbitMqFolder Folder() =>
-        _folder ?? throw new NotSupportedException("RABBITMQ_URI names the broker: it is not controlled from here; unset the variable");
+        _folder ?? throw new NotSupportedException(
+            "RABBITMQ_URI names the broker: it is not controlled from here; unset the variable");
 }

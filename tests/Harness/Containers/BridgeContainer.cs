@@ -29,15 +29,19 @@ internal sealed class BridgeContainer : IAsyncDisposable
     /// <param name="tag">The image.</param>
     /// <param name="settings">The bridge's configuration, but for its port.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="InvalidOperationException">It did not become ready; the last lines of its output are in the message.</exception>
-    public static async Task<BridgeContainer> StartAsync(string tag, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidOperationException">It did not become ready; the last lines of its output are in the
+    /// message.</exception>
+    public static async Task<BridgeContainer> StartAsync(
+        string tag, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default)
     {
         var (name, port) = ($"bridge-{Guid.NewGuid().ToString("N")[..8]}", FreePort.Next());
-        var environment = settings.Append(new("Bridge__Http__Url", $"http://+:{port}")).SelectMany(setting => (string[])["--env", $"{setting.Key}={setting.Value}"]);
+        var environment = settings.Append(new("Bridge__Http__Url", $"http://+:{port}"))
+            .SelectMany(setting => (string[])["--env", $"{setting.Key}={setting.Value}"]);
         var process = await ChildProcess.StartAsync(ContainerEngine.Start(
             [
                 "run", "--rm", "--name", name, "--label", ContainerEngine.Owner, "--network", "host", "--pull", "never",
-                "--memory", "384m", "--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
+                "--memory", "384m", "--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL", "--security-opt",
+                "no-new-privileges",
                 .. environment, tag,
             ]));
         var container = new BridgeContainer(name, process, port);
@@ -60,7 +64,8 @@ internal sealed class BridgeContainer : IAsyncDisposable
     public Task<CommandResult> CheckHealthAsync() => ContainerEngine.RunAsync(["healthcheck", "run", Name]);
 
     /// <summary>What it has used since it started; the bridge is the only process in it.</summary>
-    public async Task<ProcessUsage> UsageAsync(CancellationToken cancellationToken = default) => ProcessUsage.Of(await ProcessIdAsync(cancellationToken));
+    public async Task<ProcessUsage> UsageAsync(CancellationToken cancellationToken = default) =>
+        ProcessUsage.Of(await ProcessIdAsync(cancellationToken));
 
     /// <summary>Its process, as the machine knows it.</summary>
     public async Task<int> ProcessIdAsync(CancellationToken cancellationToken = default)

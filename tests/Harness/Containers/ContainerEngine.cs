@@ -2,7 +2,9 @@ using Harness.Components;
 
 namespace Harness.Containers;
 
-/// <summary>podman as <c>infra/container/engine.sh</c> configures it, and the image that <c>infra/container/build --local</c> makes.</summary>
+/// <summary>
+/// podman as <c>infra/container/engine.sh</c> configures it, and the image that <c>infra/container/build --local</c> makes.
+/// </summary>
 internal static class ContainerEngine
 {
     private const string Podman = "/usr/bin/podman";
@@ -27,12 +29,17 @@ internal static class ContainerEngine
         var start = new ChildProcessStart(Path.Combine(LocalFolders.Root, "infra", "container", "build"), "--local", "--tag", tag)
         {
             // The build uses this user's packages, this machine's SDK and the folder of this run.
-            Environment = Inherited("PATH", "HOME", "NUGET_PACKAGES", "http_proxy", "https_proxy", "no_proxy").Append(new("TELEMETRY_LOCAL_DIR", LocalFolders.Local))
+            Environment = Inherited("PATH", "HOME", "NUGET_PACKAGES", "http_proxy", "https_proxy", "no_proxy")
+                .Append(new("TELEMETRY_LOCAL_DIR", LocalFolders.Local))
                 .ToDictionary(StringComparer.Ordinal),
         };
         var result = await ChildCommand.RunAsync(start, timeout: BuildTimeout, cancellationToken: cancellationToken);
         if (result.ExitCode != 0)
-            throw new InvalidOperationException($"infra/container/build failed with {result.ExitCode}: {Tail(result.Output)} {Tail(result.Errors)}");
+        {
+            throw new InvalidOperationException(
+                $"infra/container/build failed with {result.ExitCode}: {Tail(result.Output)} {Tail(result.Errors)}");
+        }
+
         await RemoveAbandonedAsync(cancellationToken);
     }
 
@@ -53,7 +60,9 @@ internal static class ContainerEngine
 
     private static async Task RemoveAbandonedAsync(CancellationToken cancellationToken)
     {
-        var list = await RunAsync(["ps", "--all", "--filter", $"label={OwnerLabel}", "--format", $"{{{{.ID}}}} {{{{index .Labels \"{OwnerLabel}\"}}}}"], cancellationToken);
+        var list = await RunAsync(
+            ["ps", "--all", "--filter", $"label={OwnerLabel}", "--format", $"{{{{.ID}}}} {{{{index .Labels \"{OwnerLabel}\"}}}}"],
+            cancellationToken);
         foreach (var line in list.EnsureSuccess("podman ps").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.Split(' ') is [var id, var owner] && !Directory.Exists($"/proc/{owner}"))

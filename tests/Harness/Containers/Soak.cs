@@ -4,7 +4,9 @@ using Harness.Faults;
 
 namespace Harness.Containers;
 
-/// <summary>Events flow from SQS through a container into RabbitMQ; in mid-flow it is stopped and another one takes its place.</summary>
+/// <summary>
+/// Events flow from SQS through a container into RabbitMQ; in mid-flow it is stopped and another one takes its place.
+/// </summary>
 internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string image)
 {
     // Far longer than the run: what the first container did not give back would not arrive.
@@ -20,8 +22,10 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
     /// <param name="events">How many.</param>
     /// <param name="inspect">Looks at the first container when it is ready; null for nothing.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="FaultException">Something was lost, altered or dead-lettered, or a container did not end in order.</exception>
-    public async Task<SoakResult> RunAsync(int events, Func<BridgeContainer, Task>? inspect = null, CancellationToken cancellationToken = default)
+    /// <exception cref="FaultException">Something was lost, altered or dead-lettered, or a container did not end in
+    /// order.</exception>
+    public async Task<SoakResult> RunAsync(
+        int events, Func<BridgeContainer, Task>? inspect = null, CancellationToken cancellationToken = default)
     {
         var name = $"soak-{Guid.NewGuid().ToString("N")[..8]}";
         var broker = await rabbitMq.CreateVirtualHostAsync(name, cancellationToken);
@@ -39,11 +43,14 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
         await new DeadLetterAccount(broker, new BrokerQueues(rabbitMq, name)).CloseAsync(ledger.Describe, cancellationToken);
         if (ledger is not { Renamed: 0, Foreign.Count: 0 })
             throw new FaultException(ledger.Describe());
-        return new SoakResult(events, ledger.Duplicates, first, await ContainerEngine.SizeOfAsync(image, cancellationToken), Math.Max(first.PeakKiB, peak));
+        return new SoakResult(
+            events, ledger.Duplicates, first, await ContainerEngine.SizeOfAsync(image, cancellationToken),
+            Math.Max(first.PeakKiB, peak));
     }
 
     // The first container, until it has ended.
-    private async Task<StoppedContainer> StopInMidFlowAsync(Run run, Func<BridgeContainer, Task>? inspect, CancellationToken cancellationToken)
+    private async Task<StoppedContainer> StopInMidFlowAsync(
+        Run run, Func<BridgeContainer, Task>? inspect, CancellationToken cancellationToken)
     {
         await using var container = await BridgeContainer.StartAsync(image, run.Settings, cancellationToken);
         var idle = (await container.UsageAsync(cancellationToken)).PeakKiB;
@@ -51,7 +58,9 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
             await inspect(container);
         run.Flow.Allow(SentBeforeStop);
         await Wait.UntilAsync(
-            () => Task.FromResult(run.Ledger.Arrived > run.Events * ArrivedBeforeStop), QuietTimeout, run.Ledger.Describe, cancellationToken);
+            () =>
+                Task.FromResult(run.Ledger.Arrived > run.Events * ArrivedBeforeStop), QuietTimeout, run.Ledger.Describe,
+                cancellationToken);
         var (arrived, peak) = (run.Ledger.Arrived, (await container.UsageAsync(cancellationToken)).PeakKiB);
         var took = await StopAsync(container, cancellationToken);
         return run.Ledger.Arrived < run.Events
@@ -67,7 +76,8 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
         await sending.WaitAsync(cancellationToken);
         await UntilAllArrivedAsync(run.Ledger, cancellationToken);
         await Wait.UntilAsync(
-            async () => await run.Queue.DepthAsync(cancellationToken) == 0, QuietTimeout, () => "the queue is not empty", cancellationToken);
+            async () => await run.Queue.DepthAsync(cancellationToken) == 0, QuietTimeout, () =>
+                "the queue is not empty", cancellationToken);
         var peak = (await container.UsageAsync(cancellationToken)).PeakKiB;
         await StopAsync(container, cancellationToken);
         return peak;
@@ -76,7 +86,10 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
     private static async Task<TimeSpan> StopAsync(BridgeContainer container, CancellationToken cancellationToken)
     {
         var (code, took) = await container.StopAsync(cancellationToken);
-        return code == 0 ? took : throw new FaultException($"a container ended with {code} {took.TotalSeconds:0.0} s after SIGTERM:{container.Process.Tail()}");
+        return code == 0
+            ? took
+            : throw new FaultException(
+                $"a container ended with {code} {took.TotalSeconds:0.0} s after SIGTERM:{container.Process.Tail()}");
     }
 
     // For as long as events keep arriving.
@@ -85,9 +98,14 @@ internal sealed class Soak(RabbitMqServer rabbitMq, FauxqsServer fauxqs, string 
         while (ledger.Missing > 0)
         {
             var before = ledger.Arrived;
-            await Wait.UntilAsync(() => Task.FromResult(ledger.Missing == 0 || ledger.Arrived > before), QuietTimeout, ledger.Describe, cancellationToken);
+            await Wait.UntilAsync(
+                () => Task.FromResult(ledger.Missing == 0 || ledger.Arrived > before),
+                QuietTimeout,
+                ledger.Describe,
+                cancellationToken);
         }
     }
 
-    private sealed record Run(int Events, ImmutableDictionary<string, string> Settings, ConnectedQueue Queue, EventLedger Ledger, Flow Flow);
+    private sealed record Run(
+        int Events, ImmutableDictionary<string, string> Settings, ConnectedQueue Queue, EventLedger Ledger, Flow Flow);
 }

@@ -18,7 +18,8 @@ internal sealed class DemoTap : IAsyncDisposable
     /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<DemoTap> StartAsync(Uri uri, Action<DemoEvent> arrived, CancellationToken cancellationToken)
     {
-        var connection = await new ConnectionFactory { Uri = uri, ClientProvidedName = "demo" }.CreateConnectionAsync(cancellationToken);
+        var connection = await new ConnectionFactory { Uri = uri, ClientProvidedName = "demo" }
+            .CreateConnectionAsync(cancellationToken);
         var tap = new DemoTap(connection);
         try
         {
@@ -46,7 +47,8 @@ internal sealed class DemoTap : IAsyncDisposable
         catch (OperationInterruptedException)
         {
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await channel.ExchangeDeclareAsync(Tap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
+            await channel.ExchangeDeclareAsync(
+                Tap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
         }
     }
 

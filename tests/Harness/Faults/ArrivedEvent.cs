@@ -14,7 +14,8 @@ namespace Harness.Faults;
 /// <param name="IsPersistent">Its delivery mode.</param>
 /// <param name="Headers">Texts and numbers, the numbers as text.</param>
 internal sealed record ArrivedEvent(
-    Sha Sha, int Bytes, byte[] Body, string RoutingKey, string? MessageId, string? ContentType, bool IsPersistent, IReadOnlyDictionary<string, string> Headers)
+    Sha Sha, int Bytes, byte[] Body, string RoutingKey, string? MessageId, string? ContentType, bool IsPersistent,
+    IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>The body as text.</summary>
     public string Text => Encoding.UTF8.GetString(Body);

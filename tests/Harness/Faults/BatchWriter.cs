@@ -16,7 +16,11 @@ internal sealed class BatchWriter(QueueLimits limits, MasterKey? key = null)
         var lines = events.SelectMany(json => (byte[])[.. json, (byte)'\n']).ToArray();
         using var batch = _packer.Pack(lines, _sequence++, out var consumed, out _)!;
         if (consumed != lines.Length)
-            throw new ArgumentException($"{events.Count} events of {lines.Length} bytes do not fit into one batch: give fewer", nameof(events));
+        {
+            throw new ArgumentException(
+                $"{events.Count} events of {lines.Length} bytes do not fit into one batch: give fewer", nameof(events));
+        }
+
         return [.. Enumerable.Range(0, batch.MessageCount).Select(index =>
         {
             var text = new byte[batch.MessageLength(index)];

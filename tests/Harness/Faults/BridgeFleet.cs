@@ -3,7 +3,9 @@ using Harness.Components;
 
 namespace Harness.Faults;
 
-/// <summary>The replicas of one bridge: processes that share a configuration, and the most memory that one of them has used.</summary>
+/// <summary>
+/// The replicas of one bridge: processes that share a configuration, and the most memory that one of them has used.
+/// </summary>
 internal sealed class BridgeFleet(ImmutableDictionary<string, string> settings) : IAsyncDisposable
 {
     private const string Published = "bridge_events_published_total";
@@ -48,7 +50,8 @@ internal sealed class BridgeFleet(ImmutableDictionary<string, string> settings) 
         var took = TimeProvider.System.GetElapsedTime(began);
         return code == 0
             ? took
-            : throw new FaultException($"a bridge ended with {code} {took.TotalSeconds:0.0} s after SIGTERM:{bridge.Process.Tail()}");
+            : throw new FaultException(
+                $"a bridge ended with {code} {took.TotalSeconds:0.0} s after SIGTERM:{bridge.Process.Tail()}");
     }
 
     /// <summary>Events that the running replicas have published; one that does not answer counts nothing.</summary>
@@ -62,8 +65,7 @@ internal sealed class BridgeFleet(ImmutableDictionary<string, string> settings) 
         {
             try
             {
-                var samples = await bridge.MetricsAsync(cancellationToken);
-                sum += samples.Where(sample => sample.Key == name || sample.Key.StartsWith($"{name}{{", StringComparison.Ordinal)).Sum(sample => sample.Value);
+                sum += await bridge.SumAsync(name, cancellationToken: cancellationToken);
             }
             catch (HttpRequestException)
             {
@@ -75,7 +77,8 @@ internal sealed class BridgeFleet(ImmutableDictionary<string, string> settings) 
     }
 
     /// <summary>The last that each replica said.</summary>
-    public string Tails() => string.Concat(_all.Select((bridge, index) => $"{Environment.NewLine}bridge {index + 1}:{bridge.Process.Tail()}"));
+    public string Tails() =>
+        string.Concat(_all.Select((bridge, index) => $"{Environment.NewLine}bridge {index + 1}:{bridge.Process.Tail()}"));
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_all.Select(bridge => bridge.DisposeAsync().AsTask()));
 

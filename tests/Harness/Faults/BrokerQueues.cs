@@ -21,14 +21,20 @@ internal sealed class BrokerQueues(RabbitMqServer broker, string virtualHost)
     public async Task<IReadOnlyList<BrokerQueueState>> ListAsync(CancellationToken cancellationToken)
     {
         var rows = await RowsAsync(
-            ["list_queues", "-p", virtualHost, "--no-table-headers", "name", "leader", "messages_ready", "messages_unacknowledged"], cancellationToken);
+            [
+                "list_queues", "-p", virtualHost, "--no-table-headers",
+                "name", "leader", "messages_ready", "messages_unacknowledged",
+            ],
+            cancellationToken);
         return [.. rows.Select(row => new BrokerQueueState(row[0], row[1], Number(row[2]), Number(row[3])))];
     }
 
     /// <summary>The process's own TCP port that the active consumer of a queue is connected from.</summary>
     public async Task<int> ActiveConsumerPortAsync(string queue, CancellationToken cancellationToken)
     {
-        var consumers = await RowsAsync(["list_consumers", "-p", virtualHost, "--no-table-headers", "queue_name", "channel_pid", "active"], cancellationToken);
+        var consumers = await RowsAsync(
+            ["list_consumers", "-p", virtualHost, "--no-table-headers", "queue_name", "channel_pid", "active"],
+            cancellationToken);
         var channel = consumers.Single(row => row[0] == queue && row[2] == "true")[1];
         var channels = await RowsAsync(["list_channels", "--no-table-headers", "pid", "connection"], cancellationToken);
         var connection = channels.Single(row => row[0] == channel)[1];
@@ -42,5 +48,7 @@ internal sealed class BrokerQueues(RabbitMqServer broker, string virtualHost)
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t'))];
     }
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : 0;
 }

@@ -47,7 +47,11 @@ internal sealed class DeadLetterAccount(Uri virtualHost, BrokerQueues queues)
     public async Task CloseAsync(Func<string> describe, CancellationToken cancellationToken)
     {
         if (await ReadOthersAsync(cancellationToken) is { Count: > 0 } others)
-            throw new FaultException($"{others.Count} dead letters that should not be: {string.Join("; ", others.Take(10))}; {describe()}");
+        {
+            throw new FaultException(
+                $"{others.Count} dead letters that should not be: {string.Join("; ", others.Take(10))}; {describe()}");
+        }
+
         if (Expected is > 0 and var absent)
             throw new FaultException($"{absent} chunks were given up and are in no dead letter: {describe()}");
         if (_rejected.Count > 0)

@@ -5,7 +5,9 @@ using RabbitMQ.Client.Events;
 
 namespace Harness.Faults;
 
-/// <summary>What was sent and what of it arrived, byte for byte: an event is known by its SHA-256. Safe for use by several threads.</summary>
+/// <summary>
+/// What was sent and what of it arrived, byte for byte: an event is known by its SHA-256. Safe for use by several threads.
+/// </summary>
 internal sealed class EventLedger(bool keepBodies = false)
 {
     private readonly Lock _gate = new();
@@ -85,7 +87,8 @@ internal sealed class EventLedger(bool keepBodies = false)
     public string Describe() => Read(() =>
     {
         var missing = _entries.Values.Where(entry => entry.Arrivals == 0).Take(10).Select(entry => entry.Name);
-        var twice = _entries.Values.Where(entry => entry.Arrivals > 1).Take(10).Select(entry => $"{entry.Name} x{entry.Arrivals} ({entry.MessageId})");
+        var twice = _entries.Values.Where(entry => entry.Arrivals > 1).Take(10)
+            .Select(entry => $"{entry.Name} x{entry.Arrivals} ({entry.MessageId})");
         var foreign = _foreign.Take(10).Select(arrived => $"{arrived.Bytes} B {arrived.RoutingKey} {arrived.MessageId}");
         return $"""
             {_entries.Count:N0} sent, {_entries.Count - _missing:N0} arrived, {_missing:N0} missing, {_duplicates:N0} duplicates, {_foreign.Count:N0} that nobody sent

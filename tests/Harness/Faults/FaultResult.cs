@@ -5,7 +5,8 @@ namespace Harness.Faults;
 /// <param name="Fault">What was done, in words.</param>
 /// <param name="Events">Events sent.</param>
 /// <param name="Lost">Events neither published nor dead-lettered.</param>
-/// <param name="Duplicates">Arrivals beyond the first of an event, each with its first <c>message_id</c> and identical bytes.</param>
+/// <param name="Duplicates">Arrivals beyond the first of an event, each with its first <c>message_id</c> and identical
+/// bytes.</param>
 /// <param name="Recovery">The longest time to recover; null where nothing stops.</param>
 /// <param name="PeakMiB">The highest resident memory of any bridge.</param>
 internal sealed record FaultResult(

@@ -6,7 +6,9 @@ namespace Harness.Faults;
 /// <summary>The world of one run: a virtual host with exchange and tap, a queue in each cloud, bridges, and the ledger.</summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
-    /// <summary>How long a queue service that was away for long may take to be noticed: the receivers' longest back-off and some.</summary>
+    /// <summary>
+    /// How long a queue service that was away for long may take to be noticed: the receivers' longest back-off and some.
+    /// </summary>
     public static readonly TimeSpan SlowRecovery = TimeSpan.FromSeconds(40);
 
     private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(90);
@@ -14,9 +16,12 @@ internal sealed class FaultRun : IAsyncDisposable
 
     private TimeSpan? _recovery;
 
-    private FaultRun(FaultComponents components, FaultScale scale, int seed, Uri broker, EventLedger ledger, Tap tap, ConnectedQueue[] queues, BridgeFleet bridges)
+    private FaultRun(
+        FaultComponents components, FaultScale scale, int seed, Uri broker, EventLedger ledger, Tap tap, ConnectedQueue[] queues,
+        BridgeFleet bridges)
     {
-        (Components, Scale, Random, Ledger, Tap, Queues, Bridges) = (components, scale, new Random(seed), ledger, tap, queues, bridges);
+        (Components, Scale, Random, Ledger, Tap, Queues, Bridges) = (
+            components, scale, new Random(seed), ledger, tap, queues, bridges);
         Broker = new BrokerQueues(components.RabbitMq, broker.Segments[^1]);
         DeadLetters = new DeadLetterAccount(broker, Broker);
         Feeds = [.. queues.Select((queue, index) => new Feed(queue, ledger, seed + index))];
@@ -141,9 +146,20 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         await UntilAllArrivedAsync(cancellationToken);
         foreach (var queue in Queues)
-            await Wait.UntilAsync(async () => await queue.DepthAsync(cancellationToken) == 0, WaitTimeout, () => $"{queue.Queue.Url} is not empty: {Describe()}", cancellationToken);
+        {
+            await Wait.UntilAsync(
+                async () => await queue.DepthAsync(cancellationToken) == 0,
+                WaitTimeout,
+                () => $"{queue.Queue.Url} is not empty: {Describe()}",
+                cancellationToken);
+        }
+
         if (Ledger is not { Renamed: 0, Foreign.Count: 0 })
-            throw new FaultException($"{Ledger.Renamed} duplicates with another message_id, {Ledger.Foreign.Count} altered: {Describe()}");
+        {
+            throw new FaultException(
+                $"{Ledger.Renamed} duplicates with another message_id, {Ledger.Foreign.Count} altered: {Describe()}");
+        }
+
         await DeadLetters.CloseAsync(Describe, cancellationToken);
         return new FaultResult(
             scenario.Name, scenario.Fault, Ledger.Expected, Ledger.Missing, Ledger.Duplicates, _recovery, Bridges.PeakMiB);

@@ -14,9 +14,14 @@ internal sealed record FaultScale(int Events, TimeSpan Hold, int Repeats, TimeSp
     /// <summary>Batches of a flood that stay incomplete at first.</summary>
     public int IncompleteBatches { get; init; }
 
-    /// <summary>The suite of its own command: the bridges' own time-outs but for the lease, which is shorter to end sooner.</summary>
+    /// <summary>
+    /// The suite of its own command: the bridges' own time-outs but for the lease, which is shorter to end sooner.
+    /// </summary>
     public static FaultScale Long { get; } =
-        new(20_000, TimeSpan.FromSeconds(60), 3, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)) { IncompleteBatches = 10_000 };
+        new(20_000, TimeSpan.FromSeconds(60), 3, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30))
+        {
+            IncompleteBatches = 10_000,
+        };
 
     /// <summary>For the default tests: a few seconds of fault each.</summary>
     public static FaultScale Short { get; } =

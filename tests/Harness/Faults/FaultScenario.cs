@@ -18,15 +18,18 @@ internal abstract class FaultScenario(string name, string fault)
 
     /// <summary>Sends, applies the fault and closes the ledger, within twelve minutes.</summary>
     /// <exception cref="FaultException">A promise does not hold.</exception>
-    public virtual async Task<FaultResult> RunAsync(FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
+    public virtual async Task<FaultResult> RunAsync(
+        FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         await using var reach = Reach(components, seed);
-        await using var run = await FaultRun.LayAsync(components, Scale(scale), seed, reach is null ? null : reach.Through, limit.Token);
+        await using var run = await FaultRun.LayAsync(
+            components, Scale(scale), seed, reach is null ? null : reach.Through, limit.Token);
         await run.Bridges.StartAsync(Bridges, limit.Token);
         Prepare(run);
-        var sending = Task.WhenAll(run.Feeds.Select(feed => feed.SendAsync(scale.Events / run.Feeds.Count, run.Flow, limit.Token)));
+        var sending = Task.WhenAll(
+            run.Feeds.Select(feed => feed.SendAsync(scale.Events / run.Feeds.Count, run.Flow, limit.Token)));
         await ApplyAsync(run, reach, limit.Token);
         run.Flow.Allow(1);
         await sending;

@@ -1,6 +1,8 @@
 namespace Harness.Faults;
 
-/// <summary>Fills one queue with numbered events: many small ones in few messages, and now and then a large one in chunks.</summary>
+/// <summary>
+/// Fills one queue with numbered events: many small ones in few messages, and now and then a large one in chunks.
+/// </summary>
 internal sealed class Feed(ConnectedQueue queue, EventLedger ledger, int seed)
 {
     private const int MostEventsInAMessage = 20;

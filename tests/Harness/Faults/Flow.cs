@@ -1,8 +1,8 @@
 namespace Harness.Faults;
 
 /// <summary>
-/// Lets the feeds send only so far, so that events are left to flow after every fault, however fast the machine is. Safe for use by
-/// several threads.
+/// Lets the feeds send only so far, so that events are left to flow after every fault, however fast the machine is. Safe for use
+/// by several threads.
 /// </summary>
 internal sealed class Flow
 {

@@ -10,7 +10,8 @@ internal sealed class GeneratedEvents(int seed)
     private static readonly string[] Messages =
     [
         "order accepted", "order rejected: the credit limit is reached", "payment authorised", "payment declined by the issuer",
-        "stock reserved", "stock below the reorder level", "shipment booked", "invoice written", "customer notified", "cart expired",
+        "stock reserved", "stock below the reorder level", "shipment booked", "invoice written", "customer notified",
+        "cart expired",
     ];
 
     private readonly Random _random = new(seed);

@@ -5,12 +5,13 @@ using Harness.Components;
 namespace Harness.Faults;
 
 /// <summary>
-/// Stands in front of a queue emulator, counts the calls, and answers a share of them with 500, 503 or throttling: half of these after the
-/// call was carried out, as a service does whose answer is lost.
+/// Stands in front of a queue emulator, counts the calls, and answers a share of them with 500, 503 or throttling: half of these
+/// after the call was carried out, as a service does whose answer is lost.
 /// </summary>
 internal sealed class QueueProxy : IAsyncDisposable
 {
-    private static readonly string[] NotCopied = ["Host", "Connection", "Content-Length", "Transfer-Encoding", "Keep-Alive", "Date", "Server"];
+    private static readonly string[] NotCopied =
+        ["Host", "Connection", "Content-Length", "Transfer-Encoding", "Keep-Alive", "Date", "Server"];
 
     private readonly HttpListener _listener = new();
     private readonly HttpClient _http = Loopback.NewHttpClient();
@@ -85,7 +86,8 @@ internal sealed class QueueProxy : IAsyncDisposable
             else
                 await CopyAsync(answer, context.Response);
         }
-        catch (Exception error) when (error is HttpRequestException or HttpListenerException or ObjectDisposedException or IOException)
+        catch (Exception error) when (
+            error is HttpRequestException or HttpListenerException or ObjectDisposedException or IOException)
         {
             // The bridge has gone, or the emulator has: the bridge sees a broken connection.
             context.Response.Abort();

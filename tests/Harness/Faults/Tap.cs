@@ -42,7 +42,12 @@ internal sealed class Tap : IAsyncDisposable
     /// <param name="isReplicated">True for a queue that outlives a node of a cluster.</param>
     public static async Task<Tap> StartAsync(Uri uri, EventLedger ledger, string bindingKey = "#", bool isReplicated = false)
     {
-        var factory = new ConnectionFactory { Uri = uri, ClientProvidedName = "tap", NetworkRecoveryInterval = TimeSpan.FromMilliseconds(500) };
+        var factory = new ConnectionFactory
+        {
+            Uri = uri,
+            ClientProvidedName = "tap",
+            NetworkRecoveryInterval = TimeSpan.FromMilliseconds(500),
+        };
         var tap = new Tap(await factory.CreateConnectionAsync(), ledger);
         try
         {
@@ -100,7 +105,9 @@ internal sealed class Tap : IAsyncDisposable
     {
         var channel = await _connection.CreateChannelAsync();
         await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true);
-        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal)
+        await channel.QueueDeclareAsync(
+            Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(
+            StringComparer.Ordinal)
         {
             ["x-queue-type"] = isReplicated ? "quorum" : "classic",
         });

@@ -6,8 +6,8 @@ using Harness.Components;
 namespace Harness.Faults;
 
 /// <summary>
-/// A network between someone and a port on loopback that can be cut and healed; or, of several ports, to the first that answers, as a
-/// load balancer before a cluster does.
+/// A network between someone and a port on loopback that can be cut and healed; or, of several ports, to the first that answers,
+/// as a load balancer before a cluster does.
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
@@ -35,7 +35,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public int Port { get; }
 
-    /// <summary>From now on nothing passes and nobody is told: connections stay open, new ones are accepted and stay silent.</summary>
+    /// <summary>
+    /// From now on nothing passes and nobody is told: connections stay open, new ones are accepted and stay silent.
+    /// </summary>
     public void Cut() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Resets every connection, and every new one, until healed.</summary>

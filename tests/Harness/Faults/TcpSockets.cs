@@ -13,6 +13,7 @@ internal static class TcpSockets
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(fields => fields[LocalAddress].EndsWith($":{port:X4}", StringComparison.Ordinal))?[Inode];
         return inode is not null
-            && new DirectoryInfo($"/proc/{process}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == $"socket:[{inode}]");
+            && new DirectoryInfo($"/proc/{process}/fd").EnumerateFileSystemInfos()
+                .Any(descriptor => descriptor.LinkTarget == $"socket:[{inode}]");
     }
 }

@@ -14,7 +14,8 @@ public sealed record FunctionCall(string Function, TypedData Input)
     public string TraceParent { get; init; } = "";
 
     /// <summary>The message's identity and deliveries, of a queue's message.</summary>
-    public IReadOnlyDictionary<string, TypedData> Metadata { get; init; } = new Dictionary<string, TypedData>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, TypedData> Metadata { get; init; } =
+        new Dictionary<string, TypedData>(StringComparer.Ordinal);
 
     /// <summary>A queue's message.</summary>
     public static FunctionCall FromMessage(string function, string text, string id = "m-1", long dequeueCount = 1) =>

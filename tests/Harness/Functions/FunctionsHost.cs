@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Harness.Functions;
 
 /// <summary>
-/// The side of Azure Functions that an isolated worker talks to: starts the worker, loads its functions, and invokes them. No trigger fires
-/// by itself: the caller gives what the trigger would have found, and stores what a function returns.
+/// The side of Azure Functions that an isolated worker talks to: starts the worker, loads its functions, and invokes them. No
+/// trigger fires by itself: the caller gives what the trigger would have found, and stores what a function returns.
 /// </summary>
 public sealed class FunctionsHost : IAsyncDisposable
 {
@@ -83,10 +83,13 @@ public sealed class FunctionsHost : IAsyncDisposable
         request.InputData.Add(new ParameterBinding { Name = TriggerOf(function), Data = call.Input });
         foreach (var (name, value) in call.Metadata)
             request.TriggerMetadata.Add(name, value);
-        return (await _stream.AskAsync(new StreamingMessage { RequestId = call.Id, InvocationRequest = request })).InvocationResponse;
+        return (
+            await _stream.AskAsync(new StreamingMessage { RequestId = call.Id, InvocationRequest = request })).InvocationResponse;
     }
 
-    /// <summary>Posts JSON to a function; completes when the caller has the answer, which may be before the invocation has ended.</summary>
+    /// <summary>
+    /// Posts JSON to a function; completes when the caller has the answer, which may be before the invocation has ended.
+    /// </summary>
     /// <param name="function">The function's name.</param>
     /// <param name="path">Its path, such as <c>api/orders</c>.</param>
     /// <param name="json">The body.</param>
@@ -157,7 +160,8 @@ public sealed class FunctionsHost : IAsyncDisposable
     private async Task LoadAsync(string folder, CancellationToken cancellationToken)
     {
         await OpenedAsync();
-        var start = await AskAsync(new StreamingMessage { WorkerInitRequest = new WorkerInitRequest { HostVersion = "4.0.0.0" } });
+        var start = await AskAsync(
+            new StreamingMessage { WorkerInitRequest = new WorkerInitRequest { HostVersion = "4.0.0.0" } });
         Require(start.WorkerInitResponse.Result);
         var metadata = await AskAsync(
             new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = folder } });
@@ -201,5 +205,7 @@ public sealed class FunctionsHost : IAsyncDisposable
 
     private static string TriggerOf(RpcFunctionMetadata function) => function.RawBindings
         .Select(binding => JsonNode.Parse(binding)!)
-        .Single(binding => ((string)binding["type"]!).EndsWith("Trigger", StringComparison.OrdinalIgnoreCase))["name"]!.GetValue<string>();
+        .Single(
+            binding =>
+                ((string)binding["type"]!).EndsWith("Trigger", StringComparison.OrdinalIgnoreCase))["name"]!.GetValue<string>();
 }

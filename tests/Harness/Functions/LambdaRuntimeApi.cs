@@ -7,7 +7,8 @@ using Harness.Components;
 namespace Harness.Functions;
 
 /// <summary>
-/// The side of Lambda that a function's process talks to (Runtime API 2018-06-01): it asks for the next invocation and posts the answer.
+/// The side of Lambda that a function's process talks to (Runtime API 2018-06-01): it asks for the next invocation and posts the
+/// answer.
 /// </summary>
 internal sealed class LambdaRuntimeApi : IAsyncDisposable
 {
@@ -76,7 +77,8 @@ internal sealed class LambdaRuntimeApi : IAsyncDisposable
                 await AnswerPostAsync(path, context);
             context.Response.Close();
         }
-        catch (Exception error) when (error is OperationCanceledException or HttpListenerException or ObjectDisposedException or IOException)
+        catch (Exception error) when (
+            error is OperationCanceledException or HttpListenerException or ObjectDisposedException or IOException)
         {
             // The function's process or the demo ended in between.
         }

@@ -10,7 +10,8 @@ internal sealed class WorkerStream : FunctionRpc.FunctionRpcBase
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>();
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _questions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _questions =
+        new(StringComparer.Ordinal);
 
     /// <summary>Completes with the worker's first message.</summary>
     public Task Opened => _opened.Task;
@@ -32,7 +33,8 @@ internal sealed class WorkerStream : FunctionRpc.FunctionRpcBase
 
     /// <inheritdoc/>
     public override async Task EventStream(
-        IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
+        IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream,
+        ServerCallContext context)
     {
         var writing = WriteAsync(responseStream, context.CancellationToken);
         try

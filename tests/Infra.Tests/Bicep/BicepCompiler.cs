@@ -23,7 +23,8 @@ internal static partial class BicepCompiler
         var result = await RunAsync("build", folder);
         var lines = result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         // It compiles a module again for each file that uses it.
-        var findings = lines.Select(line => Line().Match(line)).Where(match => match.Success).Select(FindingIn).Distinct().ToList();
+        var findings = lines.Select(line => Line().Match(line)).Where(match => match.Success).Select(FindingIn).Distinct()
+            .ToList();
         if (findings.Count == 0)
             result.EnsureSuccess("bicep build");
         return findings;

@@ -16,7 +16,8 @@ public sealed class BicepTests(BicepTemplates templates)
         await BicepCompiler.FormatAsync(copy);
 
         Assert.All(Directory.EnumerateFiles(copy, "*.bicep", SearchOption.AllDirectories), file =>
-            Assert.Equal(File.ReadAllText(file), File.ReadAllText(Path.Combine(templates.Source, Path.GetRelativePath(copy, file)))));
+            Assert.Equal(
+                File.ReadAllText(file), File.ReadAllText(Path.Combine(templates.Source, Path.GetRelativePath(copy, file)))));
     }
 
     [Theory]
@@ -25,6 +26,8 @@ public sealed class BicepTests(BicepTemplates templates)
     {
         var (mistake, findings) = templates.FindingsOf(name);
 
-        Assert.Contains(findings, finding => finding.File == mistake.File && finding.Message.Contains(mistake.Found, StringComparison.Ordinal));
+        Assert.Contains(
+            findings,
+            finding => finding.File == mistake.File && finding.Message.Contains(mistake.Found, StringComparison.Ordinal));
     }
 }

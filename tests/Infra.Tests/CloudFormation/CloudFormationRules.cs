@@ -4,7 +4,9 @@ using Infra.Tests.Validation;
 
 namespace Infra.Tests.CloudFormation;
 
-/// <summary>AWS's own rules: <c>infra/validate/cloudformation.mjs</c> checks folders of templates and prints a line of JSON for each.</summary>
+/// <summary>
+/// AWS's own rules: <c>infra/validate/cloudformation.mjs</c> checks folders of templates and prints a line of JSON for each.
+/// </summary>
 internal static class CloudFormationRules
 {
     private const string Script = "cloudformation.mjs";

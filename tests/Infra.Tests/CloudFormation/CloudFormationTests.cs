@@ -17,6 +17,8 @@ public sealed class CloudFormationTests(CloudFormationTemplates templates)
     {
         var (mistake, findings) = templates.FindingsOf(name);
 
-        Assert.Contains(findings, finding => finding.File == mistake.File && finding.Message.Contains(mistake.Found, StringComparison.Ordinal));
+        Assert.Contains(
+            findings,
+            finding => finding.File == mistake.File && finding.Message.Contains(mistake.Found, StringComparison.Ordinal));
     }
 }

@@ -12,9 +12,11 @@ public sealed class DeployTests
     private static readonly Dictionary<string, string> Nothing = new(StringComparer.Ordinal);
     private static readonly Dictionary<string, string> Broker = new(StringComparer.Ordinal) { ["BROKER_URI"] = Uri };
 
-    private static readonly string[] NewGroup = ["az group exists\tfalse", "outputs.functionAppName\torders-app", "outputs.queueUrl\thttps://queue"];
+    private static readonly string[] NewGroup =
+        ["az group exists\tfalse", "outputs.functionAppName\torders-app", "outputs.queueUrl\thttps://queue"];
     private static readonly string[] Group = ["az group exists\ttrue", "az keyvault list\tvault"];
-    private static readonly string[] NewStack = ["describe-stacks --stack-name telemetry --query Stacks[0].StackStatus\t!", "get-caller-identity\t123"];
+    private static readonly string[] NewStack =
+        ["describe-stacks --stack-name telemetry --query Stacks[0].StackStatus\t!", "get-caller-identity\t123"];
     private static readonly string[] Stack = ["Stacks[0].StackStatus\tUPDATE_COMPLETE", "get-caller-identity\t123"];
 
     [Theory]
@@ -114,25 +116,32 @@ public sealed class DeployTests
 
         Assert.Contains("az group create --name telemetry --location westeurope --output none", cloud.Calls);
         var published = cloud.Calls.ToList().FindIndex(call => call.StartsWith("dotnet publish", StringComparison.Ordinal));
-        Assert.Contains("functions/Azure -c Release -r linux-x64 --no-self-contained", cloud.Calls[published], StringComparison.Ordinal);
+        Assert.Contains(
+            "functions/Azure -c Release -r linux-x64 --no-self-contained", cloud.Calls[published], StringComparison.Ordinal);
         Assert.StartsWith("zip -qr", cloud.Calls[published + 1], StringComparison.Ordinal);
-        Assert.Contains("config-zip --resource-group telemetry --name orders-app", cloud.Calls[published + 2], StringComparison.Ordinal);
+        Assert.Contains(
+            "config-zip --resource-group telemetry --name orders-app", cloud.Calls[published + 2], StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("Architecture=x86_64", "linux-x64", "x86_64")]
     [InlineData("MaxTasks=4", "linux-arm64", "arm64")]
-    public async Task On_AWS_the_functions_are_built_for_the_processor_that_the_stack_gets(string argument, string runtime, string architecture)
+    public async Task On_AWS_the_functions_are_built_for_the_processor_that_the_stack_gets(
+        string argument, string runtime, string architecture)
     {
         using var cloud = new FakeCloud(NewStack);
 
         await cloud.RunAsync(Aws, Broker, [.. Target(Aws), argument]);
 
-        Assert.Contains(cloud.Calls, call => call.Contains($"functions/Aws -c Release -r {runtime} --self-contained", StringComparison.Ordinal));
+        Assert.Contains(
+            cloud.Calls,
+            call => call.Contains($"functions/Aws -c Release -r {runtime} --self-contained", StringComparison.Ordinal));
         Assert.Equal(architecture, AwsValue(cloud, "Architecture"));
         Assert.Equal("telemetry-deploy-123-eu-central-1", AwsValue(cloud, "CodeBucket"));
         var upload = $"s3://telemetry-deploy-123-eu-central-1/{AwsValue(cloud, "CodeKey")}";
-        Assert.Contains(cloud.Calls, call => call.StartsWith("aws s3 cp", StringComparison.Ordinal) && call.Contains(upload, StringComparison.Ordinal));
+        Assert.Contains(
+            cloud.Calls,
+            call => call.StartsWith("aws s3 cp", StringComparison.Ordinal) && call.Contains(upload, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -160,5 +169,6 @@ public sealed class DeployTests
     }
 
     private static string? AwsValue(FakeCloud cloud, string name) => JsonSerializer.Deserialize<string[]>(cloud.Parameters)!
-        .Where(pair => pair.StartsWith($"{name}=", StringComparison.Ordinal)).Select(pair => pair[(name.Length + 1)..]).SingleOrDefault();
+        .Where(pair => pair.StartsWith($"{name}=", StringComparison.Ordinal)).Select(pair => pair[(name.Length + 1)..])
+            .SingleOrDefault();
 }

@@ -51,7 +51,8 @@ internal sealed class FakeCloud : IDisposable
     public string Parameters => File.ReadAllText(Path.Combine(_folder, "parameters"));
 
     /// <summary>Runs a script of <c>infra</c>.</summary>
-    public Task<CommandResult> RunAsync(string script, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
+    public Task<CommandResult> RunAsync(
+        string script, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
     {
         var all = new Dictionary<string, string>(environment, StringComparer.Ordinal)
         {
@@ -61,7 +62,8 @@ internal sealed class FakeCloud : IDisposable
             ["PATH"] = $"{Path.Combine(_folder, "bin")}:{ChildProcessStart.CleanEnvironment["PATH"]}",
         };
         var path = Path.Combine(LocalFolders.Root, "infra", script);
-        return ChildCommand.RunAsync(new ChildProcessStart("/usr/bin/env", ["bash", path, .. arguments]) { Name = script, Environment = all });
+        return ChildCommand.RunAsync(
+            new ChildProcessStart("/usr/bin/env", ["bash", path, .. arguments]) { Name = script, Environment = all });
     }
 
     /// <summary>What scripts left behind.</summary>

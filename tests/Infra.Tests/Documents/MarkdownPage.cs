@@ -19,7 +19,9 @@ internal sealed partial class MarkdownPage(string text)
     public IEnumerable<string> Links => _lines
         .SelectMany(line => Target().Matches(InlineCode().Replace(line.Text, "")))
         .Select(match => match.Groups["target"].Value)
-        .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal));
+        .Where(
+            target =>
+                !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal));
 
     /// <summary>The names by which links reach the headings.</summary>
     public IEnumerable<string> Anchors => _lines
@@ -44,7 +46,9 @@ internal sealed partial class MarkdownPage(string text)
     [GeneratedRegex(@"https?://[^\s)`]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)|\bsrc(set)?=""(?<target>[^""]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\]\((?<target>[^)\s]+)\)|\bsrc(set)?=""(?<target>[^""]+)""",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Target();
 
     [GeneratedRegex("`[^`]+`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

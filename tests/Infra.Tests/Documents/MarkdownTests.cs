@@ -9,7 +9,8 @@ public sealed partial class MarkdownTests
     // Folders that builds, tests and installations fill.
     private static readonly string[] Foreign = [".git", ".local", "artifacts", "bin", "node_modules", "obj", "TestResults"];
 
-    private static readonly string[] Extensions = [".cs", ".csproj", ".props", ".mjs", ".py", ".sh", ".yaml", ".yml", ".json", ".bicep", ""];
+    private static readonly string[] Extensions =
+        [".cs", ".csproj", ".props", ".mjs", ".py", ".sh", ".yaml", ".yml", ".json", ".bicep", ""];
 
     [Fact]
     public void No_line_is_longer_than_130_columns() => Assert.Empty(
@@ -19,7 +20,8 @@ public sealed partial class MarkdownTests
 
     [Fact]
     public void Every_link_leads_to_a_file_and_to_a_heading_in_it() => Assert.Empty(
-        Pages().SelectMany(path => PageOf(path).Links.Where(link => !Leads(path, link)).Select(link => $"{NameOf(path)}: {link}")));
+        Pages()
+            .SelectMany(path => PageOf(path).Links.Where(link => !Leads(path, link)).Select(link => $"{NameOf(path)}: {link}")));
 
     [Fact]
     public void Every_page_that_code_or_a_script_names_exists()
@@ -37,7 +39,10 @@ public sealed partial class MarkdownTests
     [InlineData("131", "1")]
     [InlineData("130", "")]
     public void A_line_is_too_long_beyond_130_columns(string length, string found) => Assert.Equal(
-        found, string.Join(',', new MarkdownPage(new string('a', int.Parse(length, System.Globalization.CultureInfo.InvariantCulture))).LongLines));
+        found,
+        string.Join(
+            ',',
+            new MarkdownPage(new string('a', int.Parse(length, System.Globalization.CultureInfo.InvariantCulture))).LongLines));
 
     [Fact]
     public void Only_code_addresses_and_generated_tables_may_be_longer()
@@ -78,7 +83,8 @@ public sealed partial class MarkdownTests
     // Comments name a decision by its number alone.
     private static bool IsDecision(string name) =>
         name.StartsWith("docs/decisions/", StringComparison.Ordinal)
-            && Directory.EnumerateFiles(Path.Combine(LocalFolders.Root, "docs", "decisions"), $"{Path.GetFileName(name)}-*.md").Any();
+            && Directory.EnumerateFiles(Path.Combine(LocalFolders.Root, "docs", "decisions"), $"{Path.GetFileName(name)}-*.md")
+                .Any();
 
     private static MarkdownPage PageOf(string path) => new(File.ReadAllText(path));
 
@@ -89,6 +95,7 @@ public sealed partial class MarkdownTests
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder).Concat(
         Directory.EnumerateDirectories(folder).Where(path => !Foreign.Contains(Path.GetFileName(path))).SelectMany(Files));
 
-    [GeneratedRegex(@"\bdocs/[a-z0-9/.-]*(\.(md|mjs|py|png|svg)(#[a-z0-9-]+)?|decisions/[0-9]{4})\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\bdocs/[a-z0-9/.-]*(\.(md|mjs|py|png|svg)(#[a-z0-9-]+)?|decisions/[0-9]{4})\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Named();
 }

@@ -11,6 +11,7 @@ internal static class BridgeAssemblies
     public static IReadOnlyList<Assembly> All { get; } =
     [
         Program,
-        .. Program.GetReferencedAssemblies().Where(name => name.Name!.StartsWith("Bridge.", StringComparison.Ordinal)).Select(Assembly.Load),
+        .. Program.GetReferencedAssemblies().Where(name => name.Name!.StartsWith("Bridge.", StringComparison.Ordinal))
+            .Select(Assembly.Load),
     ];
 }

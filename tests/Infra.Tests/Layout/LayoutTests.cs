@@ -2,13 +2,15 @@ using System.Xml.Linq;
 
 namespace Infra.Tests.Layout;
 
-/// <summary>References point one way, between the projects of the bridge and between the namespaces within bridge/ and shared/.</summary>
+/// <summary>
+/// References point one way, between the projects of the bridge and between the namespaces within bridge/ and shared/.
+/// </summary>
 public sealed class LayoutTests
 {
     // What each project of the bridge may refer to. Tools alone knows another beside the core: it works on the broker's queues.
     private static readonly Dictionary<string, string[]> Projects = new(StringComparer.Ordinal)
     {
-        ["Bridge"] = ["Bridge.CloudQueues", "Bridge.Core", "Bridge.Hosting", "Bridge.RabbitMq", "Bridge.Tools"],
+        ["Bridge"] = ["Bridge.CloudQueues", "Bridge.Core", "Bridge.Edge", "Bridge.Hosting", "Bridge.RabbitMq", "Bridge.Tools"],
         ["Bridge.CloudQueues"] = ["Bridge.Core", "Telemetry.Aws", "Telemetry.Azure"],
         ["Bridge.Core"] = ["Telemetry"],
         ["Bridge.Edge"] = ["Bridge.Core"],
@@ -36,7 +38,8 @@ public sealed class LayoutTests
     [InlineData("namespace A.Low.Inner; using A.High; class C { }", "namespace A.Low; using A.Low.Inner; class Base { }")]
     public void A_circle_is_found(params string[] low)
     {
-        var graph = new NamespaceGraph([.. low.Select(OnLines), OnLines("namespace A.High; using A.Low; class Top { Base _base; }")]);
+        var graph = new NamespaceGraph(
+            [.. low.Select(OnLines), OnLines("namespace A.High; using A.Low; class Top { Base _base; }")]);
 
         Assert.Contains("A.High", graph.Circles().Keys);
     }
@@ -57,11 +60,10 @@ public sealed class LayoutTests
     [Fact]
     public void A_type_of_the_enclosing_namespace_is_a_reference() => Assert.Equal(
         ["A"],
-        new NamespaceGraph([OnLines("namespace A; class Base { }"), OnLines("namespace A.Low; class C : Base { }")]).References["A.Low"]);
+        new NamespaceGraph(
+            [OnLines("namespace A; class Base { }"), OnLines("namespace A.Low; class C : Base { }")]).References["A.Low"]);
 
-    private static NamespaceGraph GraphOf(string folder) => new(Directory.GetFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
-        .Select(File.ReadAllText));
+    private static NamespaceGraph GraphOf(string folder) => new(CSharp.Files(folder).Select(File.ReadAllText));
 
     private static string[] ReferencesOf(string project) =>
     [
@@ -69,7 +71,8 @@ public sealed class LayoutTests
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)),
     ];
 
-    private static string Lines(Dictionary<string, string[]> projects) => string.Join('\n', projects.OrderBy(project => project.Key, StringComparer.Ordinal)
+    private static string Lines(Dictionary<string, string[]> projects) =>
+        string.Join('\n', projects.OrderBy(project => project.Key, StringComparer.Ordinal)
         .Select(project => $"{project.Key} -> {string.Join(", ", project.Value.Order(StringComparer.Ordinal))}"));
 
     // As in a file: the namespace, each using and the rest begin lines.

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Infra.Tests.Layout;
 
 /// <summary>
-/// Which namespaces refer to which, read from sources: by a <c>using</c>, by a qualified name, or by a type of an enclosing namespace,
-/// which needs neither. Compiled code would not show the use of a constant.
+/// Which namespaces refer to which, read from sources: by a <c>using</c>, by a qualified name, or by a type of an enclosing
+/// namespace, which needs neither. Compiled code would not show the use of a constant.
 /// </summary>
 internal sealed partial class NamespaceGraph
 {
@@ -15,10 +15,15 @@ internal sealed partial class NamespaceGraph
     {
         var files = sources.Select(Source.Read).Where(file => file.Namespace.Length > 0).ToList();
         var types = files.GroupBy(file => file.Namespace, StringComparer.Ordinal).ToDictionary(
-            space => space.Key, space => space.SelectMany(file => file.Types).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
-        _references = types.Keys.ToDictionary(name => name, _ => new SortedSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
+            space => space.Key, space =>
+                space.SelectMany(file => file.Types).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+        _references = types.Keys.ToDictionary(
+            name => name, _ => new SortedSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
         foreach (var file in files)
-            _references[file.Namespace].UnionWith(types.Where(to => to.Key != file.Namespace && file.RefersTo(to.Key, to.Value)).Select(to => to.Key));
+        {
+            _references[file.Namespace]
+                .UnionWith(types.Where(to => to.Key != file.Namespace && file.RefersTo(to.Key, to.Value)).Select(to => to.Key));
+        }
     }
 
     /// <summary>The namespaces, and those that each refers to.</summary>

@@ -16,7 +16,8 @@ public sealed class BicepRoleTests(BicepTemplates templates)
     private static readonly StorageQueueCalls Calls = new();
 
     [Fact]
-    public void Every_request_names_one_permission() => Assert.All(Calls.Requests(), request => Assert.Single(Calls.PermissionsIn(request)));
+    public void Every_request_names_one_permission() =>
+        Assert.All(Calls.Requests(), request => Assert.Single(Calls.PermissionsIn(request)));
 
     [Fact]
     public void Senders_may_do_what_sending_calls()
@@ -24,7 +25,8 @@ public sealed class BicepRoleTests(BicepTemplates templates)
         Assert.Equal(Calls.OfSenders(), SenderActions);
         Assert.Equal(SenderRole, Queue.GetProperty("variables").GetProperty("senderRole").GetString());
         Assert.Equal(
-            "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', variables('senderRole'))]", RoleOf(Assignments.Single(IsLoop)));
+            "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', variables('senderRole'))]",
+            RoleOf(Assignments.Single(IsLoop)));
     }
 
     [Fact]
@@ -34,7 +36,9 @@ public sealed class BicepRoleTests(BicepTemplates templates)
         var permission = role.GetProperty("properties").GetProperty("permissions")[0];
         var granted = Roles.Texts(permission.GetProperty("actions")).Concat(Roles.Texts(permission.GetProperty("dataActions")));
 
-        Assert.Equal(Calls.OfBridge().Select(action => Provider + action).Order(StringComparer.Ordinal), granted.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Calls.OfBridge().Select(action => Provider + action).Order(StringComparer.Ordinal),
+            granted.Order(StringComparer.Ordinal));
         Assert.Equal(
             $"[resourceId('Microsoft.Authorization/roleDefinitions', {role.GetProperty("name").GetString()!.Trim('[', ']')})]",
             RoleOf(Assignments.Single(assignment => !IsLoop(assignment))));
@@ -48,7 +52,8 @@ public sealed class BicepRoleTests(BicepTemplates templates)
         Assert.Equal([scope, scope], Assignments.Select(assignment => assignment.GetProperty("scope").GetString()));
         Assert.Equal(
             ["[parameters('bridgePrincipalId')]", "[parameters('senderPrincipalIds')[copyIndex()]]"],
-            Assignments.Select(assignment => assignment.GetProperty("properties").GetProperty("principalId").GetString()).Order(StringComparer.Ordinal));
+            Assignments.Select(assignment => assignment.GetProperty("properties").GetProperty("principalId").GetString())
+                .Order(StringComparer.Ordinal));
     }
 
     private JsonElement Queue => templates.Templates["modules/queue.bicep"];
@@ -61,5 +66,6 @@ public sealed class BicepRoleTests(BicepTemplates templates)
     // One for each principal that sends.
     private static bool IsLoop(JsonElement assignment) => assignment.TryGetProperty("copy", out _);
 
-    private static string? RoleOf(JsonElement assignment) => assignment.GetProperty("properties").GetProperty("roleDefinitionId").GetString();
+    private static string? RoleOf(JsonElement assignment) =>
+        assignment.GetProperty("properties").GetProperty("roleDefinitionId").GetString();
 }

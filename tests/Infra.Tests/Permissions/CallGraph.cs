@@ -35,10 +35,13 @@ internal static class CallGraph
         // The body of what awaits or yields lies in a type that the compiler made.
         if (method.GetCustomAttribute<StateMachineAttribute>() is { } machine)
             next = next.Concat(machine.StateMachineType.GetMethods(Everything));
-        return method.DeclaringType is { IsInterface: true } contract ? next.Concat(Implementations(contract, method, assembly)) : next;
+        return method.DeclaringType is { IsInterface: true } contract
+            ? next.Concat(Implementations(contract, method, assembly))
+            : next;
     }
 
-    private static IEnumerable<MethodBase> Implementations(Type contract, MethodBase method, Assembly assembly) => assembly.GetTypes()
+    private static IEnumerable<MethodBase> Implementations(Type contract, MethodBase method, Assembly assembly) =>
+        assembly.GetTypes()
         .Where(type => type.IsClass && contract.IsAssignableFrom(type))
         .Select(type => type.GetInterfaceMap(contract))
         .SelectMany(map => map.InterfaceMethods.Zip(map.TargetMethods))

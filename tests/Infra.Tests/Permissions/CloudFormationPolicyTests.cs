@@ -10,7 +10,8 @@ public sealed class CloudFormationPolicyTests(CloudFormationTemplates templates)
     private static readonly SqsCalls Calls = new();
 
     [Fact]
-    public void Every_request_names_one_permission() => Assert.All(Calls.Requests(), request => Assert.Single(Calls.PermissionsIn(request)));
+    public void Every_request_names_one_permission() =>
+        Assert.All(Calls.Requests(), request => Assert.Single(Calls.PermissionsIn(request)));
 
     [Fact]
     public void Senders_may_do_what_sending_calls() => Assert.Equal(Calls.OfSenders(), Roles.Actions(SenderPolicy(), "Queue"));
@@ -32,7 +33,10 @@ public sealed class CloudFormationPolicyTests(CloudFormationTemplates templates)
         var role = Resource("bridge.yaml", "TaskRole");
 
         Assert.False(role.TryGetProperty("Policies", out _));
-        Assert.Contains("BridgePolicyArn", Assert.Single(role.GetProperty("ManagedPolicyArns").EnumerateArray()).GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(
+            "BridgePolicyArn",
+            Assert.Single(role.GetProperty("ManagedPolicyArns").EnumerateArray()).GetRawText(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +62,8 @@ public sealed class CloudFormationPolicyTests(CloudFormationTemplates templates)
 
         Assert.Equal(4, roles.Count);
         Assert.All(roles, role => Assert.Contains(
-            "SenderPolicyArn", role.Value.GetProperty("properties").GetProperty("ManagedPolicyArns").GetRawText(), StringComparison.Ordinal));
+            "SenderPolicyArn", role.Value.GetProperty("properties").GetProperty("ManagedPolicyArns")
+                .GetRawText(), StringComparison.Ordinal));
     }
 
     private JsonElement SenderPolicy() => Resource("queue.yaml", "SenderPolicy").GetProperty("PolicyDocument");

@@ -7,10 +7,12 @@ namespace Infra.Tests.Permissions;
 public sealed partial class PermissionsPageTests
 {
     [Fact]
-    public void It_says_what_a_sender_needs() => AssertListed("### A function that sends", new SqsCalls().OfSenders(), new StorageQueueCalls().OfSenders());
+    public void It_says_what_a_sender_needs() =>
+        AssertListed("### A function that sends", new SqsCalls().OfSenders(), new StorageQueueCalls().OfSenders());
 
     [Fact]
-    public void It_says_what_the_bridge_needs() => AssertListed("### The bridge", new SqsCalls().OfBridge(), new StorageQueueCalls().OfBridge());
+    public void It_says_what_the_bridge_needs() =>
+        AssertListed("### The bridge", new SqsCalls().OfBridge(), new StorageQueueCalls().OfBridge());
 
     private static void AssertListed(string heading, IReadOnlyList<string> sqs, IReadOnlyList<string> azure)
     {

@@ -5,8 +5,8 @@ using Telemetry.Queues;
 namespace Infra.Tests.Permissions;
 
 /// <summary>
-/// The permissions that the code needs of a cloud's queue: each request that can be made when a sender sends, or when the bridge calls
-/// what it calls of a receiver, names its own.
+/// The permissions that the code needs of a cloud's queue: each request that can be made when a sender sends, or when the bridge
+/// calls what it calls of a receiver, names its own.
 /// </summary>
 /// <param name="queue">The class for the queue.</param>
 internal abstract class QueueCalls(Type queue)
@@ -19,7 +19,8 @@ internal abstract class QueueCalls(Type queue)
     /// <summary>What the bridge's receiving and checking need.</summary>
     public IReadOnlyList<string> OfBridge()
     {
-        var called = BridgeAssemblies.All.SelectMany(CallGraph.MethodsOf).SelectMany(method => Instructions.Of(method).Methods).ToHashSet();
+        var called = BridgeAssemblies.All.SelectMany(CallGraph.MethodsOf).SelectMany(method => Instructions.Of(method).Methods)
+            .ToHashSet();
         return PermissionsOf(Targets(typeof(IQueueReceiver)).Where(pair => called.Contains(pair.Contract)));
     }
 

@@ -17,7 +17,11 @@ internal sealed class SqsCalls() : QueueCalls(typeof(SqsQueue))
         var remedies = Cloud.GetType("Telemetry.Aws.SqsRemedies", throwOnError: true)!;
         var words = Names().Where(operation => actions.Contains(ActionOf(operation), StringComparer.Ordinal))
             .SelectMany(operation => ((string)remedies.GetMethod("KeyActions", Static)!.Invoke(null, [operation])!).Split(' '));
-        return [.. words.Where(word => word.StartsWith("kms:", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. words.Where(word => word.StartsWith("kms:", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+        ];
     }
 
     /// <inheritdoc/>
@@ -27,10 +31,12 @@ internal sealed class SqsCalls() : QueueCalls(typeof(SqsQueue))
 
     // The SDK names its methods after the operations.
     private static IEnumerable<string> OperationsIn(MethodBase method) => Instructions.Of(method).Methods
-        .Where(called => called.DeclaringType == typeof(AmazonSQSClient) && called.Name.EndsWith("Async", StringComparison.Ordinal))
+        .Where(
+            called => called.DeclaringType == typeof(AmazonSQSClient) && called.Name.EndsWith("Async", StringComparison.Ordinal))
         .Select(called => called.Name[..^"Async".Length]);
 
-    private IEnumerable<string> Names() => Operations.GetFields(Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+    private IEnumerable<string> Names() =>
+        Operations.GetFields(Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
 
     private string ActionOf(string operation) => (string)Operations.GetMethod("ActionOf", Static)!.Invoke(null, [operation])!;
 }

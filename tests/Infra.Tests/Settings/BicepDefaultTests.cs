@@ -14,5 +14,6 @@ public sealed class BicepDefaultTests(BicepTemplates templates)
     [InlineData("lease", "Receive", "Lease")]
     public void A_default_is_the_bridges(string parameter, string section, string name) => Assert.Equal(
         BridgeSettings.DefaultOf(section, name),
-        templates.Templates["main.bicep"].GetProperty("parameters").GetProperty(parameter).GetProperty("defaultValue").ToString());
+        templates.Templates["main.bicep"].GetProperty("parameters").GetProperty(parameter).GetProperty("defaultValue")
+            .ToString());
 }

@@ -9,7 +9,8 @@ public sealed class BicepReadmeTests(BicepTemplates templates)
 {
     [Fact]
     public void The_page_lists_every_parameter_with_its_default() => Assert.Equal(
-        ParameterList.Items(Parameters.EnumerateObject().Select(ParameterOf)), ParameterList.ItemsOf(Path.Combine(templates.Source, "README.md")));
+        ParameterList.Items(Parameters.EnumerateObject().Select(ParameterOf)),
+        ParameterList.ItemsOf(Path.Combine(templates.Source, "README.md")));
 
     [Fact]
     public void The_example_names_parameters_that_exist_with_values_of_their_types_and_no_secret()

@@ -20,7 +20,9 @@ public sealed class CloudFormationDefaultTests(CloudFormationTemplates templates
     {
         var leases = templates.Templates["bridge.yaml"].GetProperty("mappings").GetProperty("Lease");
 
-        Assert.All(leases.EnumerateObject(), lease => Assert.Equal(TimeSpan.FromSeconds(int.Parse(lease.Name)), TimeSpan.Parse(Time(lease.Value))));
+        Assert.All(
+            leases.EnumerateObject(),
+            lease => Assert.Equal(TimeSpan.FromSeconds(int.Parse(lease.Name)), TimeSpan.Parse(Time(lease.Value))));
         Assert.Equal(BridgeSettings.DefaultOf("Receive", "Lease"), Time(leases.GetProperty(DefaultOf("LeaseSeconds"))));
 
         static string Time(JsonElement lease) => lease.GetProperty("Time").GetString()!;
@@ -35,7 +37,8 @@ public sealed class CloudFormationDefaultTests(CloudFormationTemplates templates
     {
         var parameters = templates.Templates["queue.yaml"].GetProperty("parameters").EnumerateObject();
 
-        Assert.All(parameters, parameter => Assert.Equal(DefaultOf(parameter.Name), parameter.Value.GetProperty("default").ToString()));
+        Assert.All(
+            parameters, parameter => Assert.Equal(DefaultOf(parameter.Name), parameter.Value.GetProperty("default").ToString()));
     }
 
     private string DefaultOf(string parameter) =>

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Infra.Tests.Settings;
 
-/// <summary>A template's parameters as its README lists them: <c>- `NAME` (DEFAULT): DESCRIPTION</c>, in as many lines as that takes.</summary>
+/// <summary>
+/// A template's parameters as its README lists them: <c>- `NAME` (DEFAULT): DESCRIPTION</c>, in as many lines as that takes.
+/// </summary>
 internal static partial class ParameterList
 {
     /// <summary>The items for some parameters.</summary>
@@ -12,7 +14,10 @@ internal static partial class ParameterList
 
     /// <summary>The items that a README has below its heading <c>Parameters</c>.</summary>
     public static IReadOnlyList<string> ItemsOf(string readme) =>
-        [.. Listed().Matches(SectionOf(readme)).Select(match => match.Value.Trim().Replace("\n  ", " ", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    [
+        .. Listed().Matches(SectionOf(readme)).Select(match => match.Value.Trim().Replace("\n  ", " ", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static string SectionOf(string readme)
     {

@@ -22,7 +22,8 @@ public sealed partial class SettingTests
     [InlineData("azure/modules/functions.bicep")]
     public void Every_variable_of_a_function_is_one_that_telemetry_reads(string template)
     {
-        var sources = string.Concat(Directory.EnumerateFiles(Path.Combine(LocalFolders.Root, "shared", "Telemetry"), "*.cs", SearchOption.AllDirectories)
+        var sources = string.Concat(Directory.EnumerateFiles(
+            Path.Combine(LocalFolders.Root, "shared", "Telemetry"), "*.cs", SearchOption.AllDirectories)
             .Select(File.ReadAllText));
         var names = TelemetryVariable().Matches(Read("infra", template)).Select(match => match.Value).ToList();
 

@@ -13,7 +13,10 @@ namespace Infra.Tests.Texts;
 public sealed class ForeignTextTests
 {
     private static readonly string[] Libraries =
-        ["Telemetry", "Telemetry.Wire", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions", "Telemetry.Lambda", "Telemetry.Otlp"];
+    [
+        "Telemetry", "Telemetry.Wire", "Telemetry.Aws", "Telemetry.Azure", "Telemetry.Extensions", "Telemetry.Functions",
+        "Telemetry.Lambda", "Telemetry.Otlp",
+    ];
 
     private static readonly Assembly[] Ours = [.. BridgeAssemblies.All, .. Libraries.Select(Assembly.Load)];
 
@@ -34,6 +37,7 @@ public sealed class ForeignTextTests
         ["CommandErrors"] = "exceptions whose type is asked for, which are ours",
         ["SqsFailures"] = "looks for a name in a text of the service; passes none of it on",
         ["BrokerTls"] = "InvalidDataException of TlsFiles",
+        ["BatchSpool"] = "SpoolDamageException and SpoolInUseException, which are ours",
     };
 
     [Fact]

@@ -19,7 +19,11 @@ internal sealed record Mistake(string Name, string File, string Right, string Wr
         var path = LocalFolders.Installed(Path.Combine(target, File));
         var parts = System.IO.File.ReadAllText(path).Split(Right);
         if (parts.Length != 2)
-            throw new InvalidOperationException($"'{Right}' occurs {parts.Length - 1} times in {File}, not once: plant '{Name}' elsewhere");
+        {
+            throw new InvalidOperationException(
+                $"'{Right}' occurs {parts.Length - 1} times in {File}, not once: plant '{Name}' elsewhere");
+        }
+
         System.IO.File.WriteAllText(path, parts[0] + Wrong + parts[1]);
     }
 }

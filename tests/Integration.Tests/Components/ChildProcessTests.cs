@@ -37,7 +37,8 @@ public sealed class ChildProcessTests
     public async Task Nothing_of_the_parents_environment_reaches_a_child()
     {
         await using var process = await ChildProcess.StartAsync(
-            new ChildProcessStart("/usr/bin/env") { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["GIVEN"] = "1" } });
+            new ChildProcessStart(
+                "/usr/bin/env") { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["GIVEN"] = "1" } });
         await process.WaitForExitAsync(Patience);
 
         await process.WaitForLineAsync(line => line is "GIVEN=1", Patience);
@@ -51,7 +52,8 @@ public sealed class ChildProcessTests
     {
         await using var process = await ChildProcess.StartAsync(new ChildProcessStart("/usr/bin/echo", "something else"));
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => process.WaitForLineAsync(line => line is "ready", Patience));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => process.WaitForLineAsync(line => line is "ready", Patience));
 
         Assert.Contains("something else", error.Message, StringComparison.Ordinal);
     }
@@ -68,7 +70,8 @@ public sealed class ChildProcessTests
     [Fact]
     public async Task A_command_gets_its_input_and_gives_output_errors_and_exit_code()
     {
-        var result = await ChildCommand.RunAsync(new ChildProcessStart("/bin/sh", "-c", "cat; echo no >&2; exit 3"), input: "yes");
+        var result = await ChildCommand.RunAsync(
+            new ChildProcessStart("/bin/sh", "-c", "cat; echo no >&2; exit 3"), input: "yes");
 
         Assert.Equal(new CommandResult(3, "yes", "no\n"), result);
     }

@@ -29,7 +29,8 @@ public sealed class EmulatorTests
         await fauxqs.CallAsync("SendMessage", new JsonObject { ["QueueUrl"] = $"{url}", ["MessageBody"] = "one" });
         var received = await fauxqs.CallAsync("ReceiveMessage", new JsonObject { ["QueueUrl"] = $"{url}" });
         var refused = await Assert.ThrowsAsync<HttpRequestException>(
-            () => fauxqs.CallAsync("SendMessage", new JsonObject { ["QueueUrl"] = $"{url}", ["MessageBody"] = new string('x', 2_049) }));
+            () => fauxqs.CallAsync(
+                "SendMessage", new JsonObject { ["QueueUrl"] = $"{url}", ["MessageBody"] = new string('x', 2_049) }));
 
         Assert.Equal("one", (string?)received["Messages"]![0]!["Body"]);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);

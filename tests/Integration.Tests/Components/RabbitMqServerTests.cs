@@ -28,7 +28,8 @@ public sealed class RabbitMqServerTests(RabbitMqServerTests.OneServer one) : ICl
     {
         _server.Freeze();
         var connecting = ConnectAsync(_server.Uri);
-        Assert.NotSame(connecting, await Task.WhenAny(connecting, Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System)));
+        Assert.NotSame(
+            connecting, await Task.WhenAny(connecting, Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System)));
 
         _server.Thaw();
 

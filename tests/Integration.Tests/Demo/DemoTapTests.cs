@@ -17,7 +17,8 @@ public sealed class DemoTapTests
         await using var channel = await connection.CreateChannelAsync();
 
         var properties = new BasicProperties { MessageId = "a-0-d-0" };
-        await channel.BasicPublishAsync(Tap.Exchange, "logs.orders.info", mandatory: true, properties, """{"service":"orders"}"""u8.ToArray());
+        await channel.BasicPublishAsync(
+            Tap.Exchange, "logs.orders.info", mandatory: true, properties, """{"service":"orders"}"""u8.ToArray());
 
         var seen = await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
         Assert.Equal(("logs.orders.info", "a-0-d-0", 20, "orders"), (seen.RoutingKey, seen.MessageId, seen.Bytes, seen.Service));
@@ -26,7 +27,8 @@ public sealed class DemoTapTests
     [Fact]
     public void The_summary_has_a_row_for_each_queue()
     {
-        var table = SummaryTable.Of([("Azure Storage Queue", new QueueFigures(5_020, 5_020, 0, 0), 31), ("Amazon SQS", new QueueFigures(7, 5, 2, 1), 3)]);
+        var table = SummaryTable.Of(
+            [("Azure Storage Queue", new QueueFigures(5_020, 5_020, 0, 0), 31), ("Amazon SQS", new QueueFigures(7, 5, 2, 1), 3)]);
 
         Assert.Equal(
             [

@@ -21,7 +21,8 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
     [Theory]
     [InlineData("azure")]
     [InlineData("sqs")]
-    public async Task Each_bad_message_is_kept_raw_with_its_reason_and_can_be_replayed_and_the_next_good_one_is_published(string kind)
+    public async Task Each_bad_message_is_kept_raw_with_its_reason_and_can_be_replayed_and_the_next_good_one_is_published(
+        string kind)
     {
         await using var road = await Road.LayAsync(components, output, keepBodies: true);
         var queue = road.Queues.Single(queue => queue.Kind == kind);
@@ -60,7 +61,8 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
         road.Ledger.Expect("""{"style":"logs","number":3}""");
 
         await queue.PutAsync(new BatchWriter(queue.Limits).Write(
-            """{"style":"logs","number":1}"""u8.ToArray(), """{"number":2,"""u8.ToArray(), """{"style":"logs","number":3}"""u8.ToArray()));
+            """{"style":"logs","number":1}"""u8.ToArray(), """{"number":2,"""u8.ToArray(),
+            """{"style":"logs","number":3}"""u8.ToArray()));
         await road.UntilAllArrivedAsync();
 
         var dead = Assert.Single(await road.DeadLetters.UntilAsync(1, Patience, road.Describe));
@@ -121,7 +123,7 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
     [Theory]
     [InlineData("azure")]
     [InlineData("sqs")]
-    public async Task Chunks_of_a_batch_that_stays_incomplete_are_kept_and_published_when_the_missing_one_comes_and_they_are_replayed(string kind)
+    public async Task Chunks_of_an_incomplete_batch_are_kept_and_published_when_the_rest_comes_and_they_are_replayed(string kind)
     {
         await using var road = await Road.LayAsync(components, output);
         var queue = road.Queues.Single(queue => queue.Kind == kind);
@@ -133,7 +135,9 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
         var dead = await road.DeadLetters.UntilAsync(2, Patience, road.Describe);
         Assert.All(dead, letter => Assert.Equal("incomplete", letter.Reason));
         Assert.All(dead, letter => Assert.Contains("have 2 of 3", letter.Detail, StringComparison.Ordinal));
-        Assert.Equal(new[] { texts[0], texts[2] }.Select(Convert.ToHexString).Order(), dead.Select(letter => Convert.ToHexString(letter.Body)).Order());
+        Assert.Equal(
+            new[] { texts[0], texts[2] }.Select(Convert.ToHexString).Order(),
+            dead.Select(letter => Convert.ToHexString(letter.Body)).Order());
         Assert.Equal(0, road.Ledger.Arrived);
 
         (await road.RunAsync("dead", "replay", "--reason", "incomplete")).EnsureSuccess("bridge dead replay");
@@ -156,11 +160,16 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
         // As if the stop had lasted: to the bridge that starts now the chunks are soon older than the time-out.
         var forwarded = TimeProvider.System.GetTimestamp();
         road.Settings = road.Settings.SetItem("Bridge__Assemble__Timeout", "00:00:04");
-        await Eventually.HoldsAsync(() => TimeProvider.System.GetElapsedTime(forwarded) > TimeSpan.FromSeconds(4), Patience, road.Describe);
+        await Eventually.HoldsAsync(
+            () => TimeProvider.System.GetElapsedTime(forwarded) > TimeSpan.FromSeconds(4), Patience, road.Describe);
         await road.StartBridgeAsync();
-        await Eventually.HoldsAsync(async () => await road.MetricAsync("bridge_in_flight_bytes") > 100_000, Patience, () => Task.FromResult(road.Describe()));
+        await Eventually.HoldsAsync(
+            async () => await road.MetricAsync("bridge_in_flight_bytes") > 100_000,
+            Patience,
+            () => Task.FromResult(road.Describe()));
         var held = TimeProvider.System.GetTimestamp();
-        await Eventually.HoldsAsync(() => TimeProvider.System.GetElapsedTime(held) > TimeSpan.FromSeconds(1.5), Patience, road.Describe);
+        await Eventually.HoldsAsync(
+            () => TimeProvider.System.GetElapsedTime(held) > TimeSpan.FromSeconds(1.5), Patience, road.Describe);
         await road.Azure.PutAsync(texts[2]);
 
         await road.UntilAllArrivedOnceAsync();
@@ -197,12 +206,24 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
         List<(string, byte[], string)> bad =
         [
             ("random text", "Hello, is this the telemetry queue?"u8.ToArray(), "malformed"),
-            ("Base64 of noise", Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(300))), "malformed"),
+            (
+                "Base64 of noise",
+                Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(300))),
+                "malformed"),
             ("JSON that breaks off", """{"style":"logs","""u8.ToArray(), "malformed"),
             ("count 0", Altered(chunk => BinaryPrimitives.WriteUInt16BigEndian(chunk.AsSpan(Chunk.CountAt), 0)), "malformed"),
-            ("index beyond the count", Altered(chunk => BinaryPrimitives.WriteUInt16BigEndian(chunk.AsSpan(Chunk.IndexAt), 1)), "malformed"),
-            ("a length that lies", Altered(chunk => BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(Chunk.LengthAt), 1_000)), "malformed"),
-            ("a length over the limit", Altered(chunk => BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(Chunk.LengthAt), uint.MaxValue)), "too-large"),
+            (
+                "index beyond the count",
+                Altered(chunk => BinaryPrimitives.WriteUInt16BigEndian(chunk.AsSpan(Chunk.IndexAt), 1)),
+                "malformed"),
+            (
+                "a length that lies",
+                Altered(chunk => BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(Chunk.LengthAt), 1_000)),
+                "malformed"),
+            (
+                "a length over the limit",
+                Altered(chunk => BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(Chunk.LengthAt), uint.MaxValue)),
+                "too-large"),
             ("a flipped bit", Altered(chunk => chunk[Chunk.SliceAt + 5] ^= 0x10), "malformed"),
             ("a newer version", Altered(chunk => chunk[Chunk.VersionAt] = 2), "unsupported"),
             ("a bomb", Chunk.OfBrotli(Bomb.Value), "too-large"),
@@ -213,7 +234,8 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
             bad.Add(("an empty message", [], "malformed"));
         return bad;
 
-        byte[] Altered(Action<byte[]> alter) => Chunk.Altered(batches.Write("""{"style":"logs","message":"good until altered"}"""u8.ToArray()).Single(), alter);
+        byte[] Altered(Action<byte[]> alter) =>
+            Chunk.Altered(batches.Write("""{"style":"logs","message":"good until altered"}"""u8.ToArray()).Single(), alter);
     }
 
     private static async Task PutGoodAsync(Road road, RoadQueue queue)
@@ -223,7 +245,8 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
         await queue.PutAsync(new BatchWriter(queue.Limits).Write(Encoding.UTF8.GetBytes(json)));
     }
 
-    private static void AssertKept(List<(string Name, byte[] Text, string Reason)> bad, IReadOnlyList<DeadLetter> dead, RoadQueue queue)
+    private static void AssertKept(
+        List<(string Name, byte[] Text, string Reason)> bad, IReadOnlyList<DeadLetter> dead, RoadQueue queue)
     {
         var kept = dead.ToDictionary(letter => Convert.ToHexString(letter.Body), StringComparer.Ordinal);
         foreach (var (name, text, reason) in bad)
@@ -260,7 +283,8 @@ public sealed class BadInputTests(RoadComponents components, ITestOutputHelper o
 
     private static long PeakBytes(ChildProcess process)
     {
-        var line = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{process.Id}/status")
+            .Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 }

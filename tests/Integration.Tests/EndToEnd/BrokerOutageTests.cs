@@ -20,7 +20,8 @@ public sealed class BrokerOutageTests(RoadComponents components, ITestOutputHelp
         {
             await road.Azure.PutAsync(new BatchWriter(road.Azure.Limits).Write(json));
             var bridge = await road.StartBridgeAsync(waitUntilReady: false);
-            var line = await bridge.Process.WaitForLineAsync(line => line.Contains("Waiting before the start", StringComparison.Ordinal), Patience);
+            var line = await bridge.Process.WaitForLineAsync(
+                line => line.Contains("Waiting before the start", StringComparison.Ordinal), Patience);
             Assert.Contains($":{components.RabbitMq.Port}", line, StringComparison.Ordinal);
             Assert.False(await bridge.IsReadyAsync());
             Assert.False(bridge.Process.HasExited);

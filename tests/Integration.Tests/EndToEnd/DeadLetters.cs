@@ -5,7 +5,8 @@ using RabbitMQ.Client;
 namespace Integration.Tests.EndToEnd;
 
 /// <summary>What a bridge could not publish.</summary>
-internal sealed record DeadLetter(string Reason, string Detail, string Source, int ReceiveCount, string At, string MessageId, byte[] Body);
+internal sealed record DeadLetter(
+    string Reason, string Detail, string Source, int ReceiveCount, string At, string MessageId, byte[] Body);
 
 /// <summary>Looks into the dead-letter queue; what is there stays there.</summary>
 internal sealed class DeadLetters(Uri broker)
@@ -30,9 +31,11 @@ internal sealed class DeadLetters(Uri broker)
         await Eventually.HoldsAsync(
             async () => (letters = await ReadAsync()).Count >= count,
             patience,
-            () => Task.FromResult($"{letters.Count} of {count} dead letters: {string.Join("; ", letters.Select(letter => $"{letter.Reason} ({letter.Detail})"))}; {problem()}"));
+            () => Task.FromResult($"{letters.Count} of {count} dead letters: {Reasons()}; {problem()}"));
         Assert.Equal(count, letters.Count);
         return letters;
+
+        string Reasons() => string.Join("; ", letters.Select(letter => $"{letter.Reason} ({letter.Detail})"));
     }
 
     private static DeadLetter Read(BasicGetResult message)

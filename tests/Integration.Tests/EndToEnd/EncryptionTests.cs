@@ -44,7 +44,8 @@ public sealed class EncryptionTests(RoadComponents components, ITestOutputHelper
             .Write(Encoding.UTF8.GetBytes($$"""{"secret":"{{new string('s', 2_000)}}"}""")).Single();
 
         var without = await Harness.Components.BridgeProcess.RunBridgeAsync(["inspect"], Encoding.ASCII.GetString(text));
-        var with = await Harness.Components.BridgeProcess.RunBridgeAsync(["inspect", "--key", $"k1:{key}"], Encoding.ASCII.GetString(text));
+        var with = await Harness.Components.BridgeProcess.RunBridgeAsync(
+            ["inspect", "--key", $"k1:{key}"], Encoding.ASCII.GetString(text));
 
         Assert.DoesNotContain("secret", without.Output + without.Errors, StringComparison.Ordinal);
         Assert.Equal(1, without.ExitCode);

@@ -6,8 +6,8 @@ using Answers = System.Collections.Concurrent.ConcurrentDictionary<string, (int 
 namespace Integration.Tests.EndToEnd;
 
 /// <summary>
-/// Functions under load while their queue answers a tenth of the calls with trouble, half of these after it took the message, or takes
-/// nothing for so long that events are dropped.
+/// Functions under load while their queue answers a tenth of the calls with trouble, half of these after it took the message, or
+/// takes nothing for so long that events are dropped.
 /// </summary>
 [Collection(RoadCollection.Name)]
 public sealed class FunctionFaultTests(RoadComponents components, ITestOutputHelper output)
@@ -47,7 +47,9 @@ public sealed class FunctionFaultTests(RoadComponents components, ITestOutputHel
         await road.UntilSettledAsync();
 
         Assert.True(proxy.Troubles > Invocations / 20, $"only {proxy.Troubles} calls got trouble");
-        Assert.DoesNotContain(lines, line => line.Contains("dropped", StringComparison.Ordinal) || line.Contains("are lost", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            lines,
+            line => line.Contains("dropped", StringComparison.Ordinal) || line.Contains("are lost", StringComparison.Ordinal));
         // Sent = arrived + dropped and reported, and nothing was dropped.
         Assert.Equal(expected.Values.Sum(), Others(road));
         var byTrace = Events(road).ToLookup(arrived => arrived.Headers.GetValueOrDefault("traceparent"), StringComparer.Ordinal);
@@ -82,15 +84,19 @@ public sealed class FunctionFaultTests(RoadComponents components, ITestOutputHel
         Assert.True(Dropped(road) > ClosedUntil - ClosedFrom, $"only {Dropped(road)} events were dropped");
         // Emitted = arrived + dropped and reported; the reports themselves are the client's own.
         Assert.Equal(emitted, Others(road) - Reports(road).Count + Dropped(road));
-        var audited = Events(road).Where(IsAudit).ToLookup(arrived => arrived.Headers["traceparent"].Split('-')[1], StringComparer.Ordinal);
+        var audited = Events(road).Where(IsAudit)
+            .ToLookup(arrived => arrived.Headers["traceparent"].Split('-')[1], StringComparer.Ordinal);
         Assert.All(answers, answer => AssertAudited(answer.Value.Status, audited[answer.Key].Count()));
-        Assert.All(Enumerable.Range(ClosedFrom + 1, ClosedUntil - ClosedFrom), number => Assert.Equal(503, answers[TraceId(number)].Status));
+        Assert.All(
+            Enumerable.Range(ClosedFrom + 1, ClosedUntil - ClosedFrom),
+            number => Assert.Equal(503, answers[TraceId(number)].Status));
         Assert.Empty(await road.DeadLetters.ReadAsync());
         road.Write($"{emitted} events emitted, {Others(road) - Reports(road).Count} arrived, {Dropped(road)} dropped in {Reports(road).Count} reports");
     }
 
     // All events that the caller's request led to, found in RabbitMQ by nothing but the traceparent of the answer.
-    private static void AssertWhole(IEnumerable<ArrivedEvent> arrived, string traceId, (int Status, string Trace) answer, int others)
+    private static void AssertWhole(
+        IEnumerable<ArrivedEvent> arrived, string traceId, (int Status, string Trace) answer, int others)
     {
         Assert.StartsWith($"00-{traceId}-", answer.Trace, StringComparison.Ordinal);
         var events = arrived.Select(one => JsonNode.Parse(one.Text)!).ToList();
@@ -120,7 +126,8 @@ public sealed class FunctionFaultTests(RoadComponents components, ITestOutputHel
     private static Dictionary<string, int> Expected(Answers answers) =>
         answers.ToDictionary(answer => answer.Key, answer => Expected(answer.Value.Status, answer.Key), StringComparer.Ordinal);
 
-    // Beside the audit event: log, two metrics and span, of a large order its snapshot; of one that could not be audited log and span.
+    // Beside the audit event: log, two metrics and span, of a large order its snapshot; of one that could not be audited log and
+    // span.
     private static int Expected(int status, string traceId) => status is 503 ? 2 : IsLarge(traceId) ? 5 : 4;
 
     private static bool IsLarge(string traceId) => traceId.EndsWith('0') && traceId[^2] is '0' or '8';
@@ -130,12 +137,16 @@ public sealed class FunctionFaultTests(RoadComponents components, ITestOutputHel
     private static bool IsAudit(ArrivedEvent arrived) => arrived.RoutingKey.StartsWith("audit.", StringComparison.Ordinal);
 
     private static List<JsonNode> Reports(Road road) =>
-        [.. Events(road).Select(arrived => JsonNode.Parse(arrived.Text)!).Where(json => (string?)json["message"] is "telemetry events were dropped")];
+    [
+        .. Events(road).Select(arrived => JsonNode.Parse(arrived.Text)!)
+            .Where(json => (string?)json["message"] is "telemetry events were dropped"),
+    ];
 
     private static int Dropped(Road road) => Reports(road).Sum(report => (int)report["attributes"]!["dropped"]!);
 
     // A message that the queue holds twice, because its sender did not learn that it was taken, has one identity.
-    private static List<ArrivedEvent> Events(Road road) => [.. road.Ledger.All.DistinctBy(arrived => arrived.MessageId, StringComparer.Ordinal)];
+    private static List<ArrivedEvent> Events(Road road) =>
+        [.. road.Ledger.All.DistinctBy(arrived => arrived.MessageId, StringComparer.Ordinal)];
 
     private static BridgeQueue Through(BridgeQueue queue, int port) => queue with
     {
@@ -143,5 +154,6 @@ public sealed class FunctionFaultTests(RoadComponents components, ITestOutputHel
         Connection = queue.Connection?.Replace($":{queue.Url.Port}/", $":{port}/", StringComparison.Ordinal),
     };
 
-    private static string Sample(string name) => File.ReadAllText(Path.Combine(LocalFolders.Root, "functions", "samples", $"{name}.json"));
+    private static string Sample(string name) =>
+        File.ReadAllText(Path.Combine(LocalFolders.Root, "functions", "samples", $"{name}.json"));
 }

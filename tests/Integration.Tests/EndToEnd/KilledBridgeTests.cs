@@ -2,7 +2,9 @@ using Harness.Faults;
 
 namespace Integration.Tests.EndToEnd;
 
-/// <summary>SIGKILL in mid-flow. What was leased is seen again after the lease, and published again under the same message ids.</summary>
+/// <summary>
+/// SIGKILL in mid-flow. What was leased is seen again after the lease, and published again under the same message ids.
+/// </summary>
 [Collection(RoadCollection.Name)]
 public sealed class KilledBridgeTests(RoadComponents components, ITestOutputHelper output)
 {

@@ -68,6 +68,7 @@ public sealed class MainRoadTests(RoadComponents components, ITestOutputHelper o
             var (expected, arrived, duplicates) = road.Ledger.FiguresOf(queue.Kind);
             return $"{queue.Kind,-6} {expected,12:N0} {result.Messages,15:N0} {arrived,16:N0} {expected - arrived,6:N0} {duplicates,11:N0}";
         });
-        return string.Join(Environment.NewLine, rows.Prepend("queue   events sent  queue messages  events received   lost  duplicates"));
+        return string.Join(
+            Environment.NewLine, rows.Prepend("queue   events sent  queue messages  events received   lost  duplicates"));
     }
 }

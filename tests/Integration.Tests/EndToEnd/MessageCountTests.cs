@@ -23,7 +23,8 @@ public sealed class MessageCountTests(RoadComponents components, ITestOutputHelp
         var azure = await road.Azure.SendAsync(file);
         var sqs = await road.Sqs.SendAsync(file);
 
-        road.Write($"{Events:N0} events of {bytes / Events} bytes: {azure.Messages:N0} Azure messages, {sqs.Messages:N0} SQS messages");
+        road.Write(
+            $"{Events:N0} events of {bytes / Events} bytes: {azure.Messages:N0} Azure messages, {sqs.Messages:N0} SQS messages");
         Assert.Equal((Events, Events), (azure.Events, sqs.Events));
         Assert.Equal((azure.Messages, sqs.Messages), (await road.Azure.DepthAsync(), await road.Sqs.DepthAsync()));
         Assert.InRange(bytes / Events, 350, 390);

@@ -51,10 +51,12 @@ public sealed class OfficialClientTests(RoadComponents components, ITestOutputHe
     {
         await using var road = await Road.LayAsync(components, output, keepBodies: true);
         await PutAndCheckAsync(
-            road, road.Azure, "put-azure.mjs", [.. Events, OnSeveralLines, BeyondTheBasicPlane], json => Convert.ToBase64String(Encoding.UTF8.GetBytes(json)));
+            road, road.Azure, "put-azure.mjs", [.. Events, OnSeveralLines, BeyondTheBasicPlane], json =>
+                Convert.ToBase64String(Encoding.UTF8.GetBytes(json)));
     }
 
-    private static async Task PutAndCheckAsync(Road road, RoadQueue queue, string script, string[] events, Func<string, string>? encode = null)
+    private static async Task PutAndCheckAsync(
+        Road road, RoadQueue queue, string script, string[] events, Func<string, string>? encode = null)
     {
         foreach (var json in events)
             road.Ledger.Expect(json);
@@ -63,7 +65,8 @@ public sealed class OfficialClientTests(RoadComponents components, ITestOutputHe
         List<string> arguments = [queue.Queue.Url.ToString()];
         if (queue.Queue.Connection is { } connection)
             arguments.Add(connection);
-        var put = await NodeScript.RunAsync($"{Scripts}/{script}", arguments, JsonSerializer.Serialize(events.Select(encode ?? (json => json))));
+        var put = await NodeScript.RunAsync(
+            $"{Scripts}/{script}", arguments, JsonSerializer.Serialize(events.Select(encode ?? (json => json))));
         put.EnsureSuccess(script);
 
         await road.UntilAllArrivedOnceAsync();

@@ -80,7 +80,8 @@ internal abstract class OrderFunction : IAsyncDisposable
             var function = new OnLambda();
             for (var i = 0; i < Instances; i++)
             {
-                function.Processes.Add(await ChildProcess.StartAsync(new ChildProcessStart(BuiltProgram.Path("functions/Aws", "bootstrap"))
+                function.Processes.Add(await ChildProcess.StartAsync(new ChildProcessStart(
+                    BuiltProgram.Path("functions/Aws", "bootstrap"))
                 {
                     Environment = environment.SetItem("AWS_LAMBDA_RUNTIME_API", function._api.Address),
                 }));
@@ -95,7 +96,8 @@ internal abstract class OrderFunction : IAsyncDisposable
             {
                 ["version"] = "2.0",
                 ["headers"] = new JsonObject { ["traceparent"] = traceParent },
-                ["requestContext"] = new JsonObject { ["http"] = new JsonObject { ["method"] = "POST", ["path"] = "/api/orders" } },
+                ["requestContext"] =
+                    new JsonObject { ["http"] = new JsonObject { ["method"] = "POST", ["path"] = "/api/orders" } },
                 ["body"] = order,
             };
             var answer = JsonNode.Parse(await _api.InvokeAsync(payload.ToJsonString(), CancellationToken.None))!;

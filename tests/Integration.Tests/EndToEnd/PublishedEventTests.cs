@@ -54,7 +54,7 @@ public sealed partial class PublishedEventTests(RoadComponents components, ITest
     }
 
     [Fact]
-    public async Task An_event_that_no_queue_is_bound_for_is_kept_alone_and_a_replay_after_binding_publishes_it_as_it_would_have_been()
+    public async Task An_event_that_no_queue_is_bound_for_is_kept_alone_and_a_replay_after_binding_publishes_it_unchanged()
     {
         await using var road = await Road.LayAsync(components, output, keepBodies: true, bindingKey: "logs.#");
         road.Ledger.Expect(Second);
@@ -93,6 +93,8 @@ public sealed partial class PublishedEventTests(RoadComponents components, ITest
     }
 
     // Sender, sequence, digest, ordinal.
-    [GeneratedRegex("^(?<batch>[0-9a-f]{24}-[0-9]+-[0-9a-f]{16})-(?<ordinal>[0-9]+)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        "^(?<batch>[0-9a-f]{24}-[0-9]+-[0-9a-f]{16})-(?<ordinal>[0-9]+)$", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex MessageId();
 }

@@ -4,7 +4,9 @@ using Harness.Faults;
 
 namespace Integration.Tests.EndToEnd;
 
-/// <summary>A whole road of a test's own: a virtual host with exchange and tap, a queue in each cloud, and bridges between them.</summary>
+/// <summary>
+/// A whole road of a test's own: a virtual host with exchange and tap, a queue in each cloud, and bridges between them.
+/// </summary>
 internal sealed class Road : IAsyncDisposable
 {
     private const int Partitions = 8;
@@ -55,7 +57,8 @@ internal sealed class Road : IAsyncDisposable
     /// <param name="output">Takes tables, and the bridges' last lines at the end.</param>
     /// <param name="keepBodies">Whether the ledger keeps the arrivals themselves: for few events.</param>
     /// <param name="bindingKey">What the tap's queue is bound with.</param>
-    public static async Task<Road> LayAsync(RoadComponents components, ITestOutputHelper output, bool keepBodies = false, string bindingKey = "#")
+    public static async Task<Road> LayAsync(
+        RoadComponents components, ITestOutputHelper output, bool keepBodies = false, string bindingKey = "#")
     {
         var name = $"road-{Guid.NewGuid().ToString("N")[..8]}";
         var broker = await components.RabbitMq.CreateVirtualHostAsync(name);
@@ -96,7 +99,8 @@ internal sealed class Road : IAsyncDisposable
     }
 
     /// <summary>Waits until so many of the expected events have arrived.</summary>
-    public Task UntilArrivedAsync(int count) => Eventually.HoldsAsync(() => Ledger.Arrived >= count, TimeSpan.FromMinutes(2), Describe);
+    public Task UntilArrivedAsync(int count) =>
+        Eventually.HoldsAsync(() => Ledger.Arrived >= count, TimeSpan.FromMinutes(2), Describe);
 
     /// <summary>Waits until both queues are empty: from then on nothing can be published again.</summary>
     public async Task UntilSettledAsync()
@@ -130,25 +134,17 @@ internal sealed class Road : IAsyncDisposable
     }
 
     /// <summary>Sum of a metric over all running bridges.</summary>
-    /// <param name="name">As in the text format, such as <c>bridge_messages_deleted_total</c>.</param>
-    /// <param name="label">A label that the samples must have, such as <c>messaging_system="aws_sqs"</c>; null for all.</param>
     public async Task<double> MetricAsync(string name, string? label = null)
     {
         var sum = 0.0;
         foreach (var bridge in _bridges.Where(bridge => !bridge.Process.HasExited))
-        {
-            var samples = await bridge.MetricsAsync();
-            sum += samples.Where(sample => IsMeant(sample.Key)).Sum(sample => sample.Value);
-        }
-
+            sum += await bridge.SumAsync(name, label);
         return sum;
-
-        bool IsMeant(string key) => (key == name || key.StartsWith($"{name}{{", StringComparison.Ordinal))
-            && (label is null || key.Contains(label, StringComparison.Ordinal));
     }
 
     /// <summary>Runs a bridge command with the bridges' configuration.</summary>
-    public Task<CommandResult> RunAsync(params string[] arguments) => BridgeProcess.RunBridgeAsync(arguments, environment: Settings);
+    public Task<CommandResult> RunAsync(params string[] arguments) =>
+        BridgeProcess.RunBridgeAsync(arguments, environment: Settings);
 
     /// <summary>Shows something beside the result.</summary>
     public void Write(string text) => _output.WriteLine(text);

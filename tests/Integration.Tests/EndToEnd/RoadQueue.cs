@@ -28,7 +28,8 @@ internal sealed partial class RoadQueue(BridgeQueue queue) : IAsyncDisposable
 
     /// <summary>Waits until every message is deleted.</summary>
     public Task UntilEmptyAsync(TimeSpan patience, Func<string> problem) => Eventually.HoldsAsync(
-        async () => await DepthAsync() == 0, patience, async () => $"{await DepthAsync()} messages are still in {Queue.Url}: {problem()}");
+        async () => await DepthAsync() == 0, patience, async () =>
+            $"{await DepthAsync()} messages are still in {Queue.Url}: {problem()}");
 
     /// <summary>Puts texts into it as they are.</summary>
     public Task PutAsync(params byte[][] texts) => _queue.PutAsync(texts);
@@ -45,7 +46,8 @@ internal sealed partial class RoadQueue(BridgeQueue queue) : IAsyncDisposable
         if (key is not null)
             environment = environment.SetItem("TELEMETRY_KEY", key);
         var result = await BridgeProcess.RunBridgeAsync(
-            ["send", "--queue", Queue.Url.ToString(), "--kind", Kind, events.Path], environment: environment, timeout: SendPatience);
+            ["send", "--queue", Queue.Url.ToString(), "--kind", Kind, events.Path], environment: environment,
+            timeout: SendPatience);
         var figures = Sent().Match(result.EnsureSuccess($"bridge send to {Queue.Url}").Output);
         return new SendResult(Number("events"), Number("messages"));
 
@@ -61,7 +63,9 @@ internal sealed partial class RoadQueue(BridgeQueue queue) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
 
-    [GeneratedRegex(@"sent (?<events>\d+) events in (?<messages>\d+) messages", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"sent (?<events>\d+) events in (?<messages>\d+) messages", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Sent();
 }
 

@@ -17,7 +17,8 @@ public sealed class FaultTests(RoadComponents components, ITestOutputHelper outp
     {
         output.WriteLine($"infra/local/faults --short --seed {Seed} {fault}");
         var result = await FaultCatalogue.Find(fault)!.RunAsync(
-            new FaultComponents(components.RabbitMq, components.Azurite, components.Fauxqs), FaultScale.Short, Seed, CancellationToken.None);
+            new FaultComponents(components.RabbitMq, components.Azurite, components.Fauxqs), FaultScale.Short, Seed,
+            CancellationToken.None);
         output.WriteLine(result.ToString());
         Assert.Equal(0, result.Lost);
     }

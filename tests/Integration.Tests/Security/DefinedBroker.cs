@@ -6,7 +6,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Integration.Tests.Security;
 
-/// <summary>A virtual host as <c>infra/rabbitmq</c> defines it, with the users that <c>infra/rabbitmq/define</c> gave passwords.</summary>
+/// <summary>
+/// A virtual host as <c>infra/rabbitmq</c> defines it, with the users that <c>infra/rabbitmq/define</c> gave passwords.
+/// </summary>
 internal sealed class DefinedBroker
 {
     private const int AccessRefused = 403;

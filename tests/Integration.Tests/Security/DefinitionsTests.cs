@@ -24,7 +24,12 @@ public sealed class DefinitionsTests(RoadComponents components, ITestOutputHelpe
         {
             foreach (var password in (string[])["", user, "guest"])
             {
-                var factory = new ConnectionFactory { Uri = new Uri(components.RabbitMq.Uri, "telemetry"), UserName = user, Password = password };
+                var factory = new ConnectionFactory
+                {
+                    Uri = new Uri(components.RabbitMq.Uri, "telemetry"),
+                    UserName = user,
+                    Password = password,
+                };
                 await Assert.ThrowsAsync<BrokerUnreachableException>(() => factory.CreateConnectionAsync());
             }
         }
@@ -124,22 +129,38 @@ public sealed class DefinitionsTests(RoadComponents components, ITestOutputHelpe
         foreach (var user in await DefinedBroker.UsersAsync())
         {
             await defined.AssertRefusedAsync(user, "delete the exchange", channel => channel.ExchangeDeleteAsync("telemetry"));
-            await defined.AssertRefusedAsync(user, "declare an exchange", channel => channel.ExchangeDeclareAsync("mine", ExchangeType.Topic));
+            await defined.AssertRefusedAsync(
+                user, "declare an exchange", channel => channel.ExchangeDeclareAsync("mine", ExchangeType.Topic));
             await defined.AssertRefusedAsync(user, "declare a queue", channel => channel.QueueDeclareAsync("mine"));
-            await defined.AssertRefusedAsync(user, "delete a chunk queue", channel => channel.QueueDeleteAsync("telemetry.chunks.0"));
-            await defined.AssertRefusedAsync(user, "delete the dead letters", channel => channel.QueueDeleteAsync("telemetry.dead"));
-            await defined.AssertRefusedAsync(user, "bind a queue elsewhere", channel => channel.QueueBindAsync("telemetry.events", "amq.fanout", ""));
+            await defined.AssertRefusedAsync(
+                user, "delete a chunk queue", channel => channel.QueueDeleteAsync("telemetry.chunks.0"));
+            await defined.AssertRefusedAsync(
+                user, "delete the dead letters", channel => channel.QueueDeleteAsync("telemetry.dead"));
+            await defined.AssertRefusedAsync(
+                user, "bind a queue elsewhere", channel => channel.QueueBindAsync("telemetry.events", "amq.fanout", ""));
             await defined.AssertRefusedAsync(user, "write to another exchange", channel => PublishAsync(channel, "amq.topic"));
             if (user is not Consumer)
-                await defined.AssertRefusedAsync(user, "read the company's queue", channel => channel.BasicGetAsync("telemetry.events", autoAck: true));
+            {
+                await defined.AssertRefusedAsync(
+                    user, "read the company's queue", channel => channel.BasicGetAsync("telemetry.events", autoAck: true));
+            }
+
             if (user is not Operator)
-                await defined.AssertRefusedAsync(user, "read dead letters", channel => channel.BasicGetAsync("telemetry.dead", autoAck: true));
+            {
+                await defined.AssertRefusedAsync(
+                    user, "read dead letters", channel => channel.BasicGetAsync("telemetry.dead", autoAck: true));
+            }
+
             if (user is not Bridge)
-                await defined.AssertRefusedAsync(user, "read chunks", channel => channel.BasicGetAsync("telemetry.chunks.0", autoAck: true));
+            {
+                await defined.AssertRefusedAsync(
+                    user, "read chunks", channel => channel.BasicGetAsync("telemetry.chunks.0", autoAck: true));
+            }
         }
 
         await defined.AssertRefusedAsync(Consumer, "write to the exchange", channel => PublishAsync(channel, "telemetry"));
-        await defined.AssertRefusedAsync(Bridge, "purge a chunk queue's neighbour", channel => channel.QueuePurgeAsync("telemetry.events"));
+        await defined.AssertRefusedAsync(
+            Bridge, "purge a chunk queue's neighbour", channel => channel.QueuePurgeAsync("telemetry.events"));
         await defined.AssertRefusedAsync(Operator, "write past the exchange", channel => PublishAsync(channel, ""));
     }
 
@@ -156,7 +177,8 @@ public sealed class DefinitionsTests(RoadComponents components, ITestOutputHelpe
             Assert.Equal(1, again.ExitCode);
             Assert.Contains("is there already", again.Errors, StringComparison.Ordinal);
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "passwords")));
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "definitions.json")));
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "definitions.json")));
         }
         finally
         {
@@ -169,13 +191,19 @@ public sealed class DefinitionsTests(RoadComponents components, ITestOutputHelpe
 
     private async Task<List<string>> QueuesAsync(string host)
     {
-        var lines = await components.RabbitMq.ControlAsync(["list_queues", "-p", host, "--no-table-headers", "name", "durable", "arguments"]);
-        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith("telemetry.", StringComparison.Ordinal))
-            .Select(Sorted).Order(StringComparer.Ordinal)];
+        var lines = await components.RabbitMq.ControlAsync(
+            ["list_queues", "-p", host, "--no-table-headers", "name", "durable", "arguments"]);
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line.StartsWith("telemetry.", StringComparison.Ordinal))
+            .Select(Sorted)
+            .Order(StringComparer.Ordinal)];
 
         // The arguments come in no particular order.
         static string Sorted(string line) => line.Split('\t') is [var name, var durable, var arguments]
-            ? $"{name}\t{durable}\t{string.Join(',', arguments.Trim('[', ']').Split("},{").Select(pair => pair.Trim('{', '}')).Order(StringComparer.Ordinal))}"
+            ? $"{name}\t{durable}\t{string.Join(',', Pairs(arguments).Order(StringComparer.Ordinal))}"
             : line;
+
+        static IEnumerable<string> Pairs(string arguments) =>
+            arguments.Trim('[', ']').Split("},{").Select(pair => pair.Trim('{', '}'));
     }
 }

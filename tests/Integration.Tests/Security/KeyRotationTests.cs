@@ -102,7 +102,9 @@ public sealed class KeyRotationTests(RoadComponents components, ITestOutputHelpe
         var number = Interlocked.Increment(ref _batches);
 
         // Every fifth batch is one event of several chunks.
-        List<byte[]> batch = number % 5 == 0 ? [events.Dump(300_000)] : [.. Enumerable.Range(0, EventsPerBatch).Select(_ => events.Small())];
+        List<byte[]> batch = number % 5 == 0
+            ? [events.Dump(300_000)]
+            : [.. Enumerable.Range(0, EventsPerBatch).Select(_ => events.Small())];
         foreach (var json in batch)
             road.Ledger.Expect(json, $"{queue.Kind} batch {number}");
         await queue.PutAsync(writer.Write(batch));

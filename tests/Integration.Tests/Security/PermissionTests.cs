@@ -51,7 +51,8 @@ public sealed class PermissionTests(RoadComponents components, ITestOutputHelper
     public async Task A_user_who_may_not_write_to_the_exchange_is_told_so_by_check_and_by_run()
     {
         await using var road = await Road.LayAsync(components, output);
-        road.Settings = road.Settings.SetItem("Bridge__RabbitMq__Uri", await UserAsync(road, OwnQueues, @"^amq\.default$", ReadChunks));
+        road.Settings = road.Settings.SetItem(
+            "Bridge__RabbitMq__Uri", await UserAsync(road, OwnQueues, @"^amq\.default$", ReadChunks));
 
         var check = await road.RunAsync("check");
         var run = await road.RunAsync("run");
@@ -67,7 +68,8 @@ public sealed class PermissionTests(RoadComponents components, ITestOutputHelper
 
     private static async Task MakeQueuesAsync(Road road, string maker)
     {
-        var check = await BridgeProcess.RunBridgeAsync(["check"], environment: road.Settings.SetItem("Bridge__RabbitMq__Uri", maker));
+        var check = await BridgeProcess.RunBridgeAsync(
+            ["check"], environment: road.Settings.SetItem("Bridge__RabbitMq__Uri", maker));
         Assert.True(check.ExitCode == 0, check.Output);
     }
 

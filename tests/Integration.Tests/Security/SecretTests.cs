@@ -17,7 +17,7 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly CertificateAuthority _authority = new("company CA");
-    private readonly SecretScan _scan = new();
+    private readonly SecretSearch _search = new();
     private readonly ConcurrentQueue<(string Where, string Text)> _shown = new();
     private readonly HttpClient _http = Loopback.NewHttpClient();
 
@@ -50,7 +50,8 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
         await FailAsync(road);
 
         Assert.True(_shown.Count > 30, $"only {_shown.Count} texts were looked at");
-        var findings = _shown.SelectMany(shown => _scan.Find(shown.Where, shown.Text)).Distinct(StringComparer.Ordinal).ToList();
+        var findings = _shown.SelectMany(shown => _search.Find(shown.Where, shown.Text)).Distinct(StringComparer.Ordinal)
+            .ToList();
         Assert.True(findings.Count == 0, string.Join(Environment.NewLine, findings));
         output.WriteLine($"{_shown.Count} texts of {_shown.Sum(shown => shown.Text.Length):N0} characters: {string.Join("; ", _shown.Select(shown => shown.Where).Distinct())}");
     }
@@ -64,7 +65,7 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
     [InlineData("in hexadecimal", "key {5}")]
     public void The_scan_finds_a_secret_in_every_form(string form, string text)
     {
-        _scan.Add("secret", _brokerPassword);
+        _search.Add("secret", _brokerPassword);
 
         var shown = string.Format(
             System.Globalization.CultureInfo.InvariantCulture,
@@ -76,8 +77,8 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
             Base64($"u:{_brokerPassword}.."),
             Convert.ToHexStringLower(Encoding.UTF8.GetBytes(_brokerPassword)));
 
-        Assert.NotEmpty(_scan.Find(form, shown));
-        Assert.Empty(_scan.Find(form, text));
+        Assert.NotEmpty(_search.Find(form, shown));
+        Assert.Empty(_search.Find(form, text));
     }
 
     private static string Token() => Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
@@ -89,17 +90,17 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
 
     private void Plant(string connection)
     {
-        _scan.Add("the storage account's key", AccountKeyOf(connection));
-        _scan.Add("a wrong storage account's key", _wrongAccountKey);
-        _scan.Add("the RabbitMQ password", _brokerPassword);
-        _scan.Add("a wrong RabbitMQ password", _wrongPassword);
-        _scan.Add("the AWS secret", _awsSecret);
-        _scan.Add("the AWS session token", _awsToken);
-        _scan.Add("the client key's password", _keyPassword);
-        _scan.Add("a key", _key);
-        _scan.Add("another key", _otherKey);
-        _scan.Add("a key that is too short", _shortKey);
-        _scan.Add("a payload", _payload);
+        _search.Add("the storage account's key", AccountKeyOf(connection));
+        _search.Add("a wrong storage account's key", _wrongAccountKey);
+        _search.Add("the RabbitMQ password", _brokerPassword);
+        _search.Add("a wrong RabbitMQ password", _wrongPassword);
+        _search.Add("the AWS secret", _awsSecret);
+        _search.Add("the AWS session token", _awsToken);
+        _search.Add("the client key's password", _keyPassword);
+        _search.Add("a key", _key);
+        _search.Add("another key", _otherKey);
+        _search.Add("a key that is too short", _shortKey);
+        _search.Add("a payload", _payload);
     }
 
     private async Task SetUpAsync(Road road)
@@ -126,28 +127,34 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
         var bridge = await road.StartBridgeAsync();
         var (azure, sqs) = (road.Azure, road.Sqs);
         var json = $$"""{"style":"logs","service":"orders","level":"info","message":"{{_payload}}"}""";
-        var large = Encoding.UTF8.GetBytes(json[..^1] + $",\"dump\":\"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(120_000))}\"}}");
+        var large = Encoding.UTF8.GetBytes(
+            json[..^1] + $",\"dump\":\"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(120_000))}\"}}");
         road.Ledger.Expect(json);
         road.Ledger.Expect(large, "several chunks");
         await azure.PutAsync(new BatchWriter(azure.Limits, MasterKey.Parse("k1", _key)).Write(large));
         var send = await BridgeProcess.RunBridgeAsync(
-            ["send", "--queue", sqs.Queue.Url.ToString(), "--kind", "sqs"], json, road.Settings.SetItem("TELEMETRY_KEY", $"k1:{_key}"));
+            ["send", "--queue", sqs.Queue.Url.ToString(), "--kind", "sqs"], json,
+            road.Settings.SetItem("TELEMETRY_KEY", $"k1:{_key}"));
         Show("send", send);
         Assert.Equal(0, send.ExitCode);
 
         await azure.PutAsync($"no JSON: {_payload}");
         await azure.PutAsync($$"""{"style":"logs","message":"{{_payload}}""");
-        await azure.PutAsync(new BatchWriter(azure.Limits).Write(Encoding.UTF8.GetBytes(json), Encoding.UTF8.GetBytes($"\"{_payload}\"")));
+        await azure.PutAsync(
+            new BatchWriter(azure.Limits).Write(Encoding.UTF8.GetBytes(json), Encoding.UTF8.GetBytes($"\"{_payload}\"")));
         road.Ledger.Expect(json + " ");
         await sqs.PutAsync(json + " ");
         await sqs.PutAsync(new BatchWriter(sqs.Limits, MasterKey.Parse("k2", _otherKey)).Write(Encoding.UTF8.GetBytes(json)));
         await sqs.PutAsync(Chunk.Altered(
-            new BatchWriter(sqs.Limits, MasterKey.Parse("k1", _key)).Write(Encoding.UTF8.GetBytes(json)).Single(), chunk => chunk[^1] ^= 1));
+            new BatchWriter(sqs.Limits, MasterKey.Parse("k1", _key)).Write(Encoding.UTF8.GetBytes(json)).Single(), chunk =>
+                chunk[^1] ^= 1));
         await road.UntilAllArrivedAsync();
         await road.DeadLetters.UntilAsync(5, Patience, road.Describe);
 
         await ShowPagesAsync("running", bridge);
-        foreach (var command in (string[][])[["check"], ["dead", "list"], ["dead", "list", "--json"], ["dead", "replay", "--dry-run"], ["dead", "replay"]])
+        string[][] commands =
+            [["check"], ["dead", "list"], ["dead", "list", "--json"], ["dead", "replay", "--dry-run"], ["dead", "replay"]];
+        foreach (var command in commands)
         {
             var result = await road.RunAsync(command);
             Show(string.Join(' ', command), result);
@@ -163,7 +170,8 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
         var good = road.Settings;
         var port = FreePort.Next();
         var encrypted = _authority.IssueForClient("bridge", _keyPassword + "!");
-        var wrongConnection = road.Azure.Queue.Connection!.Replace(AccountKeyOf(road.Azure.Queue.Connection), _wrongAccountKey, StringComparison.Ordinal);
+        var wrongConnection = road.Azure.Queue.Connection!.Replace(
+            AccountKeyOf(road.Azure.Queue.Connection), _wrongAccountKey, StringComparison.Ordinal);
         ImmutableArray<(string Name, ImmutableDictionary<string, string> Settings)> broken =
         [
             ("wrong password", good.SetItem("Bridge__RabbitMq__Uri", UriOf(road, _wrongPassword))),
@@ -172,21 +180,28 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
             ("another scheme", good.SetItem("Bridge__RabbitMq__Uri", UriOf(road, _brokerPassword, scheme: "http"))),
             ("no TLS there", good.SetItem("Bridge__RabbitMq__Uri", UriOf(road, _brokerPassword, scheme: "amqps"))),
             ("wrong storage key", good.SetItem("Bridge__Queues__0__Connection", wrongConnection)),
-            ("broken storage key", good.SetItem("Bridge__Queues__0__Connection", wrongConnection.Replace("AccountKey=", "AccountKey=%", StringComparison.Ordinal))),
+            (
+                "broken storage key",
+                good.SetItem(
+                    "Bridge__Queues__0__Connection",
+                    wrongConnection.Replace("AccountKey=", "AccountKey=%", StringComparison.Ordinal))),
             ("storage key as address", good.SetItem("Bridge__Queues__0__Url", wrongConnection)),
             ("short key", good.SetItem("Bridge__Keys__k1", _shortKey)),
             ("two keys swapped", good.SetItem("Bridge__Keys__k1", $"k1:{_key}")),
             ("wrong client key password", good.SetItem("Bridge__RabbitMq__Uri", UriOf(road, _brokerPassword, scheme: "amqps"))
-                .SetItem("Bridge__RabbitMq__ClientCertificateFile", encrypted.PfxFile).SetItem("Bridge__RabbitMq__ClientKeyPassword", _keyPassword)),
+                .SetItem("Bridge__RabbitMq__ClientCertificateFile", encrypted.PfxFile)
+                    .SetItem("Bridge__RabbitMq__ClientKeyPassword", _keyPassword)),
         ];
-        await Parallel.ForEachAsync(broken, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (situation, cancellationToken) =>
+        await Parallel.ForEachAsync(broken, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (
+            situation, cancellationToken) =>
         {
             foreach (var command in (string[])["check", "run"])
             {
                 var result = await BridgeProcess.RunBridgeAsync(
                     [command], environment: situation.Settings, cancellationToken: cancellationToken);
                 Show($"{command}, {situation.Name}", result);
-                Assert.True(result.ExitCode == 1, $"{command}, {situation.Name}: {result.ExitCode} {result.Output} {result.Errors}");
+                Assert.True(
+                    result.ExitCode == 1, $"{command}, {situation.Name}: {result.ExitCode} {result.Output} {result.Errors}");
             }
         });
 
@@ -214,7 +229,8 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
     private async Task WaitForBrokerAsync(Road road, ImmutableDictionary<string, string> settings)
     {
         await using var bridge = await BridgeProcess.StartAsync(settings, waitUntilReady: false);
-        await bridge.Process.WaitForLineAsync(line => line.Contains("Waiting before the start", StringComparison.Ordinal), Patience);
+        await bridge.Process.WaitForLineAsync(
+            line => line.Contains("Waiting before the start", StringComparison.Ordinal), Patience);
         await ShowPagesAsync("waiting for the broker", bridge);
         await bridge.TerminateAsync();
         Show("the log of a bridge without broker", bridge.Process);
@@ -235,7 +251,10 @@ public sealed class SecretTests(RoadComponents components, ITestOutputHelper out
     private void Show(string where, ChildProcess process)
     {
         Assert.InRange(process.Lines.Count, 2, MostLines - 1);
-        Assert.True(where.Contains("without", StringComparison.Ordinal) || process.Lines.Any(line => line.Contains("\"Debug\"", StringComparison.Ordinal)), process.Tail());
+        Assert.True(
+            where.Contains("without", StringComparison.Ordinal)
+                || process.Lines.Any(line => line.Contains("\"Debug\"", StringComparison.Ordinal)),
+            process.Tail());
         _shown.Enqueue((where, string.Join('\n', process.Lines)));
     }
 }

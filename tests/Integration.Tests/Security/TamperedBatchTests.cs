@@ -36,10 +36,12 @@ public sealed class TamperedBatchTests(RoadComponents components, ITestOutputHel
         var queue = road.Queues.Single(queue => queue.Kind == kind);
         var writer = new BatchWriter(queue.Limits, MasterKey.Parse("k1", Secret));
         var changes = Changes();
-        await queue.PutAsync([.. changes.Select(change => writer.Write(Encoding.UTF8.GetBytes($$"""{"style":"logs","change":"{{change.Name}}"}""")).Single())]);
+        var events = changes.Select(change => Encoding.UTF8.GetBytes($$"""{"style":"logs","change":"{{change.Name}}"}"""));
+        await queue.PutAsync([.. events.Select(json => writer.Write(json).Single())]);
         var taken = await TakeAsync(queue.Queue.Url, kind, queue.Queue.Connection, changes.Count);
 
-        var tampered = changes.Zip(taken, (change, text) => (change.Name, Text: Chunk.Altered(text, change.Alter), change.Reason)).ToList();
+        var tampered = changes.Zip(taken, (change, text) => (change.Name, Text: Chunk.Altered(text, change.Alter), change.Reason))
+            .ToList();
         await queue.PutAsync([.. tampered.Select(message => message.Text)]);
         var good = """{"style":"logs","service":"orders","level":"info","message":"untouched"}""";
         road.Ledger.Expect(good);
@@ -66,7 +68,8 @@ public sealed class TamperedBatchTests(RoadComponents components, ITestOutputHel
         await using var road = await Road.LayAsync(components, output);
         road.Settings = road.Settings.SetItem("Bridge__Keys__k1", Secret);
         await Task.WhenAll(road.StartBridgeAsync(), road.StartBridgeAsync());
-        var texts = new BatchWriter(road.Azure.Limits, MasterKey.Parse("k1", Secret)).Write(new GeneratedEvents(seed: 41).Dump(200_000));
+        var texts = new BatchWriter(road.Azure.Limits, MasterKey.Parse("k1", Secret))
+            .Write(new GeneratedEvents(seed: 41).Dump(200_000));
         Assert.InRange(texts.Length, 3, 10);
 
         texts[1] = Chunk.Altered(texts[1], chunk => chunk[Chunk.SliceAt + 1_000] ^= 0x40);
@@ -93,7 +96,10 @@ public sealed class TamperedBatchTests(RoadComponents components, ITestOutputHel
         ("a bit of the sender, digest set right", Redigested(Flip(SenderAt)), "undecryptable"),
         ("a bit of the sequence, digest set right", Redigested(Flip(SequenceAt)), "undecryptable"),
         ("the flag of the compression, digest set right", Redigested(Flip(FlagsAt)), "undecryptable"),
-        ("the flag of the encryption, digest set right", Redigested(chunk => chunk[FlagsAt] &= unchecked((byte)~Encrypted)), "malformed"),
+        (
+            "the flag of the encryption, digest set right",
+            Redigested(chunk => chunk[FlagsAt] &= unchecked((byte)~Encrypted)),
+            "malformed"),
         ("a flag that is none", Flip(FlagsAt, 0x80), "unsupported"),
     ];
 
@@ -111,12 +117,15 @@ public sealed class TamperedBatchTests(RoadComponents components, ITestOutputHel
     {
         Assert.True(QueueEndpoint.TryParse(url.ToString(), kind, connection, out var endpoint, out var error), error);
         await using IQueueReceiver receiver =
-            endpoint.Kind is QueueKind.Azure ? new AzureQueue(endpoint, TimeProvider.System) : new SqsQueue(endpoint, TimeProvider.System);
+            endpoint.Kind is QueueKind.Azure
+                ? new AzureQueue(endpoint, TimeProvider.System)
+                : new SqsQueue(endpoint, TimeProvider.System);
         var texts = new List<byte[]>();
         await Eventually.HoldsAsync(
             async () =>
             {
-                var messages = await receiver.ReceiveAsync(receiver.MaxReceive, TimeSpan.FromSeconds(60), TimeSpan.Zero, CancellationToken.None);
+                var messages = await receiver.ReceiveAsync(
+                    receiver.MaxReceive, TimeSpan.FromSeconds(60), TimeSpan.Zero, CancellationToken.None);
                 texts.AddRange(messages.Select(message => message.Text.ToArray()));
                 Assert.Empty(await receiver.DeleteAsync(messages, CancellationToken.None));
                 return texts.Count >= count;

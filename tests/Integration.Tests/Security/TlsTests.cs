@@ -28,9 +28,11 @@ public sealed class TlsTests(RoadComponents components, ITestOutputHelper output
         var trusting = Trusting(road, "localhost", port, _company);
 
         var refusals = await Task.WhenAll(
-            RefusedAsync(Trusting(road, "localhost", port, _stranger), "is not trusted: add that authority to Bridge:RabbitMq:CaFile"),
+            RefusedAsync(
+                Trusting(road, "localhost", port, _stranger), "is not trusted: add that authority to Bridge:RabbitMq:CaFile"),
             RefusedAsync(trusting.Remove("Bridge__RabbitMq__CaFile"), "is not trusted: name the file of the company's authority"),
-            RefusedAsync(Trusting(road, "127.0.0.1", port, _company), "the certificate is for 'localhost' and not for '127.0.0.1'"),
+            RefusedAsync(
+                Trusting(road, "127.0.0.1", port, _company), "the certificate is for 'localhost' and not for '127.0.0.1'"),
             RefusedAsync(Trusting(road, "localhost", expired, _company), "is not valid now"));
         Assert.All(refusals, line => Assert.Contains("TLS with amqps://guest:***@", line, StringComparison.Ordinal));
 
@@ -45,7 +47,8 @@ public sealed class TlsTests(RoadComponents components, ITestOutputHelper output
         var none = Trusting(road, "localhost", port, _company);
         var encrypted = _company.IssueForClient("bridge", Password);
         var pem = With(none, _company.IssueForClient("bridge"));
-        var pfx = none.SetItem("Bridge__RabbitMq__ClientCertificateFile", encrypted.PfxFile).SetItem("Bridge__RabbitMq__ClientKeyPassword", Password);
+        var pfx = none.SetItem("Bridge__RabbitMq__ClientCertificateFile", encrypted.PfxFile)
+            .SetItem("Bridge__RabbitMq__ClientKeyPassword", Password);
 
         await Task.WhenAll(
             RefusedAsync(none, "ClientCertificateFile"),
@@ -75,11 +78,15 @@ public sealed class TlsTests(RoadComponents components, ITestOutputHelper output
         Assert.True(check.ExitCode == 0, check.Output + check.Errors);
     }
 
-    private static ImmutableDictionary<string, string> Trusting(Road road, string host, int port, CertificateAuthority authority) => road.Settings
+    private static ImmutableDictionary<string, string> Trusting(
+        Road road, string host, int port, CertificateAuthority authority) =>
+        road.Settings
         .SetItem("Bridge__RabbitMq__Uri", $"amqps://guest:guest@{host}:{port}{road.Broker.AbsolutePath}")
         .SetItem("Bridge__RabbitMq__CaFile", authority.CertificateFile);
 
-    private static ImmutableDictionary<string, string> With(ImmutableDictionary<string, string> settings, IssuedCertificate certificate) => settings
+    private static ImmutableDictionary<string, string> With(
+        ImmutableDictionary<string, string> settings, IssuedCertificate certificate) =>
+        settings
         .SetItem("Bridge__RabbitMq__ClientCertificateFile", certificate.CertificateFile)
         .SetItem("Bridge__RabbitMq__ClientKeyFile", certificate.KeyFile);
 

@@ -97,6 +97,7 @@ public sealed class SqsCallerTests
         Assert.DoesNotContain("leak", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Trait("Lane", "full")]
     [Theory]
     [InlineData("http://127.0.0.1:9/1/q", "refuses connections")]
     [InlineData("https://sqs.nowhere-1.invalid/1/q", "does not resolve")]

@@ -69,6 +69,7 @@ public sealed class SqsReceiveTests
         Assert.Empty(await queue.ReceiveAsync(1, Lease, TimeSpan.Zero, Bound));
     }
 
+    [Trait("Lane", "full")]
     [Theory]
     [InlineData("")]
     [InlineData("<html>secret</html>")]

@@ -7,7 +7,10 @@ using Telemetry.Queues;
 
 namespace Telemetry.Tests.Aws;
 
-/// <summary>Sending to a queue that does not always do what it is asked.</summary>
+/// <summary>
+/// Sending to a queue that does not always do what it is asked. The tests that wait out the retries of Amazon's client, which run
+/// on real time, are not in the fast lane.
+/// </summary>
 public sealed class SqsSendTests
 {
     private const int CallsAtATime = 8;
@@ -29,6 +32,7 @@ public sealed class SqsSendTests
         Assert.Equal(3, sqs.Requests.Count(request => request.Operation is SqsOperation.SendMessageBatch));
     }
 
+    [Trait("Lane", "full")]
     [Theory]
     [InlineData("Throttling", 400)]
     [InlineData("ServiceUnavailable", 503)]
@@ -165,6 +169,7 @@ public sealed class SqsSendTests
         Assert.True(drops < 0);
     }
 
+    [Trait("Lane", "full")]
     [Fact]
     public async Task A_connection_that_always_drops_is_an_error_without_a_status()
     {
@@ -178,6 +183,7 @@ public sealed class SqsSendTests
         Assert.Contains("broke off", error.Message, StringComparison.Ordinal);
     }
 
+    [Trait("Lane", "full")]
     [Fact]
     public async Task A_queue_that_does_not_answer_is_given_up_after_four_times_thirty_seconds()
     {
@@ -198,6 +204,7 @@ public sealed class SqsSendTests
         Assert.Equal(4, clock.Waits.Count(wait => wait == TimeSpan.FromSeconds(30)));
     }
 
+    [Trait("Lane", "full")]
     [Fact]
     public async Task An_answer_that_stops_half_way_is_given_up_like_none()
     {
@@ -212,6 +219,7 @@ public sealed class SqsSendTests
         Assert.True(error.Failure.IsTransient);
     }
 
+    [Trait("Lane", "full")]
     [Theory]
     [InlineData(502, true, "failed with 502")]
     [InlineData(403, false, "the answer is not SQS's")]

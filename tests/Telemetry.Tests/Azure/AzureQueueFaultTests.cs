@@ -26,6 +26,7 @@ public sealed class AzureQueueFaultTests
         Assert.Single(server.Requests.Select(request => request.Body).Distinct(StringComparer.Ordinal));
     }
 
+    [Trait("Lane", "full")]
     [Fact]
     public async Task The_service_may_say_how_long_to_wait()
     {
@@ -38,6 +39,7 @@ public sealed class AzureQueueFaultTests
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(1.8), TimeSpan.FromSeconds(10));
     }
 
+    [Trait("Lane", "full")]
     [Fact]
     public async Task A_service_that_stays_busy_is_given_up_after_five_tries()
     {
@@ -62,6 +64,7 @@ public sealed class AzureQueueFaultTests
         Assert.Equal(2, server.Requests.Count);
     }
 
+    [Trait("Lane", "full")]
     [Fact]
     public async Task Connections_that_keep_breaking_are_an_error_without_an_answer()
     {

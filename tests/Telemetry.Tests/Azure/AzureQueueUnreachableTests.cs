@@ -4,6 +4,8 @@ using Telemetry.Queues;
 
 namespace Telemetry.Tests.Azure;
 
+/// <summary>Every test waits out the retries of Azure's client, which runs on real time.</summary>
+[Trait("Lane", "full")]
 public sealed class AzureQueueUnreachableTests
 {
     private static readonly QueueEndpoint Nowhere =

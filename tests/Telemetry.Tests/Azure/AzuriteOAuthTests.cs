@@ -26,8 +26,10 @@ public sealed class AzuriteOAuthTests : IAsyncLifetime
         var program = LocalFolders.Installed(Path.Combine(LocalFolders.Npm, "node_modules/azurite/dist/src/queue/main.js"));
         _azurite = await ChildProcess.StartAsync(new ChildProcessStart(
             LocalFolders.Node,
-            [program, "--queueHost", "127.0.0.1", "--queuePort", $"{_port}", "--oauth", "basic", "--cert", certificate, "--key", key,
-                "--disableTelemetry", "--inMemoryPersistence"])
+            [
+                program, "--queueHost", "127.0.0.1", "--queuePort", $"{_port}", "--oauth", "basic",
+                "--cert", certificate, "--key", key, "--disableTelemetry", "--inMemoryPersistence",
+            ])
         {
             Name = "Azurite",
             WorkingDirectory = _folder,

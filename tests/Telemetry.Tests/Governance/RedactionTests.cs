@@ -59,7 +59,8 @@ public sealed class RedactionTests
         await using var test = new TestClient(
             options => options with { Redaction = options.Redaction with { Names = ["customer"] } });
 
-        test.Client.Send(TelemetryEvent.Log(TelemetryLevel.Error, "for a@example.org").With("customer", "c-1").With("n", 4111111111111111)
+        test.Client.Send(TelemetryEvent.Log(
+            TelemetryLevel.Error, "for a@example.org").With("customer", "c-1").With("n", 4111111111111111)
             .With(new InvalidOperationException("Password=geheim;")));
         await test.FlushedAsync();
 

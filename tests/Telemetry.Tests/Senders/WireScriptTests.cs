@@ -30,7 +30,7 @@ public sealed class WireScriptTests
     [MemberData(nameof(Languages))]
     public async Task A_large_event_becomes_several_messages_within_the_limit(string language)
     {
-        var large = Encoding.ASCII.GetString(Some.Event(300_000, new Random(1), compressible: false));
+        var large = Encoding.ASCII.GetString(WireSamples.Event(300_000, new Random(1), compressible: false));
 
         var batch = Assert.Single(await PackAsync(language, [large], 65_536));
 
@@ -43,7 +43,7 @@ public sealed class WireScriptTests
     {
         foreach (var length in Enumerable.Range(55, 14))
         {
-            var line = Encoding.ASCII.GetString(Some.Event(length, new Random(length), compressible: false));
+            var line = Encoding.ASCII.GetString(WireSamples.Event(length, new Random(length), compressible: false));
             Assert.Equal(
                 line, Encoding.ASCII.GetString(Assert.Single(Assert.Single(await PackAsync(language, [line], 128)).Events)));
         }

@@ -16,7 +16,7 @@ public sealed class AllocationTests
     public async Task A_ready_event_is_sent_without_allocation()
     {
         await using var test = new TestClient(limits: QueueLimits.Sqs);
-        var json = Some.Event(400, new Random(1), compressible: false);
+        var json = WireSamples.Event(400, new Random(1), compressible: false);
 
         Assert.Equal(0, await BytesPerSendAsync(test, () => test.Client.Send(json)));
     }
@@ -103,7 +103,7 @@ public sealed class AllocationTests
     {
         await using var test = new TestClient(options => options with { BufferBytes = 100_000 });
         test.Queue.BeforeStoring = _ => throw TestClient.Failure();
-        var json = Some.Event(400, new Random(1), compressible: false);
+        var json = WireSamples.Event(400, new Random(1), compressible: false);
 
         Run(() => test.Client.Send(json));
         await test.Client.FlushAsync();

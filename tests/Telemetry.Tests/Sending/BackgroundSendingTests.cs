@@ -46,7 +46,7 @@ public sealed class BackgroundSendingTests
 
         while (bytes > 0)
         {
-            test.Client.Send(Some.Event(1_000, new Random(1), compressible: false));
+            test.Client.Send(WireSamples.Event(1_000, new Random(1), compressible: false));
             bytes -= 1_001;
         }
 
@@ -61,7 +61,7 @@ public sealed class BackgroundSendingTests
         await test.FailAsync("{}");
 
         for (var i = 0; i < 100; i++)
-            test.Client.Send(Some.Event(1_000, new Random(i), compressible: false));
+            test.Client.Send(WireSamples.Event(1_000, new Random(i), compressible: false));
         Assert.Equal(1, test.Queue.Calls);
 
         test.Queue.BeforeStoring = _ => Task.CompletedTask;

@@ -33,9 +33,9 @@ public sealed class BufferingTests
         Assert.True(test.Client.WaitForRoomAsync(CancellationToken.None).IsCompletedSuccessfully);
 
         // The first batch takes what is there and waits for its answer; then the buffer fills again.
-        test.Client.Send(Some.Event(600, new Random(1), compressible: false));
+        test.Client.Send(WireSamples.Event(600, new Random(1), compressible: false));
         await Eventually.TrueAsync(() => test.Queue.Calls == 1);
-        test.Client.Send(Some.Event(600, new Random(2), compressible: false));
+        test.Client.Send(WireSamples.Event(600, new Random(2), compressible: false));
         var room = test.Client.WaitForRoomAsync(CancellationToken.None);
         Assert.False(room.IsCompleted);
         using var cancel = new CancellationTokenSource();

@@ -77,7 +77,8 @@ public sealed class FlushTests
     [Fact]
     public async Task A_send_that_a_flush_left_behind_and_that_failed_is_tried_again_under_the_same_name()
     {
-        await using var test = new TestClient(options => options with { FlushInterval = TimeSpan.FromDays(1), Key = Some.Key });
+        await using var test = new TestClient(
+            options => options with { FlushInterval = TimeSpan.FromDays(1), Key = WireSamples.Key });
         var answer = test.Queue.Hold(afterStoring: true);
         test.Send("{}");
         var flush = test.Client.FlushAsync(Budget);
@@ -159,7 +160,7 @@ public sealed class FlushTests
     [Fact]
     public async Task A_batch_keeps_its_identity_when_its_answer_was_lost()
     {
-        await using var test = new TestClient(options => options with { Key = Some.Key });
+        await using var test = new TestClient(options => options with { Key = WireSamples.Key });
         test.Queue.AfterStoring = () => throw TestClient.Failure();
         test.Send("{}");
         await test.Client.FlushAsync(Budget);

@@ -30,7 +30,7 @@ public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
         Assert.True((await client.FlushAsync(cancellationToken: Bound)).IsComplete);
         await LowerAsync(endpoint);
         var events = Enumerable.Range(1, 20)
-            .Select(number => Some.Event(1_000 + number, new Random(number), compressible: false))
+            .Select(number => WireSamples.Event(1_000 + number, new Random(number), compressible: false))
             .ToList();
         foreach (var json in events)
             client.Send(json);
@@ -53,7 +53,7 @@ public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
         await using var client = Client(endpoint, encrypted: false);
         await client.SendAsync("{\"n\":0}"u8.ToArray(), Bound);
         await LowerAsync(endpoint);
-        var json = Some.Event(50_000, new Random(1), compressible: false);
+        var json = WireSamples.Event(50_000, new Random(1), compressible: false);
 
         await client.SendAsync(json, Bound);
 
@@ -82,7 +82,7 @@ public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
         new TelemetryOptions
         {
             Queue = endpoint,
-            Key = encrypted ? Some.Key : null,
+            Key = encrypted ? WireSamples.Key : null,
             FlushInterval = TimeSpan.FromHours(1),
             Report = _ => { },
         },
@@ -98,7 +98,7 @@ public sealed class LoweredLimitTests(FauxqsFixture fauxqs)
     private static async Task AssertArrivedAsync(QueueEndpoint endpoint, IReadOnlyList<byte[]> events)
     {
         await using var queue = new SqsQueueConnector().OpenReceiver(endpoint, TimeProvider.System);
-        using var receiver = new CodecReceiver(new KeyRing(Some.Key), CodecLimits.Default);
+        using var receiver = new CodecReceiver(new KeyRing(WireSamples.Key), CodecLimits.Default);
         while (await queue.ReceiveAsync(queue.MaxReceive, TimeSpan.FromMinutes(1), TimeSpan.Zero, Bound)
             is { Count: > 0 } messages)
         {

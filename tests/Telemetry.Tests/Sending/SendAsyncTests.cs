@@ -63,7 +63,7 @@ public sealed class SendAsyncTests
     public async Task What_is_no_event_or_too_large_is_an_argument_error()
     {
         await using var test = new TestClient();
-        var huge = Some.Event((16 * 1024 * 1024) + 1, new Random(1), compressible: true);
+        var huge = WireSamples.Event((16 * 1024 * 1024) + 1, new Random(1), compressible: true);
 
         await Assert.ThrowsAsync<ArgumentException>(() => test.Client.SendAsync("[1]"u8.ToArray()));
         await Assert.ThrowsAsync<ArgumentException>(() => test.Client.SendAsync(huge));

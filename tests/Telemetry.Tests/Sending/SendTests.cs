@@ -57,7 +57,7 @@ public sealed class SendTests
         await using var test = new TestClient();
 
         test.Send("""{"a":1}""");
-        test.Client.Send(Some.Event((16 * 1024 * 1024) + 1, new Random(1), compressible: true));
+        test.Client.Send(WireSamples.Event((16 * 1024 * 1024) + 1, new Random(1), compressible: true));
         test.Send("""{"a":2}""");
         await test.FlushedAsync();
 
@@ -73,7 +73,7 @@ public sealed class SendTests
     {
         await using var test = new TestClient(options => options with { BufferBytes = 1_000 });
 
-        test.Client.Send(Some.Event(1_000, new Random(1), compressible: true));
+        test.Client.Send(WireSamples.Event(1_000, new Random(1), compressible: true));
 
         test.AssertCounted(sent: 0, dropped: 1, waiting: 0);
         Assert.Contains("larger than the buffer", Assert.Single(test.Reports), StringComparison.Ordinal);
@@ -82,8 +82,8 @@ public sealed class SendTests
     [Fact]
     public async Task An_event_larger_than_a_message_arrives_whole()
     {
-        await using var test = new TestClient(options => options with { Key = Some.Key });
-        var large = Some.Event(1_000_000, new Random(1), compressible: false);
+        await using var test = new TestClient(options => options with { Key = WireSamples.Key });
+        var large = WireSamples.Event(1_000_000, new Random(1), compressible: false);
 
         test.Client.Send(large);
         await test.FlushedAsync();

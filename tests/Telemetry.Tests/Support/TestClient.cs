@@ -46,7 +46,7 @@ internal sealed class TestClient : IAsyncDisposable
     {
         get
         {
-            using var receiver = new CodecReceiver(new KeyRing(Some.Key), CodecLimits.Default);
+            using var receiver = new CodecReceiver(new KeyRing(WireSamples.Key), CodecLimits.Default);
             foreach (var text in Queue.Texts)
                 receiver.Receive(text);
             Assert.Empty(receiver.Refusals);

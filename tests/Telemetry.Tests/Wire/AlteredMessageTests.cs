@@ -100,7 +100,7 @@ public sealed class AlteredMessageTests
 
     private static void AssertNotAccepted(List<byte[]> texts, int message, byte[] altered)
     {
-        using var receiver = new CodecReceiver(new KeyRing(Some.Key), CodecLimits.Default);
+        using var receiver = new CodecReceiver(new KeyRing(WireSamples.Key), CodecLimits.Default);
         for (var other = 0; other < texts.Count; other++)
             receiver.Receive(other == message ? altered : texts[other]);
         receiver.Expire();
@@ -112,7 +112,7 @@ public sealed class AlteredMessageTests
 
     private static List<byte[]> Pack(bool encrypted, bool compressible, int messageBytes, int eventBytes)
     {
-        var packer = new BatchPacker(messageBytes, Some.Sender, encrypted ? Some.Key : null);
+        var packer = new BatchPacker(messageBytes, WireSamples.Sender, encrypted ? WireSamples.Key : null);
         using var batch = packer.Pack([.. Event(eventBytes, compressible), (byte)'\n'], 1, out _, out _);
         Assert.Equal(messageBytes == Small && eventBytes < Small, batch!.MessageCount == 1);
         Assert.Equal(encrypted, batch.Flags.HasFlag(BatchFlags.Encrypted));
@@ -120,7 +120,7 @@ public sealed class AlteredMessageTests
         return [.. Texts.Of(batch)];
     }
 
-    private static byte[] Event(int length, bool compressible) => Some.Event(length, new Random(3), compressible);
+    private static byte[] Event(int length, bool compressible) => WireSamples.Event(length, new Random(3), compressible);
 
     private static byte[] Flipped(byte[] text, int bit)
     {

@@ -122,8 +122,8 @@ public sealed class BatchOpenerTests
     private static ChunkHeader HeaderOf(byte[] packed)
     {
         var prefix = new byte[ChunkHeader.PrefixSize];
-        ChunkHeader.WritePrefix(prefix, BatchFlags.Brotli, Some.Sender, 1);
-        var id = new BatchId(Some.Sender, 1, BatchDigest.Compute(prefix, 1, packed));
+        ChunkHeader.WritePrefix(prefix, BatchFlags.Brotli, WireSamples.Sender, 1);
+        var id = new BatchId(WireSamples.Sender, 1, BatchDigest.Compute(prefix, 1, packed));
         return new ChunkHeader(BatchFlags.Brotli, id, 0, 1, (uint)packed.Length);
     }
 }

@@ -10,7 +10,7 @@ public sealed class BatchPackerTests
     public void A_batch_ends_before_it_holds_more_events_than_a_receiver_takes()
     {
         byte[] lines = [.. Enumerable.Repeat("{}\n"u8.ToArray(), (2 * CodecLimits.Default.Events) + 1).SelectMany(line => line)];
-        var packer = new BatchPacker(QueueLimits.Sqs.MessageBytes, Some.Sender);
+        var packer = new BatchPacker(QueueLimits.Sqs.MessageBytes, WireSamples.Sender);
         List<int> events = [];
 
         for (var start = 0; start < lines.Length;)

@@ -68,7 +68,7 @@ public sealed class CodecProperties
     public void Random_bytes_and_texts_are_refused_or_read_but_never_throw()
     {
         var random = new Random(20_260_101);
-        using var receiver = new CodecReceiver(new KeyRing(Some.Key), CodecLimits.Default with { BatchBytes = 1 << 20 });
+        using var receiver = new CodecReceiver(new KeyRing(WireSamples.Key), CodecLimits.Default with { BatchBytes = 1 << 20 });
         for (var run = 0; run < 20_000; run++)
         {
             var bytes = new byte[random.Next(200)];
@@ -93,8 +93,8 @@ public sealed class CodecProperties
         if (flags.HasFlag(BatchFlags.Encrypted) && slice.Length > 3)
             "\u0002k1"u8.CopyTo(slice);
         var prefix = new byte[ChunkHeader.PrefixSize];
-        ChunkHeader.WritePrefix(prefix, flags, Some.Sender, 1);
-        var id = new BatchId(Some.Sender, 1, BatchDigest.Compute(prefix, 1, slice));
+        ChunkHeader.WritePrefix(prefix, flags, WireSamples.Sender, 1);
+        var id = new BatchId(WireSamples.Sender, 1, BatchDigest.Compute(prefix, 1, slice));
         var chunk = new byte[ChunkHeader.Size + slice.Length];
         new ChunkHeader(flags, id, 0, 1, (uint)slice.Length).WriteTo(chunk);
         slice.CopyTo(chunk, ChunkHeader.Size);
@@ -105,7 +105,7 @@ public sealed class CodecProperties
     {
         List<byte[]> texts = [];
         var packer = scenario.Packer(sender);
-        var lines = Some.Lines(scenario.Events(sender)).AsSpan();
+        var lines = WireSamples.Lines(scenario.Events(sender)).AsSpan();
         for (uint sequence = 0; !lines.IsEmpty; sequence++)
         {
             using var batch = packer.Pack(lines, sequence, out var consumed, out var refusal);

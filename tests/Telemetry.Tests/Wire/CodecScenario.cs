@@ -12,7 +12,7 @@ public sealed record CodecScenario(int MessageBytes, bool Encrypted, int Senders
 {
     private const int LargestEvent = 200_000;
 
-    internal KeyRing Keys => Encrypted ? new KeyRing(Some.Key) : KeyRing.Empty;
+    internal KeyRing Keys => Encrypted ? new KeyRing(WireSamples.Key) : KeyRing.Empty;
 
     public static Arbitrary<CodecScenario> Arbitrary => (
         from messageBytes in Between(BatchPacker.SmallestMessageBytes, 1_048_576)
@@ -24,7 +24,7 @@ public sealed record CodecScenario(int MessageBytes, bool Encrypted, int Senders
         select new CodecScenario(messageBytes, encrypted, senders, sizes, seed)).ToArbitrary();
 
     internal BatchPacker Packer(int sender) => new(
-        MessageBytes, new SenderId(1, (ulong)sender), Encrypted ? Some.Key : null);
+        MessageBytes, new SenderId(1, (ulong)sender), Encrypted ? WireSamples.Key : null);
 
     internal IReadOnlyList<byte[]> Events(int sender)
     {
@@ -46,8 +46,8 @@ public sealed record CodecScenario(int MessageBytes, bool Encrypted, int Senders
 
     private static byte[] EventOf(int kind, int length, Random random) => kind switch
     {
-        0 => Some.Event(length, random, compressible: true),
-        1 => Some.Event(length, random, compressible: false),
+        0 => WireSamples.Event(length, random, compressible: true),
+        1 => WireSamples.Event(length, random, compressible: false),
         _ => NonAscii(length, random),
     };
 

@@ -8,8 +8,8 @@ using Telemetry.Queues;
 namespace Local.Bench;
 
 /// <summary>
-/// What many would write in C# to forward one event a message: receive, await each publish's confirm, delete. It says "ready" before
-/// it receives.
+/// What many would write in C# to forward one event a message: receive, await each publish's confirm, delete. It says "ready"
+/// before it receives.
 /// </summary>
 internal static class AwaitingLoop
 {
@@ -26,11 +26,13 @@ internal static class AwaitingLoop
     {
         await using var source = new ConnectedQueue(new BridgeQueue(new Uri(arguments[0]), "sqs"));
         await using var queue = new SqsQueue(source.Endpoint, TimeProvider.System);
-        await using var connection = await new ConnectionFactory { Uri = new Uri(arguments[1]) }.CreateConnectionAsync(cancellationToken);
+        await using var connection = await new ConnectionFactory { Uri = new Uri(arguments[1]) }
+            .CreateConnectionAsync(cancellationToken);
         var channels = new List<IChannel>();
         for (var consumer = int.Parse(arguments[2]); consumer > 0; consumer--)
         {
-            var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+            var confirms = new CreateChannelOptions(
+                publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
             channels.Add(await connection.CreateChannelAsync(confirms, cancellationToken));
         }
 

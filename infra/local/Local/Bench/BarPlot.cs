@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Local.Bench;
 
-/// <summary>A comparison's first column as bars, each with a line from its least to its most; readable on light and dark pages.</summary>
+/// <summary>
+/// A comparison's first column as bars, each with a line from its least to its most; readable on light and dark pages.
+/// </summary>
 internal static class BarPlot
 {
     private const int Width = 760;
@@ -23,12 +25,17 @@ internal static class BarPlot
     public static string Of(ComparisonResult result)
     {
         var metric = result.Comparison.Columns[0];
-        var rows = result.Comparison.Contenders.Select(contender => (contender.Name, Spread: result.Of(contender, metric)!.Value)).ToList();
+        var rows = result.Comparison.Contenders.Select(contender => (contender.Name, Spread: result.Of(contender, metric)!.Value))
+            .ToList();
         var scale = (Width - Left - Right) / rows.Max(row => row.Spread.Max);
         var height = Top + (RowHeight * rows.Count) + 6;
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" role=\"img\">\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<style>{Style}</style>\n<text x=\"{Left}\" y=\"18\">{Escaped(metric.Title)}</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" role=\"img\">\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<style>{Style}</style>\n<text x=\"{Left}\" y=\"18\">{Escaped(metric.Title)}</text>\n");
         for (var row = 0; row < rows.Count; row++)
             Append(svg, rows[row].Name, rows[row].Spread, metric, scale, Top + (row * RowHeight));
         return svg.Append("</svg>\n").ToString();

@@ -91,8 +91,15 @@ internal static class BenchCatalogue
         [
             .. Polls.SelectMany(polls => new Bar[]
             {
-                new($"With {polls} at a time the bridge is faster than Node.js", round => round.Ratio($"bridge, {polls}", $"Node.js, {polls}", Rate), 1),
-                new($"With {polls} it takes at most 0.6 of its CPU time", round => round.Ratio($"bridge, {polls}", $"Node.js, {polls}", Cpu), 0.6, IsCeiling: true),
+                new(
+                    $"With {polls} at a time the bridge is faster than Node.js",
+                    round => round.Ratio($"bridge, {polls}", $"Node.js, {polls}", Rate),
+                    1),
+                new(
+                    $"With {polls} it takes at most 0.6 of its CPU time",
+                    round => round.Ratio($"bridge, {polls}", $"Node.js, {polls}", Cpu),
+                    0.6,
+                    IsCeiling: true),
             }),
         ],
     };
@@ -124,7 +131,8 @@ internal static class BenchCatalogue
         "One event of 16 MiB",
         "Packed events of 370 bytes, without and with one of 16 MiB among them.",
         [Memory, Rate, Allocated],
-        [Race.Of("small events", Small, Bridge()), Race.Of("one of 16 MiB among them", Small with { LargeEvent = 16 * MiB - 1_024 }, Bridge())])
+        [Race.Of("small events", Small, Bridge()), Race.Of(
+            "one of 16 MiB among them", Small with { LargeEvent = 16 * MiB - 1_024 }, Bridge())])
     {
         Bars =
         [
@@ -152,7 +160,11 @@ internal static class BenchCatalogue
     {
         Bars =
         [
-            new("A million events make at most 360 messages for SQS", round => round.Of("SQS, packed", Messages), 360, IsCeiling: true),
+            new(
+                "A million events make at most 360 messages for SQS",
+                round => round.Of("SQS, packed", Messages),
+                360,
+                IsCeiling: true),
             new("And 1,400 for Azure", round => round.Of("Azure, packed", Messages), 1_400, IsCeiling: true),
             new("SQS is called at most a 300th as often", round => round.Ratio("SQS, one a message", "SQS, packed", Calls), 300),
             new("And Azure", round => round.Ratio("Azure, one a message", "Azure, packed", Calls), 300),
@@ -169,10 +181,12 @@ internal static class BenchCatalogue
                 string.Create(CultureInfo.InvariantCulture, $"{cloud.Name}, {rate:N0} events/s"), cloud.Kind, rate))),
         ])
     {
-        Bars = [new("At 1,000 events/s p99 is under 250 ms", round => round.Of("SQS, 1,000 events/s", High), 250, IsCeiling: true)],
+        Bars =
+            [new("At 1,000 events/s p99 is under 250 ms", round => round.Of("SQS, 1,000 events/s", High), 250, IsCeiling: true)],
     };
 
     private static string Publisher(int connections) => $"publisher, {connections} connection{(connections == 1 ? "" : "s")}";
 
-    private static string SamePublisher(int connections) => $"same messages, {connections} connection{(connections == 1 ? "" : "s")}";
+    private static string SamePublisher(int connections) =>
+        $"same messages, {connections} connection{(connections == 1 ? "" : "s")}";
 }

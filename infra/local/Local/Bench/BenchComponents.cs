@@ -11,7 +11,8 @@ internal sealed class BenchComponents : IAsyncDisposable
 {
     private readonly CertificateAuthority _authority;
 
-    private BenchComponents(CertificateAuthority authority, RabbitMqServer rabbitMq, AzuriteServer azurite, FauxqsServer fauxqs) =>
+    private BenchComponents(
+        CertificateAuthority authority, RabbitMqServer rabbitMq, AzuriteServer azurite, FauxqsServer fauxqs) =>
         (_authority, RabbitMq, Azurite, Fauxqs) = (authority, rabbitMq, azurite, fauxqs);
 
     public RabbitMqServer RabbitMq { get; }
@@ -38,7 +39,8 @@ internal sealed class BenchComponents : IAsyncDisposable
     /// <summary>Starts them and makes the company's exchange.</summary>
     /// <param name="settings">What every bridge gets beside its own settings.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<BenchComponents> StartAsync(ImmutableDictionary<string, string> settings, CancellationToken cancellationToken)
+    public static async Task<BenchComponents> StartAsync(
+        ImmutableDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         var authority = new CertificateAuthority("bench");
         var azurite = AzuriteServer.StartAsync(cancellationToken: cancellationToken);
@@ -47,12 +49,15 @@ internal sealed class BenchComponents : IAsyncDisposable
         try
         {
             await Task.WhenAll(azurite, fauxqs, rabbitMq);
-            // Nobody consumes what arrives: at the one gigabyte of other runs the broker would block publishers in the middle of a race.
+            // Nobody consumes what arrives: at the one gigabyte of other runs the broker would block publishers in the middle of
+            // a race.
             await rabbitMq.Result.ControlAsync(["set_vm_memory_high_watermark", "absolute", "8GB"], cancellationToken);
             var broker = await rabbitMq.Result.CreateVirtualHostAsync("bench", cancellationToken);
-            var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "bench" }.CreateConnectionAsync(cancellationToken);
+            var connection = await new ConnectionFactory { Uri = broker, ClientProvidedName = "bench" }
+                .CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await channel.ExchangeDeclareAsync(Tap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
+            await channel.ExchangeDeclareAsync(
+                Tap.Exchange, ExchangeType.Topic, durable: true, cancellationToken: cancellationToken);
             return new BenchComponents(authority, rabbitMq.Result, azurite.Result, fauxqs.Result)
             {
                 Broker = broker,
@@ -70,8 +75,8 @@ internal sealed class BenchComponents : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets the broker begin a new write-ahead log for quorum queues, and settle the old one: at 512 MB it does so by itself, in the middle of
-    /// whichever race comes then.
+    /// Lets the broker begin a new write-ahead log for quorum queues, and settle the old one: at 512 MB it does so by itself, in
+    /// the middle of whichever race comes then.
     /// </summary>
     public Task RollLogAsync(CancellationToken cancellationToken) => RabbitMq.EvaluateAsync(
         "ra_log_wal:force_roll_over(ra_log_wal), timer:sleep(100), (fun Wait(Left) -> case ets:info(ra_log_closed_mem_tables, size) of "

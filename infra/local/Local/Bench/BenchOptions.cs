@@ -6,7 +6,8 @@ namespace Local.Bench;
 /// <summary>The command line of <c>bench</c>.</summary>
 /// <param name="Rounds">Runs of each contender, in turns.</param>
 /// <param name="IsShort">A tenth of the load; the page is not written then.</param>
-/// <param name="Only">Parts, between |, of the names of the contenders to run; null runs all. The page is not written then.</param>
+/// <param name="Only">Parts, between |, of the names of the contenders to run; null runs all. The page is not written
+/// then.</param>
 /// <param name="Settings">What every bridge gets beside its own settings; the page is not written with any.</param>
 /// <param name="Comparisons">What to run.</param>
 internal sealed record BenchOptions(
@@ -34,26 +35,42 @@ internal sealed record BenchOptions(
     public bool IsForPage => !IsShort && Only is null && Settings.IsEmpty;
 
     /// <summary>False for a contender that is left out.</summary>
-    public bool Runs(Contender contender) => Only is null || Only.Split('|').Any(part => contender.Name.Contains(part, StringComparison.OrdinalIgnoreCase));
+    public bool Runs(Contender contender) =>
+        Only is null || Only.Split('|').Any(part => contender.Name.Contains(part, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Null for anything that is not in <see cref="Usage"/>.</summary>
     public static BenchOptions? Parse(IReadOnlyList<string> arguments)
     {
-        var options = new BenchOptions(Rounds: 0, IsShort: false, Only: null, ImmutableDictionary.Create<string, string>(StringComparer.Ordinal), []);
+        var options = new BenchOptions(
+            Rounds: 0, IsShort: false, Only: null, ImmutableDictionary.Create<string, string>(StringComparer.Ordinal), []);
         for (var index = 0; index < arguments.Count; index++)
         {
             if (arguments[index] is "--short")
+            {
                 options = options with { IsShort = true };
+            }
             else if (arguments[index] is "--rounds" && Number(arguments, ++index) is > 0 and var rounds)
+            {
                 options = options with { Rounds = rounds };
+            }
             else if (arguments[index] is "--only" && ++index < arguments.Count)
+            {
                 options = options with { Only = arguments[index] };
-            else if (arguments[index] is "--set" && ++index < arguments.Count && arguments[index].Split('=', 2) is [{ Length: > 0 } name, var value])
+            }
+            else if (arguments[index] is "--set"
+                && ++index < arguments.Count
+                && arguments[index].Split('=', 2) is [{ Length: > 0 } name, var value])
+            {
                 options = options with { Settings = options.Settings.SetItem(name, value) };
+            }
             else if (BenchCatalogue.All.FirstOrDefault(comparison => comparison.Name == arguments[index]) is { } named)
+            {
                 options = options with { Comparisons = [.. options.Comparisons, named] };
+            }
             else
+            {
                 return null;
+            }
         }
 
         return options with
@@ -64,5 +81,7 @@ internal sealed record BenchOptions(
     }
 
     private static int? Number(IReadOnlyList<string> arguments, int index) =>
-        index < arguments.Count && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        index < arguments.Count && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

@@ -5,8 +5,8 @@ using Harness.Components;
 namespace Local.Bench;
 
 /// <summary>
-/// The part of docs/performance.md between two markers: a section for each comparison, kept from one run to the next where a comparison
-/// was not run.
+/// The part of docs/performance.md between two markers: a section for each comparison, kept from one run to the next where a
+/// comparison was not run.
 /// </summary>
 internal static partial class BenchPage
 {
@@ -22,7 +22,8 @@ internal static partial class BenchPage
         var path = Path.Combine(LocalFolders.Root, Page);
         var page = await File.ReadAllTextAsync(path, cancellationToken);
         await File.WriteAllTextAsync(path, Update(page, result.Comparison.Name, SectionOf(result, machine)), cancellationToken);
-        var plot = Path.Combine(Directory.CreateDirectory(Path.Combine(LocalFolders.Root, Plots)).FullName, $"{result.Comparison.Name}.svg");
+        var plot = Path.Combine(
+            Directory.CreateDirectory(Path.Combine(LocalFolders.Root, Plots)).FullName, $"{result.Comparison.Name}.svg");
         await File.WriteAllTextAsync(plot, BarPlot.Of(result), cancellationToken);
         Console.WriteLine($"written into {Page}");
     }
@@ -37,7 +38,8 @@ internal static partial class BenchPage
 
         begin += Begin.Length;
         var known = Section().Matches(page[begin..end])
-            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["text"].Value.Trim(), StringComparer.Ordinal);
+            .ToDictionary(
+                match => match.Groups["name"].Value, match => match.Groups["text"].Value.Trim(), StringComparer.Ordinal);
         known[name] = section;
         var ordered = BenchCatalogue.All.Where(comparison => known.ContainsKey(comparison.Name))
             .Select(comparison => $"<!-- bench {comparison.Name} -->\n{known[comparison.Name]}");
@@ -59,6 +61,8 @@ internal static partial class BenchPage
         return string.Join("\n\n", parts.Where(part => part.Length > 0));
     }
 
-    [GeneratedRegex("<!-- bench (?<name>[a-z-]+) -->(?<text>.*?)(?=<!-- bench |$)", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "<!-- bench (?<name>[a-z-]+) -->(?<text>.*?)(?=<!-- bench |$)", RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Section();
 }

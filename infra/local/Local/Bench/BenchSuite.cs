@@ -38,7 +38,8 @@ internal static class BenchSuite
 
     // Round by round, so that what else the machine does meets every contender alike. Components of its own for each comparison:
     // a broker that has seen much is not the one that the first contender met.
-    private static async Task<IReadOnlyList<Round>> RunAsync(Comparison comparison, BenchOptions options, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Round>> RunAsync(
+        Comparison comparison, BenchOptions options, CancellationToken cancellationToken)
     {
         await using var components = await BenchComponents.StartAsync(options.Settings, cancellationToken);
         var rounds = new List<Round>();

@@ -11,7 +11,9 @@ internal static class CeilingPublisher
 {
     public const string Command = "publish-ready";
 
-    /// <summary>Its threads that find no work sleep at once, as the bridge's do: with one connection it is a sixth faster for it.</summary>
+    /// <summary>
+    /// Its threads that find no work sleep at once, as the bridge's do: with one connection it is a sixth faster for it.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, string> Environment =
         new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
 
@@ -22,8 +24,8 @@ internal static class CeilingPublisher
     private static readonly string[] Keys = ["logs.orders.info", "logs.orders.debug", "logs.orders.warn", "logs.orders.error"];
 
     /// <param name="arguments">
-    /// Broker, small events and events of its own to warm up, events, bytes of each, connections, whether messages get the properties that
-    /// the bridge gives them.
+    /// Broker, small events and events of its own to warm up, events, bytes of each, connections, whether messages get the
+    /// properties that the bridge gives them.
     /// </param>
     /// <param name="cancellationToken">Ends it; nothing else does.</param>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
@@ -37,7 +39,8 @@ internal static class CeilingPublisher
         for (var number = 0; number < connections; number++)
         {
             var connection = await new ConnectionFactory { Uri = new Uri(arguments[0]) }.CreateConnectionAsync(cancellationToken);
-            var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
+            var confirms = new CreateChannelOptions(
+                publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
             var channel = await connection.CreateChannelAsync(confirms, cancellationToken);
             lanes.Add(new Lane(channel, new UnansweredBytes(channel)));
         }
@@ -53,9 +56,12 @@ internal static class CeilingPublisher
     }
 
     private static Task PublishAsync(List<Lane> lanes, byte[][] bodies, int events, bool isNamed) =>
-        Task.WhenAll(lanes.Select((lane, number) => Task.Run(() => PublishAsync(lane, bodies, Share(events, lanes.Count, number), isNamed))));
+        Task.WhenAll(
+            lanes.Select(
+                (lane, number) => Task.Run(() => PublishAsync(lane, bodies, Share(events, lanes.Count, number), isNamed))));
 
-    private static int Share(int events, int connections, int number) => (events / connections) + (number < events % connections ? 1 : 0);
+    private static int Share(int events, int connections, int number) =>
+        (events / connections) + (number < events % connections ? 1 : 0);
 
     private static async Task PublishAsync(Lane lane, byte[][] bodies, int count, bool isNamed)
     {

@@ -10,7 +10,9 @@ internal sealed record ComparisonResult(Comparison Comparison, IReadOnlyList<Rou
     /// <summary>True when every median is as promised.</summary>
     public bool AreBarsMet => Comparison.Bars.All(bar => bar.IsMet(Of(bar).Median));
 
-    /// <summary>Medians with the least and the most, a row for each contender; behind it, its share of the first row, round by round.</summary>
+    /// <summary>
+    /// Medians with the least and the most, a row for each contender; behind it, its share of the first row, round by round.
+    /// </summary>
     public string Table
     {
         get
@@ -26,12 +28,16 @@ internal sealed record ComparisonResult(Comparison Comparison, IReadOnlyList<Rou
     {
         var spread = Of(bar);
         var verdict = bar.IsMet(spread.Median) ? "holds" : "does not hold";
-        return string.Create(CultureInfo.InvariantCulture, $"- {bar.Text}: {spread.Median:0.##} ({spread.Min:0.##} to {spread.Max:0.##}), {verdict}.");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"- {bar.Text}: {spread.Median:0.##} ({spread.Min:0.##} to {spread.Max:0.##}), {verdict}.");
     }));
 
     /// <summary>The values of a contender; null where it has none.</summary>
     public Spread? Of(Contender contender, Metric metric) =>
-        Rounds[0][contender.Name].ContainsKey(metric) ? Spread.Of(Rounds.Select(round => round.Of(contender.Name, metric))) : null;
+        Rounds[0][contender.Name].ContainsKey(metric)
+            ? Spread.Of(Rounds.Select(round => round.Of(contender.Name, metric)))
+            : null;
 
     private Spread Of(Bar bar) => Spread.Of(Rounds.Select(bar.Value));
 
@@ -41,6 +47,7 @@ internal sealed record ComparisonResult(Comparison Comparison, IReadOnlyList<Rou
             ? $"{column.Write(spread.Median)} ({column.Write(spread.Min)} to {column.Write(spread.Max)})"
             : "");
         var share = Spread.Of(Rounds.Select(round => round.Ratio(contender.Name, Comparison.Contenders[0].Name, Plotted)));
-        return string.Create(CultureInfo.InvariantCulture, $"| {contender.Name} | {string.Join(" | ", cells)} | {share.Median:0.00} |");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"| {contender.Name} | {string.Join(" | ", cells)} | {share.Median:0.00} |");
     }
 }

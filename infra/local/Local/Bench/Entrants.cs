@@ -12,7 +12,8 @@ internal static class Entrants
     /// <param name="polls">Receive calls at a time; null leaves the default.</param>
     /// <param name="connections">To the broker; null leaves the default.</param>
     /// <param name="overTls">Whether these use TLS.</param>
-    public static Enter Bridge(int? polls = null, int? connections = null, bool overTls = false) => (track, _, cancellationToken) =>
+    public static Enter Bridge(int? polls = null, int? connections = null, bool overTls = false) =>
+        (track, _, cancellationToken) =>
     {
         var settings = BridgeQueue.BridgeEnvironment(track.Components.Broker, track.Queue).SetItems(track.Components.Settings);
         if (polls is { } most)
@@ -40,7 +41,8 @@ internal static class Entrants
 
     /// <summary>A C# loop that awaits each publish.</summary>
     public static Enter AwaitingForwarder(int consumers) => (track, _, cancellationToken) =>
-        Runner.StartAsync(Own(AwaitingLoop.Command, $"{track.Queue.Url}", $"{track.Components.Broker}", $"{consumers}"), cancellationToken);
+        Runner.StartAsync(
+            Own(AwaitingLoop.Command, $"{track.Queue.Url}", $"{track.Components.Broker}", $"{consumers}"), cancellationToken);
 
     /// <summary>The fastest publisher.</summary>
     /// <param name="connections">To the broker.</param>

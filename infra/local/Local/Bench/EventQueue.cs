@@ -15,7 +15,8 @@ internal sealed class EventQueue : IAsyncDisposable
     {
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
-        await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+        await channel.QueueDeclareAsync(
+            name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
         await channel.QueueBindAsync(name, Tap.Exchange, "#", cancellationToken: cancellationToken);
         return new EventQueue(channel, name);
     }

@@ -34,7 +34,8 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
         await track.Arrived.ConsumeAsync(body => Enter(body.Span, load.Events), cancellationToken);
         await SendAsync(track.Sender, load.Events, cancellationToken);
         await Wait.UntilAsync(
-            () => Task.FromResult(Volatile.Read(ref _arrived) == load.Events), ArrivalTimeout, () => $"{_arrived} of {load.Events} events have arrived:{runner.Tail}", cancellationToken);
+            () => Task.FromResult(Volatile.Read(ref _arrived) == load.Events), ArrivalTimeout, () =>
+                $"{_arrived} of {load.Events} events have arrived:{runner.Tail}", cancellationToken);
         double[] sorted = [.. _milliseconds.Order()];
         return new Measurement
         {
@@ -72,5 +73,6 @@ internal sealed class LatencyRun(string cloud, int perSecond, TimeSpan duration)
         Volatile.Write(ref _arrived, _arrived + 1);
     }
 
-    private static double Percentile(double[] sorted, double share) => sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
+    private static double Percentile(double[] sorted, double share) =>
+        sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
 }

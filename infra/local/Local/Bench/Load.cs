@@ -55,8 +55,8 @@ internal sealed record Load(int Events)
     public bool IsMetered { get; init; }
 
     /// <summary>
-    /// Brought to the exchange before the clock runs, so that compiled code is measured: enough small events for every method to be
-    /// compiled for good, then some of its own.
+    /// Brought to the exchange before the clock runs, so that compiled code is measured: enough small events for every method to
+    /// be compiled for good, then some of its own.
     /// </summary>
     public IReadOnlyList<Load> WarmUp =>
     [
@@ -95,9 +95,11 @@ internal sealed record Load(int Events)
         _ => PutAsync(queue, Batches(new BatchWriter(queue.Limits)), cancellationToken),
     };
 
-    private IEnumerable<byte[]> Batches(BatchWriter writer) => Generate().Chunk(EventsPerMessage).SelectMany(events => writer.Write(events));
+    private IEnumerable<byte[]> Batches(BatchWriter writer) =>
+        Generate().Chunk(EventsPerMessage).SelectMany(events => writer.Write(events));
 
-    private static Task PutAsync(ConnectedQueue queue, IEnumerable<byte[]> texts, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+    private static Task PutAsync(ConnectedQueue queue, IEnumerable<byte[]> texts, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
         texts.Chunk(MessagesACall),
         new ParallelOptions { MaxDegreeOfParallelism = CallsAtATime, CancellationToken = cancellationToken },
         async (chunk, token) => await queue.PutAsync(chunk, token));
@@ -113,6 +115,9 @@ internal sealed record Load(int Events)
 
         await client.FlushAsync(FlushBudget, cancellationToken);
         if (client.Statistics is { Sent: var sent } && sent != Events)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"the queue took {sent} of {Events} events: {client.Statistics}"));
+        {
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"the queue took {sent} of {Events} events: {client.Statistics}"));
+        }
     }
 }

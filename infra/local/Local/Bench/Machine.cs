@@ -13,9 +13,11 @@ internal static class Machine
     {
         var processor = Value("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString();
         var memory = long.Parse(Value("/proc/meminfo", "MemTotal")!.Split(' ')[0], CultureInfo.InvariantCulture) / 1024 / 1024.0;
-        var broker = Directory.EnumerateDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").FirstOrDefault()?.Split('-')[^1] ?? "unknown";
+        var broker = Directory.EnumerateDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").FirstOrDefault()
+            ?.Split('-')[^1] ?? "unknown";
         var node = await RunAsync(LocalFolders.Node, ["--version"], cancellationToken);
-        var commit = await RunAsync("/usr/bin/git", ["-c", "safe.directory=*", "describe", "--always", "--dirty"], cancellationToken);
+        var commit = await RunAsync(
+            "/usr/bin/git", ["-c", "safe.directory=*", "describe", "--always", "--dirty"], cancellationToken);
         return string.Create(CultureInfo.InvariantCulture, $"""
             {Environment.ProcessorCount} x {processor}, {memory:0.0} GiB, {RuntimeInformation.OSDescription}; .NET {Environment.Version}, RabbitMQ {broker}, RabbitMQ.Client {VersionOf(typeof(RabbitMQ.Client.IConnection))}, Node.js {node}; {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {commit}.
             """);

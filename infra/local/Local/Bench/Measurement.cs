@@ -46,6 +46,7 @@ internal readonly record struct Spread(double Median, double Min, double Max)
     {
         double[] sorted = [.. values.Order()];
         var middle = sorted.Length / 2;
-        return new Spread(sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0], sorted[^1]);
+        return new Spread(
+            sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0], sorted[^1]);
     }
 }

@@ -36,14 +36,16 @@ internal sealed class QueueBill
     }
 
     private static long SqsUnits(byte[] request, byte[] answer) =>
-        Math.Max(1, (TextBytes(request, "Entries", "MessageBody") + TextBytes(answer, "Messages", "Body") + SqsUnit - 1) / SqsUnit);
+        Math.Max(
+            1, (TextBytes(request, "Entries", "MessageBody") + TextBytes(answer, "Messages", "Body") + SqsUnit - 1) / SqsUnit);
 
     // A client may escape characters of the text in JSON; the service bills the text.
     private static long TextBytes(byte[] json, string list, string member)
     {
         using var document = JsonDocument.Parse(json.Length == 0 ? "{}"u8.ToArray() : json);
         return document.RootElement.TryGetProperty(list, out var messages)
-            ? messages.EnumerateArray().Sum(message => message.TryGetProperty(member, out var text) ? Encoding.UTF8.GetByteCount(text.GetString()!) : 0)
+            ? messages.EnumerateArray()
+                .Sum(message => message.TryGetProperty(member, out var text) ? Encoding.UTF8.GetByteCount(text.GetString()!) : 0)
             : 0;
     }
 }

@@ -7,8 +7,8 @@ namespace Local.Bench;
 internal delegate Task<Runner> Enter(Track track, Load load, CancellationToken cancellationToken);
 
 /// <summary>
-/// One contender brings one load to the exchange. It is started, brings what warms it up, and is then frozen while the queue is filled,
-/// so that neither its start nor the compiling of its code counts; the clock runs from the first quarter of the events.
+/// One contender brings one load to the exchange. It is started, brings what warms it up, and is then frozen while the queue is
+/// filled, so that neither its start nor the compiling of its code counts; the clock runs from the first quarter of the events.
 /// </summary>
 internal sealed class Race(Load load, Enter enter)
 {
@@ -20,7 +20,9 @@ internal sealed class Race(Load load, Enter enter)
 
     /// <summary>A contender that races.</summary>
     public static Contender Of(string name, Load load, Enter enter) =>
-        new(name, (components, share, cancellationToken) => new Race(load.Part(share), enter).RunAsync(components, cancellationToken));
+        new(
+            name,
+            (components, share, cancellationToken) => new Race(load.Part(share), enter).RunAsync(components, cancellationToken));
 
     private async Task<Measurement> RunAsync(BenchComponents components, CancellationToken cancellationToken)
     {
@@ -81,7 +83,9 @@ internal sealed class Race(Load load, Enter enter)
         var count = 0L;
         await UntilAsync(
             async () => (count = await track.Arrived.CountAsync(cancellationToken)) >= arrived, track, runner, cancellationToken);
-        return new Moment(count, TimeProvider.System.GetTimestamp(), runner.Cpu, track.Components.RabbitMq.Usage.Cpu, track.Components.QueueCpu);
+        return new Moment(
+            count, TimeProvider.System.GetTimestamp(), runner.Cpu, track.Components.RabbitMq.Usage.Cpu,
+            track.Components.QueueCpu);
     }
 
     private static Task UntilEmptyAsync(Track track, Runner runner, CancellationToken cancellationToken) =>
@@ -102,7 +106,8 @@ internal sealed class Race(Load load, Enter enter)
     }
 
     private static Task UntilAsync(Func<Task<bool>> condition, Track track, Runner runner, CancellationToken cancellationToken) =>
-        Wait.UntilAsync(condition, ArrivalTimeout, () => $"{track.Queue.Url} has not come to the exchange:{runner.Tail}", cancellationToken);
+        Wait.UntilAsync(
+            condition, ArrivalTimeout, () => $"{track.Queue.Url} has not come to the exchange:{runner.Tail}", cancellationToken);
 
     private sealed record Moment(long Arrived, long At, TimeSpan Cpu, TimeSpan BrokerCpu, TimeSpan QueueCpu)
     {

@@ -40,7 +40,9 @@ internal sealed class Track : IAsyncDisposable
         var name = $"bench-{Guid.NewGuid().ToString("N")[..8]}";
         var queue = await components.CreateQueueAsync(load.Cloud, name, cancellationToken);
         var arrived = await EventQueue.DeclareAsync(components.Connection, name, cancellationToken);
-        var proxy = load.IsMetered ? new QueueProxy(new Uri(queue.Url.GetLeftPart(UriPartial.Authority)), load.Cloud is "azure", seed: 1) : null;
+        var proxy = load.IsMetered
+            ? new QueueProxy(new Uri(queue.Url.GetLeftPart(UriPartial.Authority)), load.Cloud is "azure", seed: 1)
+            : null;
         return new Track(components, load, queue, proxy, arrived);
     }
 

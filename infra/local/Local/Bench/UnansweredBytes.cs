@@ -24,7 +24,8 @@ internal sealed class UnansweredBytes
             return Task.CompletedTask;
         };
         channel.BasicNacksAsync += (_, nack) => throw new InvalidOperationException($"the broker nacked {nack.DeliveryTag}");
-        channel.BasicReturnAsync += (_, returned) => throw new InvalidOperationException($"the broker returned a message: {returned.ReplyText}");
+        channel.BasicReturnAsync += (_, returned) =>
+            throw new InvalidOperationException($"the broker returned a message: {returned.ReplyText}");
     }
 
     /// <summary>Counts the next message; completes when it may be written.</summary>

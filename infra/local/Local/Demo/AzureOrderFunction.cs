@@ -24,7 +24,11 @@ internal sealed class AzureOrderFunction : IOrderFunction
         using var call = await _host.PostAsync("CreateOrder", "api/orders", order, cancellationToken: cancellationToken);
         var body = await call.Response.Content.ReadAsStringAsync(cancellationToken);
         if (!call.Response.IsSuccessStatusCode)
-            throw new InvalidOperationException($"CreateOrder on Azure answered {(int)call.Response.StatusCode}: {body}{_host.Worker.Tail()}");
+        {
+            throw new InvalidOperationException(
+                $"CreateOrder on Azure answered {(int)call.Response.StatusCode}: {body}{_host.Worker.Tail()}");
+        }
+
         return (string?)JsonNode.Parse(body)?["orderId"]
             ?? throw new InvalidOperationException($"CreateOrder on Azure answered without an orderId: {body}");
     }

@@ -13,7 +13,8 @@ internal sealed class DemoPrograms : IAsyncDisposable
     private DemoPrograms(Uri rabbitMq, DemoQueue azure, DemoQueue sqs, CancellationToken cancellationToken)
     {
         var environment = BridgeQueue.BridgeEnvironment(rabbitMq, azure.Queue, sqs.Queue);
-        _bridges = [.. Enumerable.Range(0, 2).Select(_ => BridgeProcess.StartAsync(environment, cancellationToken: cancellationToken))];
+        _bridges =
+            [.. Enumerable.Range(0, 2).Select(_ => BridgeProcess.StartAsync(environment, cancellationToken: cancellationToken))];
         _azure = AzureOrderFunction.StartAsync(azure.Queue, azure.Ledger.OrderService, cancellationToken);
         _lambda = LambdaOrderFunction.StartAsync(sqs.Queue, sqs.Ledger.OrderService);
     }
@@ -24,8 +25,11 @@ internal sealed class DemoPrograms : IAsyncDisposable
 
     public IOrderFunction Lambda => _lambda.Result;
 
-    /// <summary>Starts all four at once and waits until they are ready; when one fails, the others end before the exception is thrown.</summary>
-    public static async Task<DemoPrograms> StartAsync(Uri rabbitMq, DemoQueue azure, DemoQueue sqs, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts all four at once and waits until they are ready; when one fails, the others end before the exception is thrown.
+    /// </summary>
+    public static async Task<DemoPrograms> StartAsync(
+        Uri rabbitMq, DemoQueue azure, DemoQueue sqs, CancellationToken cancellationToken)
     {
         var programs = new DemoPrograms(rabbitMq, azure, sqs, cancellationToken);
         try

@@ -4,7 +4,9 @@ using Harness.Demo;
 
 namespace Local.Demo;
 
-/// <summary>The whole road, live: functions and generated events, both queues, two bridges, the exchange, and the account of it.</summary>
+/// <summary>
+/// The whole road, live: functions and generated events, both queues, two bridges, the exchange, and the account of it.
+/// </summary>
 internal sealed class DemoRun
 {
     private const int Orders = 20;
@@ -57,7 +59,8 @@ internal sealed class DemoRun
 
     private async Task SendAsync(DemoPrograms programs, CancellationToken cancellationToken)
     {
-        _screen.Write($"Creating {Orders} orders through each function, some of them larger than a queue message; at the exchange:");
+        _screen.Write(
+            $"Creating {Orders} orders through each function, some of them larger than a queue message; at the exchange:");
         await Task.WhenAll(
             CreateOrdersAsync(programs.Azure, _azure.Ledger, cancellationToken),
             CreateOrdersAsync(programs.Lambda, _sqs.Ledger, cancellationToken));
@@ -90,8 +93,13 @@ internal sealed class DemoRun
     // A second of silence after the last missing event lets duplicates show themselves.
     private async Task WaitForTheRestAsync(CancellationToken cancellationToken)
     {
-        while (Queues.Any(queue => queue.Ledger.Figures.Missing > 0) ? _arrivals.Quiet < QuietTimeout : _arrivals.Quiet.TotalSeconds < 1)
+        while (
+            Queues.Any(queue => queue.Ledger.Figures.Missing > 0)
+                ? _arrivals.Quiet < QuietTimeout
+                : _arrivals.Quiet.TotalSeconds < 1)
+        {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+        }
     }
 
     private async Task FollowAsync(Task work, CancellationToken cancellationToken)
@@ -117,13 +125,22 @@ internal sealed class DemoRun
         var rows = new List<(string, QueueFigures, long)>();
         foreach (var queue in Queues)
         {
-            var messages = await BridgeMessages.CountAsync(programs.Bridges, queue.Queue, cancellationToken);
-            rows.Add((queue.Ledger.Queue, queue.Ledger.Figures, messages));
+            rows.Add((queue.Ledger.Queue, queue.Ledger.Figures, await MessagesAsync(programs, queue.Queue, cancellationToken)));
         }
 
         _screen.Write();
         _screen.Write(SummaryTable.Of(rows));
         _screen.Write($"  in {took.TotalSeconds:0.0} s, by two bridges");
+    }
+
+    // Messages that all bridges took out of the queue. Received ones would count a redelivered message twice.
+    private static async Task<long> MessagesAsync(DemoPrograms programs, BridgeQueue queue, CancellationToken cancellationToken)
+    {
+        var system = queue.Kind is "sqs" ? "aws_sqs" : "azure_storage_queue";
+        var deleted = 0.0;
+        foreach (var bridge in programs.Bridges)
+            deleted += await bridge.SumAsync("bridge_messages_deleted_total", system, cancellationToken);
+        return (long)deleted;
     }
 
     private async Task StayUpAsync(DemoPrograms programs, CancellationToken cancellationToken)
@@ -133,6 +150,7 @@ internal sealed class DemoRun
             text.AppendLine($"Bridge       {bridge.Url}  {bridge.Url}readyz  {bridge.Url}metrics");
         _screen.Write(text.AppendLine().Append("Every event that arrives is shown. Ctrl-C ends it.").ToString());
         _arrivals.ShowAll = true;
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

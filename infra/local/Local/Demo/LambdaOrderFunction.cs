@@ -77,8 +77,12 @@ internal sealed class LambdaOrderFunction : IOrderFunction
     private static string OrderId(string answer)
     {
         var response = JsonNode.Parse(answer);
-        if ((int?)response?["statusCode"] is 201 && (string?)JsonNode.Parse((string?)response["body"] ?? "{}")?["orderId"] is { } id)
+        if ((int?)response?["statusCode"] is 201
+            && (string?)JsonNode.Parse((string?)response["body"] ?? "{}")?["orderId"] is { } id)
+        {
             return id;
+        }
+
         throw new InvalidOperationException($"CreateOrder on Lambda answered without an orderId: {answer}");
     }
 }

@@ -42,7 +42,9 @@ internal sealed class LiveScreen
     }
 
     /// <summary>Cut to the terminal's width: a wrapped line could not be rewritten.</summary>
-    public string Fit(string text) => _terminal && Console.WindowWidth is > 20 and var width && text.Length >= width ? text[..(width - 1)] : text;
+    public string Fit(string text) => _terminal && Console.WindowWidth is > 20 and var width && text.Length >= width
+        ? text[..(width - 1)]
+        : text;
 
     private bool IsDue()
     {

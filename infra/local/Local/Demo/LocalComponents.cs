@@ -25,7 +25,9 @@ internal sealed class LocalComponents : IAsyncDisposable
 
     public FauxqsServer Fauxqs => _fauxqs.Result;
 
-    /// <summary>Starts all three at once, and makes a queue in each cloud; when one fails, the others end before the exception is thrown.</summary>
+    /// <summary>
+    /// Starts all three at once, and makes a queue in each cloud; when one fails, the others end before the exception is thrown.
+    /// </summary>
     public static async Task<LocalComponents> StartAsync(CancellationToken cancellationToken)
     {
         var components = new LocalComponents(cancellationToken);
@@ -50,7 +52,8 @@ internal sealed class LocalComponents : IAsyncDisposable
         await using var components = await StartAsync(cancellationToken);
         Console.WriteLine(Addresses.Of(components));
         Console.WriteLine("Ready. Ctrl-C ends it.");
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
 

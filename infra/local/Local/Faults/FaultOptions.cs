@@ -42,5 +42,7 @@ internal sealed record FaultOptions(int Runs, int Seed, bool IsShort, IReadOnlyL
     }
 
     private static int? Number(IReadOnlyList<string> arguments, int index) =>
-        index < arguments.Count && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        index < arguments.Count && int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

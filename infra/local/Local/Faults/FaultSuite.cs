@@ -35,7 +35,8 @@ internal static class FaultSuite
     }
 
     // Components of its own for each scenario: one that went wrong must not spoil the next.
-    private static async Task<List<FaultResult>> RunAsync(FaultScenario scenario, FaultOptions options, CancellationToken cancellationToken)
+    private static async Task<List<FaultResult>> RunAsync(
+        FaultScenario scenario, FaultOptions options, CancellationToken cancellationToken)
     {
         await using var rabbitMq = await RabbitMqServer.StartAsync(cancellationToken);
         await using var azurite = await AzuriteServer.StartAsync(cancellationToken: cancellationToken);

@@ -3,7 +3,9 @@ using Harness.Faults;
 
 namespace Local.Faults;
 
-/// <summary>The table in docs/reliability.md: a row for each scenario, kept from one run to the next where a scenario was not run.</summary>
+/// <summary>
+/// The table in docs/reliability.md: a row for each scenario, kept from one run to the next where a scenario was not run.
+/// </summary>
 internal static class FaultTable
 {
     private const string Begin = "<!-- faults: written by infra/local/faults -->";
@@ -35,9 +37,12 @@ internal static class FaultTable
 
         begin += Begin.Length;
         var known = page[begin..end].Split('\n').Concat(rows).Where(row => row.StartsWith("| ", StringComparison.Ordinal))
-            .GroupBy(FaultOf, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
-        var ordered = FaultCatalogue.All.Where(scenario => known.ContainsKey(scenario.Fault)).Select(scenario => known[scenario.Fault]);
-        return new StringBuilder(page[..begin]).Append('\n').Append(Of(ordered)).Append('\n').Append(page, end, page.Length - end).ToString();
+            .GroupBy(FaultOf, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+        var ordered = FaultCatalogue.All.Where(scenario => known.ContainsKey(scenario.Fault))
+            .Select(scenario => known[scenario.Fault]);
+        return new StringBuilder(page[..begin]).Append('\n').Append(Of(ordered)).Append('\n').Append(page, end, page.Length - end)
+            .ToString();
     }
 
     private static string FaultOf(string row) => row.Split('|')[1].Trim();

@@ -3,8 +3,8 @@ using Harness.Components;
 namespace Harness.Faults.Scenarios;
 
 /// <summary>
-/// Large batches come halfway; the bridge that is the active consumer of a partition, and holds their chunks, is killed. The other
-/// halves then come, and the batches must become whole on the other bridge.
+/// Large batches come halfway; the bridge that is the active consumer of a partition, and holds their chunks, is killed. The
+/// other halves then come, and the batches must become whole on the other bridge.
 /// </summary>
 internal sealed class AssemblerKilled() : FaultScenario("assembler-kill", "SIGKILL of the active assembler holding half batches")
 {

@@ -11,7 +11,8 @@ internal sealed class BridgeTerminated() : FaultScenario("bridge-term", "SIGTERM
 
     protected override int Bridges => 1;
 
-    protected override FaultScale Scale(FaultScale scale) => scale with { Lease = LongLease, ConfirmTimeout = TimeSpan.FromMinutes(1) };
+    protected override FaultScale Scale(FaultScale scale) =>
+        scale with { Lease = LongLease, ConfirmTimeout = TimeSpan.FromMinutes(1) };
 
     protected override async Task ApplyAsync(FaultRun run, IReach? reach, CancellationToken cancellationToken)
     {

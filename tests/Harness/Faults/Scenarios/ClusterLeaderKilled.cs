@@ -6,11 +6,13 @@ namespace Harness.Faults.Scenarios;
 /// Of three brokers the one that leads the queues is killed, and starts again once the others have gone on. Bridges reach them
 /// through one address, as through a load balancer.
 /// </summary>
-internal sealed class ClusterLeaderKilled() : FaultScenario("broker-cluster", "SIGKILL of the node of three that leads the queues")
+internal sealed class ClusterLeaderKilled()
+    : FaultScenario("broker-cluster", "SIGKILL of the node of three that leads the queues")
 {
     private const int Nodes = 3;
 
-    public override async Task<FaultResult> RunAsync(FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
+    public override async Task<FaultResult> RunAsync(
+        FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
     {
         await using var cluster = await RabbitMqCluster.StartAsync(Nodes, cancellationToken);
         await using var balancer = new TcpProxy([.. cluster.Nodes.Select(node => node.Port)]);

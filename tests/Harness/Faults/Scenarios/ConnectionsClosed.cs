@@ -14,7 +14,9 @@ internal sealed class ConnectionsClosed() : FaultScenario("connections-closed", 
             var before = await run.Bridges.SumAsync(Reconnects, cancellationToken);
             await run.Components.RabbitMq.ControlAsync(["close_all_connections", "--global", "a fault"], cancellationToken);
             await Wait.UntilAsync(
-                async () => await run.Bridges.SumAsync(Reconnects, cancellationToken) >= before + Bridges, ReconnectTimeout, run.Describe, cancellationToken);
+                async () =>
+                    await run.Bridges.SumAsync(Reconnects, cancellationToken) >= before + Bridges, ReconnectTimeout, run.Describe,
+                    cancellationToken);
 
             // The tap's connection was closed with the bridges': before the command had ended.
             await run.UntilRecoveredAsync(cancellationToken, run.Tap.LastClosed);

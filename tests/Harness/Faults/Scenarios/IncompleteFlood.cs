@@ -1,10 +1,11 @@
 namespace Harness.Faults.Scenarios;
 
 /// <summary>
-/// Thousands of batches come without their last chunk, more than the assemblers may hold, while others flow. Some get their last chunk
-/// in time and must be published; only the others are dead-lettered, as incomplete, chunk by chunk as they were sent.
+/// Thousands of batches come without their last chunk, more than the assemblers may hold, while others flow. Some get their last
+/// chunk in time and must be published; only the others are dead-lettered, as incomplete, chunk by chunk as they were sent.
 /// </summary>
-internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flood of incomplete batches, one in five completed in time")
+internal sealed class IncompleteFlood()
+    : FaultScenario("incomplete-flood", "flood of incomplete batches, one in five completed in time")
 {
     private const double MostMiB = 300;
     private const int OneCompletedIn = 5;
@@ -26,8 +27,11 @@ internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flo
         var last = await Task.WhenAll(run.Queues.Select(queue => FloodAsync(run, queue, run.Random.Next(), cancellationToken)));
         await Task.WhenAll(run.Queues.Select((queue, index) => queue.PutUntilAcceptedAsync(last[index], cancellationToken)));
         await run.UntilAllArrivedAsync(cancellationToken, ArrivalTimeout);
-        if (TimeProvider.System.GetElapsedTime(began) < run.Scale.AssembleTimeout && await run.DeadLetters.CountAsync(cancellationToken) is > 0 and var early)
+        if (TimeProvider.System.GetElapsedTime(began) < run.Scale.AssembleTimeout
+            && await run.DeadLetters.CountAsync(cancellationToken) is > 0 and var early)
+        {
             throw new FaultException($"{early} chunks were given up before their time-out: {run.Describe()}");
+        }
 
         await Wait.UntilAsync(
             async () => await run.DeadLetters.CountAsync(cancellationToken) >= run.DeadLetters.Expected,
@@ -39,7 +43,8 @@ internal sealed class IncompleteFlood() : FaultScenario("incomplete-flood", "flo
     }
 
     // Puts all but the last chunk of each batch; gives back the last chunks of those that are to become whole.
-    private static async Task<List<byte[]>> FloodAsync(FaultRun run, ConnectedQueue queue, int seed, CancellationToken cancellationToken)
+    private static async Task<List<byte[]>> FloodAsync(
+        FaultRun run, ConnectedQueue queue, int seed, CancellationToken cancellationToken)
     {
         var events = new GeneratedEvents(seed);
         var batches = new BatchWriter(queue.Limits with { MessageBytes = MessageBytes });

@@ -2,7 +2,9 @@ using Harness.Components;
 
 namespace Harness.Faults.Scenarios;
 
-/// <summary>The network between bridges and broker goes silent, then comes back; later it resets every connection for a while.</summary>
+/// <summary>
+/// The network between bridges and broker goes silent, then comes back; later it resets every connection for a while.
+/// </summary>
 internal sealed class NetworkCut() : FaultScenario("network-cut", "network to the broker cut silently, then reset")
 {
     protected override IReach Reach(FaultComponents components, int seed) => new Cable(new TcpProxy(components.RabbitMq.Port));

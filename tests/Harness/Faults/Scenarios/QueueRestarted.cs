@@ -3,12 +3,13 @@ using Harness.Components;
 namespace Harness.Faults.Scenarios;
 
 /// <summary>
-/// Both queue services are stopped and started again, with what they hold on disk: SQS at once (SIGKILL), the emulator of Azure, which
-/// writes only at its end, in order.
+/// Both queue services are stopped and started again, with what they hold on disk: SQS at once (SIGKILL), the emulator of Azure,
+/// which writes only at its end, in order.
 /// </summary>
 internal sealed class QueueRestarted() : FaultScenario("queue-restart", "queue services stopped and started again")
 {
-    public override async Task<FaultResult> RunAsync(FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
+    public override async Task<FaultResult> RunAsync(
+        FaultComponents components, FaultScale scale, int seed, CancellationToken cancellationToken)
     {
         await using var azurite = await AzuriteServer.StartAsync(keepsQueues: true, cancellationToken);
         await using var fauxqs = await FauxqsServer.StartAsync(keepsQueues: true, cancellationToken);

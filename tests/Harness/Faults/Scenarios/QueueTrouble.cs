@@ -11,7 +11,8 @@ internal sealed class QueueTrouble() : FaultScenario("queue-errors", "queue serv
     private const double Share = 0.2;
 
     protected override IReach Reach(FaultComponents components, int seed) => new Services(
-        new QueueProxy(components.Azurite.QueueUrl(""), isAzure: true, seed), new QueueProxy(components.Fauxqs.Endpoint, isAzure: false, seed + 1));
+        new QueueProxy(components.Azurite.QueueUrl(""), isAzure: true, seed),
+        new QueueProxy(components.Fauxqs.Endpoint, isAzure: false, seed + 1));
 
     protected override async Task ApplyAsync(FaultRun run, IReach? reach, CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
 namespace Harness.Faults.Scenarios;
 
-/// <summary>Two more replicas come while events flow, and two go again in order: nothing stops, and nothing waits for a lease.</summary>
+/// <summary>
+/// Two more replicas come while events flow, and two go again in order: nothing stops, and nothing waits for a lease.
+/// </summary>
 internal sealed class Scaled() : FaultScenario("scale", "scale 1 to 3 to 1 replicas")
 {
     protected override int Bridges => 1;
