@@ -41,7 +41,8 @@ public sealed class FernetTests
     {
         Assert.Equal("hello", Open(Convert.ToBase64String(Encoding.ASCII.GetBytes(Valid))));
         Assert.Equal("hello", Open(Valid.TrimEnd('=')));
-        Assert.Null(Open(Convert.ToBase64String(Encoding.ASCII.GetBytes(Convert.ToBase64String(Encoding.ASCII.GetBytes(Valid))))));
+        var once = Convert.ToBase64String(Encoding.ASCII.GetBytes(Valid));
+        Assert.Null(Open(Convert.ToBase64String(Encoding.ASCII.GetBytes(once))));
     }
 
     [Fact]

@@ -27,7 +27,9 @@ public sealed class ProcessedEventTests
         await using var receiver = new RunningReceiver(rules: Rules);
         using var dropped = new DroppedEvents(receiver.Meters);
         receiver.Queue.Put(Messages.Of(
-            [Messages.Event(0), Messages.Event(1, "debug"), Messages.Event(2, "error"), Encrypted, Messages.Event(4, "trace")])[0]);
+        [
+            Messages.Event(0), Messages.Event(1, "debug"), Messages.Event(2, "error"), Encrypted, Messages.Event(4, "trace"),
+        ])[0]);
 
         await receiver.StartAsync();
         await receiver.UntilEmptyAsync();

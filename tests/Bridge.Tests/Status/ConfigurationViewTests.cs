@@ -11,7 +11,11 @@ public sealed class ConfigurationViewTests
     {
         var options = new BridgeOptions
         {
-            Queues = [new QueueOptions { Url = "http://127.0.0.1/account/queue", Kind = "azure", Connection = "AccountKey=planted" }, new QueueOptions()],
+            Queues =
+            [
+                new QueueOptions { Url = "http://127.0.0.1/account/queue", Kind = "azure", Connection = "AccountKey=planted" },
+                new QueueOptions(),
+            ],
             Keys = new Dictionary<string, string>(StringComparer.Ordinal) { ["2026"] = "planted" },
             EventKeys = new Dictionary<string, string>(StringComparer.Ordinal) { ["1.0"] = "fernet:planted" },
             RabbitMq = new RabbitMqOptions { Uri = "amqp://user:planted@host/", ClientKeyPassword = "planted" },

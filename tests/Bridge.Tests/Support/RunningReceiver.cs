@@ -54,9 +54,18 @@ internal sealed class RunningReceiver : IAsyncDisposable
         var forwarder = new ChunkForwarder(Publisher, Stuck, partitions: 4, metrics);
         var retry = new PublishRetry(NullLogger<PublishRetry>.Instance, Clock, Random.Shared);
         var router = new DeliveryRouter(
-            delivery, forwarder, dead, new SettledBatches(), retry, CodecLimits.Default, metrics, new ReplicaName("replica-1"), Clock);
+            delivery,
+            forwarder,
+            dead,
+            new SettledBatches(),
+            retry,
+            CodecLimits.Default,
+            metrics,
+            new ReplicaName("replica-1"),
+            Clock);
         options ??= new ReceiveOptions();
-        var failures = new FailurePolicy(router, Publisher, options.MaxDeliveries, NullLogger<FailurePolicy>.Instance, Random.Shared);
+        var failures = new FailurePolicy(
+            router, Publisher, options.MaxDeliveries, NullLogger<FailurePolicy>.Instance, Random.Shared);
         var source = new QueueSource(
             Queue, options, new QueueMetrics(meters), NullLogger<QueueSource>.Instance, Clock, Random.Shared);
         _receiver = new SourceStage(
