@@ -34,7 +34,7 @@ internal sealed class RoutingRules
     public int Find(ReadOnlySpan<byte> json, Span<MemberValue> room)
     {
         _paths.Read(json, room);
-        var values = new EventValues(json, room);
+        var values = new MemberValues(json, room);
         for (var index = 0; index < _rules.Length; index++)
         {
             if (_rules[index].When.Holds(values))

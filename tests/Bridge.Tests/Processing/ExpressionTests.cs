@@ -177,7 +177,7 @@ public sealed class ExpressionTests
         void Evaluate()
         {
             paths.Read(json, room);
-            expression.Holds(new EventValues(json, room));
+            expression.Holds(new MemberValues(json, room));
         }
     }
 
@@ -208,6 +208,6 @@ public sealed class ExpressionTests
         var bytes = Encoding.UTF8.GetBytes(json);
         var room = new MemberValue[paths.Count];
         paths.Read(bytes, room);
-        return expression.Holds(new EventValues(bytes, room));
+        return expression.Holds(new MemberValues(bytes, room));
     }
 }

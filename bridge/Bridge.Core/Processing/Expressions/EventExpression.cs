@@ -11,9 +11,9 @@ internal sealed class EventExpression
     // More would not help to find the column.
     private const int LongestShown = 60;
 
-    private readonly Condition _condition;
+    private readonly EventCondition _condition;
 
-    private EventExpression(Condition condition) => _condition = condition;
+    private EventExpression(EventCondition condition) => _condition = condition;
 
     /// <summary>Reads an expression.</summary>
     /// <param name="text">The expression, at most 4,096 characters.</param>
@@ -49,7 +49,7 @@ internal sealed class EventExpression
 
     /// <summary>Whether an event fulfils it.</summary>
     /// <param name="values">What the paths have found in the event.</param>
-    public bool Holds(scoped in EventValues values) => _condition.Holds(values);
+    public bool Holds(scoped in MemberValues values) => _condition.Holds(values);
 
     // The part around the column.
     private static string Shown(string text, int column)

@@ -19,7 +19,7 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
 
     /// <summary>Reads all of it.</summary>
     /// <exception cref="ExpressionException">It breaks the grammar.</exception>
-    public Condition ReadAll()
+    public EventCondition ReadAll()
     {
         var condition = ReadAny();
         return Next.Kind is TokenKind.End
@@ -27,26 +27,26 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
             : throw Wrong(Next, $"{Next.Shown} does not belong here: join conditions with && or ||");
     }
 
-    private Condition ReadAny()
+    private EventCondition ReadAny()
     {
         if (++_depth > DeepestNesting)
             throw Wrong(Next, $"nested too deeply: the limit is {DeepestNesting} levels");
-        var conditions = new List<Condition> { ReadAll("&&") };
+        var conditions = new List<EventCondition> { ReadAll("&&") };
         while (TryTake("||"))
             conditions.Add(ReadAll("&&"));
         _depth--;
         return conditions is [var only] ? only : new AnyCondition([.. conditions]);
     }
 
-    private Condition ReadAll(string separator)
+    private EventCondition ReadAll(string separator)
     {
-        var conditions = new List<Condition> { ReadNegated() };
+        var conditions = new List<EventCondition> { ReadNegated() };
         while (TryTake(separator))
             conditions.Add(ReadNegated());
         return conditions is [var only] ? only : new AllConditions([.. conditions]);
     }
 
-    private Condition ReadNegated()
+    private EventCondition ReadNegated()
     {
         var isNegated = false;
         while (TryTake("!"))
@@ -55,7 +55,7 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
         return isNegated ? new NotCondition(condition) : condition;
     }
 
-    private Condition ReadOne()
+    private EventCondition ReadOne()
     {
         if (TryTake("("))
         {
@@ -77,7 +77,7 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
         return new ExistsCondition(member.Slot);
     }
 
-    private Condition ReadComparison()
+    private EventCondition ReadComparison()
     {
         var start = Next;
         var left = ReadOperand();
@@ -105,7 +105,7 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
         };
     }
 
-    private Condition ReadMemberTest(ExpressionToken op, Operand.Member member)
+    private EventCondition ReadMemberTest(ExpressionToken op, Operand.Member member)
     {
         if (op.Text == "in")
             return ReadList(op, member);
@@ -124,7 +124,7 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
     private AnyCondition ReadList(ExpressionToken op, Operand.Member member)
     {
         Expect("(");
-        var conditions = new List<Condition>();
+        var conditions = new List<EventCondition>();
         do
         {
             var start = Next;
@@ -140,7 +140,7 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
         return new AnyCondition([.. conditions]);
     }
 
-    private static Condition Compare(
+    private static EventCondition Compare(
         Operand left, ComparisonOperator op, Operand right, ExpressionToken at) => (left, right) switch
         {
             (Operand.Member a, Operand.Member b) => new MembersCondition(a.Slot, op, b.Slot, a.IsLevel || b.IsLevel),
@@ -149,7 +149,7 @@ internal sealed class ExpressionParser(IReadOnlyList<ExpressionToken> tokens, Me
             _ => throw Wrong(at, $"{at.Shown} compares two constants: {ConstantHint(left, right)}"),
         };
 
-    private static Condition Compare(
+    private static EventCondition Compare(
         Operand.Member member, ComparisonOperator op, Operand constant, ExpressionToken at) => constant switch
         {
             Operand.Level level => new LevelCondition(member.Slot, op, level.Rank),

@@ -6,7 +6,7 @@ namespace Bridge.Core.Processing.Expressions;
 /// <summary>An event and what <see cref="MemberPaths"/> has found in it.</summary>
 /// <param name="json">The event.</param>
 /// <param name="values">One for each path, in the order of their slots.</param>
-internal readonly ref struct EventValues(ReadOnlySpan<byte> json, ReadOnlySpan<MemberValue> values)
+internal readonly ref struct MemberValues(ReadOnlySpan<byte> json, ReadOnlySpan<MemberValue> values)
 {
     private readonly ReadOnlySpan<byte> _json = json;
     private readonly ReadOnlySpan<MemberValue> _values = values;

@@ -5,22 +5,22 @@ using System.Text.RegularExpressions;
 namespace Bridge.Core.Processing.Expressions;
 
 /// <summary>A part of an expression that is true or false for an event.</summary>
-internal abstract class Condition
+internal abstract class EventCondition
 {
     /// <summary>Whether it is true.</summary>
-    public abstract bool Holds(scoped in EventValues values);
+    public abstract bool Holds(scoped in MemberValues values);
 }
 
 /// <summary><c>true</c> or <c>false</c>.</summary>
-internal sealed class ConstantCondition(bool value) : Condition
+internal sealed class ConstantCondition(bool value) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values) => value;
+    public override bool Holds(scoped in MemberValues values) => value;
 }
 
 /// <summary>All of several conditions.</summary>
-internal sealed class AllConditions(Condition[] conditions) : Condition
+internal sealed class AllConditions(EventCondition[] conditions) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values)
+    public override bool Holds(scoped in MemberValues values)
     {
         foreach (var condition in conditions)
         {
@@ -33,9 +33,9 @@ internal sealed class AllConditions(Condition[] conditions) : Condition
 }
 
 /// <summary>At least one of several conditions.</summary>
-internal sealed class AnyCondition(Condition[] conditions) : Condition
+internal sealed class AnyCondition(EventCondition[] conditions) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values)
+    public override bool Holds(scoped in MemberValues values)
     {
         foreach (var condition in conditions)
         {
@@ -48,21 +48,21 @@ internal sealed class AnyCondition(Condition[] conditions) : Condition
 }
 
 /// <summary>The opposite of a condition.</summary>
-internal sealed class NotCondition(Condition condition) : Condition
+internal sealed class NotCondition(EventCondition condition) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values) => !condition.Holds(values);
+    public override bool Holds(scoped in MemberValues values) => !condition.Holds(values);
 }
 
 /// <summary>The event has the member, whatever its value.</summary>
-internal sealed class ExistsCondition(int slot) : Condition
+internal sealed class ExistsCondition(int slot) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values) => values.KindOf(slot) is not MemberKind.Missing;
+    public override bool Holds(scoped in MemberValues values) => values.KindOf(slot) is not MemberKind.Missing;
 }
 
 /// <summary>The member is true, false or null. A missing member counts as null.</summary>
-internal sealed class LiteralCondition(int slot, MemberKind literal, bool isNegated = false) : Condition
+internal sealed class LiteralCondition(int slot, MemberKind literal, bool isNegated = false) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values)
+    public override bool Holds(scoped in MemberValues values)
     {
         var kind = values.KindOf(slot);
         return (kind == literal || (kind is MemberKind.Missing && literal is MemberKind.Null)) != isNegated;
@@ -70,34 +70,34 @@ internal sealed class LiteralCondition(int slot, MemberKind literal, bool isNega
 }
 
 /// <summary>The member compared with a number.</summary>
-internal sealed class NumberCondition(int slot, ComparisonOperator op, JsonNumber number) : Condition
+internal sealed class NumberCondition(int slot, ComparisonOperator op, JsonNumber number) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values) => values.KindOf(slot) is MemberKind.Number
+    public override bool Holds(scoped in MemberValues values) => values.KindOf(slot) is MemberKind.Number
         ? op.Holds(JsonNumber.Parse(values.RawOf(slot)).OrderTo(number))
         : op.HoldsForOthers();
 }
 
 /// <summary>The member compared with a text, byte by byte.</summary>
-internal sealed class TextCondition(int slot, ComparisonOperator op, byte[] text) : Condition
+internal sealed class TextCondition(int slot, ComparisonOperator op, byte[] text) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values) => values.TryGetText(slot, out var value)
+    public override bool Holds(scoped in MemberValues values) => values.TryGetText(slot, out var value)
         ? op.Holds(value.SequenceCompareTo(text))
         : op.HoldsForOthers();
 }
 
 /// <summary>The member compared with a level, by rank. A text that names no level has no rank.</summary>
-internal sealed class LevelCondition(int slot, ComparisonOperator op, int rank) : Condition
+internal sealed class LevelCondition(int slot, ComparisonOperator op, int rank) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values) =>
+    public override bool Holds(scoped in MemberValues values) =>
         values.TryGetText(slot, out var value) && LevelRank.Of(value) is not LevelRank.None and var found
             ? op.Holds(found.CompareTo(rank))
             : op.HoldsForOthers();
 }
 
 /// <summary>Two members compared with each other.</summary>
-internal sealed class MembersCondition(int left, ComparisonOperator op, int right, bool byRank) : Condition
+internal sealed class MembersCondition(int left, ComparisonOperator op, int right, bool byRank) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values)
+    public override bool Holds(scoped in MemberValues values)
     {
         if (values.TryGetText(left, out var text) && values.TryGetText(right, out var other))
             return HoldsForTexts(text, other);
@@ -121,22 +121,22 @@ internal sealed class MembersCondition(int left, ComparisonOperator op, int righ
 }
 
 /// <summary>The member is a text that begins with another one.</summary>
-internal sealed class StartsWithCondition(int slot, byte[] text) : Condition
+internal sealed class StartsWithCondition(int slot, byte[] text) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values) => values.TryGetText(slot, out var value) && value.StartsWith(text);
+    public override bool Holds(scoped in MemberValues values) => values.TryGetText(slot, out var value) && value.StartsWith(text);
 }
 
 /// <summary>The member is a text with another one in it.</summary>
-internal sealed class ContainsCondition(int slot, byte[] text) : Condition
+internal sealed class ContainsCondition(int slot, byte[] text) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values) =>
+    public override bool Holds(scoped in MemberValues values) =>
         values.TryGetText(slot, out var value) && value.IndexOf(text) >= 0;
 }
 
 /// <summary>The member is a text that a regular expression matches.</summary>
-internal sealed class MatchesCondition(int slot, Regex regex) : Condition
+internal sealed class MatchesCondition(int slot, Regex regex) : EventCondition
 {
-    public override bool Holds(scoped in EventValues values)
+    public override bool Holds(scoped in MemberValues values)
     {
         if (!values.TryGetText(slot, out var value))
             return false;
