@@ -1,5 +1,7 @@
 using Bridge.Core.Running;
 using Bridge.Edge.Collecting;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Diagnostics;
 using Bridge.Edge.Intakes;
 using Bridge.Edge.Spool;
 using Microsoft.Extensions.Hosting;
@@ -36,7 +38,7 @@ internal sealed class EdgeStage : IHostedService, IStageHealth
     }
 
     /// <inheritdoc/>
-    public string? Problem => _spool.Problem is { } reason ? $"intakes take no events: the spool in {_spool.Directory}: {reason}" : null;
+    public string? Problem => _spool.Problem is { } reason ? $"intakes take no events: {reason}" : null;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => _intakes.StartAsync(cancellationToken);

@@ -3,7 +3,7 @@ using Bridge.Core.Configuration;
 using Bridge.Core.Processing.Encryption;
 using Bridge.Core.Reassembly;
 using Bridge.Core.Routing;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Spool;
 using Bridge.Hosting.Collector;
 using Bridge.Hosting.Http;
@@ -83,13 +83,13 @@ internal sealed record BridgeOptions
     private BridgeOptions WithStandardOtlp(IConfiguration configuration) => this with { Otlp = Otlp.OrStandard(configuration) };
 
     private IEnumerable<string> Validate() =>
-        ValidateIntakes().Concat(ValidateQueues()).Concat(Receive.Validate()).Concat(ValidateKeys())
+        ValidateIntakes().Concat(ValidateQueues()).Concat(Receive.Validate()).Concat(ValidateKeys(Keys))
             .Concat(EventKeyOptions.Validate(EventKeys)).Concat(RuleOptions.Validate(Rules))
             .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate()).Concat(Otlp.Validate());
 
     private IEnumerable<string> ValidateIntakes() =>
     [
-        .. Intakes.SelectMany((intake, index) => intake.Validate($"Bridge:Intakes:{index}")),
+        .. IntakeOptions.ValidateAll(Intakes),
         .. Spool.Validate(isRequired: Intakes.Count > 0, Keys.Keys),
     ];
 
@@ -120,9 +120,10 @@ internal sealed record BridgeOptions
         }
     }
 
-    private IEnumerable<string> ValidateKeys()
+    /// <summary>The errors of each key, one line each.</summary>
+    public static IEnumerable<string> ValidateKeys(IReadOnlyDictionary<string, string> keys)
     {
-        foreach (var (version, key) in Keys)
+        foreach (var (version, key) in keys)
         {
             string? error = null;
             try

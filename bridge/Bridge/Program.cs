@@ -6,6 +6,7 @@ using Bridge.Tools.Audit;
 using Bridge.Tools.DeadLetters;
 using Bridge.Tools.Inspect;
 using Bridge.Tools.Send;
+using Bridge.Tools.Spool;
 using Telemetry.Queues;
 
 // No library may use a proxy for requests to this machine, such as those to a collector or an emulator.
@@ -37,6 +38,9 @@ var root = new RootCommand(Help.Root)
 
     // Finds events that did not arrive.
     AuditCommand.Create(tools),
+
+    // Shows and moves what intakes have stored.
+    SpoolCommand.Create(CommandConfiguration.ReadSpool, CommandConfiguration.ReadKeys),
 };
 
 // Without a command the bridge runs.

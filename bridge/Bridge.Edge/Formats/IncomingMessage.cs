@@ -1,5 +1,3 @@
-using Bridge.Edge.Listening;
-
 namespace Bridge.Edge.Formats;
 
 /// <summary>One message as it arrived.</summary>

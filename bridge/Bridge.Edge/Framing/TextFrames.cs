@@ -1,5 +1,5 @@
 using Bridge.Core.Running;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
 
 namespace Bridge.Edge.Framing;
 

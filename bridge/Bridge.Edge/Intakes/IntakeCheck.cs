@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Listening;
 
 namespace Bridge.Edge.Intakes;

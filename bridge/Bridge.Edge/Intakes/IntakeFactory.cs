@@ -1,9 +1,11 @@
 using Bridge.Core.Running;
 using Bridge.Edge.Collecting;
-using Bridge.Edge.Formats;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Diagnostics;
 using Bridge.Edge.Formats.Gelf;
 using Bridge.Edge.Formats.Pickle;
 using Bridge.Edge.Formats.Syslog;
+using Bridge.Edge.Formats;
 using Bridge.Edge.Framing;
 using Bridge.Edge.Listening;
 using Microsoft.Extensions.Logging;

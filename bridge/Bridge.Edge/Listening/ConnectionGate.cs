@@ -1,5 +1,7 @@
 using System.Net;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Diagnostics;
+using Bridge.Edge.Formats;
 using Microsoft.AspNetCore.Connections;
 
 namespace Bridge.Edge.Listening;

@@ -1,8 +1,10 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Threading.Channels;
+using Bridge.Edge.Collecting;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Diagnostics;
 using Bridge.Edge.Formats;
-using Bridge.Edge.Intakes;
 using Microsoft.Extensions.Logging;
 using Telemetry.Events;
 

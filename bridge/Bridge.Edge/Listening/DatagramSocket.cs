@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
-using Bridge.Edge.Intakes;
+using System.Net;
+using Bridge.Edge.Configuration;
 
 namespace Bridge.Edge.Listening;
 

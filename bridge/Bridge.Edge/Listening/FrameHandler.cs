@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Bridge.Edge.Collecting;
+using Bridge.Edge.Diagnostics;
 using Bridge.Edge.Formats;
 using Bridge.Edge.Framing;
-using Bridge.Edge.Intakes;
 using Microsoft.AspNetCore.Connections;
 using Telemetry.Events;
 

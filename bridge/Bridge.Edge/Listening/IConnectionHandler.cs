@@ -1,3 +1,4 @@
+using Bridge.Edge.Formats;
 using Microsoft.AspNetCore.Connections;
 
 namespace Bridge.Edge.Listening;

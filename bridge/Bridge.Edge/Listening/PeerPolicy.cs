@@ -1,5 +1,6 @@
 using System.Net;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Formats;
 
 namespace Bridge.Edge.Listening;
 

@@ -2,9 +2,11 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Threading.Channels;
 using Bridge.Core.Running;
+using Bridge.Edge.Collecting;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Diagnostics;
 using Bridge.Edge.Formats;
 using Bridge.Edge.Framing;
-using Bridge.Edge.Intakes;
 using Microsoft.AspNetCore.Connections;
 using Telemetry.Events;
 

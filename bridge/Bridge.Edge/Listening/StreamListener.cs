@@ -1,7 +1,9 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Diagnostics;
+using Bridge.Edge.Formats;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Bridge.CloudQueues;
 using Bridge.Core.Publishing;
+using Bridge.Edge.Intakes;
+using Bridge.Edge.Spool;
 using Bridge.RabbitMq.Connections;
 using Bridge.RabbitMq.Topology;
 using Bridge.Tools;
@@ -11,11 +13,14 @@ namespace Bridge.Commands;
 /// <summary>Checks everything that the bridge needs of its queues and its broker. Every check is bounded in time.</summary>
 /// <param name="options">The valid configuration.</param>
 /// <param name="clock">Measures every wait.</param>
-/// <param name="findsMessageLimit">
-/// True to find the broker's limit on messages. This sends 16 MiB to the broker, which discards them.
+/// <param name="isCommand">
+/// True for the command <c>check</c>. It also checks the intakes, which are at work when a bridge starts, and finds the broker's limit
+/// on messages: this sends 16 MiB to the broker, which discards them.
 /// </param>
-internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bool findsMessageLimit = false)
+internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bool isCommand = false)
 {
+    private static readonly TimeSpan SpoolTimeout = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(15);
 
     // A check that does not react to its cancellation within this time is not waited for.
@@ -33,10 +38,24 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
     /// <summary>Starts all checks at once and returns them in the order of the data, queues first.</summary>
     public IReadOnlyList<Task<IReadOnlyList<CheckResult>>> Start(CancellationToken cancellationToken) =>
     [
+        .. isCommand && options.Intakes.Count > 0
+            ? [BoundedAsync("intakes", over: "", CheckIntakesAsync, cancellationToken)]
+            : (IEnumerable<Task<IReadOnlyList<CheckResult>>>)[],
         .. options.Endpoints().Select(queue => BoundedAsync(
             $"queue {queue}", NetworkFailure.Over(queue.Url), token => CheckQueueAsync(queue, token), cancellationToken)),
         BoundedAsync($"broker {options.RabbitMq.DisplayUri}", over: "", CheckBrokerAsync, cancellationToken),
     ];
+
+    private async Task<IReadOnlyList<CheckResult>> CheckIntakesAsync(CancellationToken cancellationToken)
+    {
+        var problem = await SpoolCheck.RunAsync(options.Spool, options.SpoolKey(), clock, SpoolTimeout, cancellationToken);
+        return
+        [
+            .. options.Intakes.Select((intake, index) => IntakeCheck.Run(index, intake))
+                .Select(result => new CheckResult(result.Name, result.Error) { Warning = result.Warning }),
+            new CheckResult($"spool {options.Spool.Directory}", problem),
+        ];
+    }
 
     private static async Task<IReadOnlyList<CheckResult>> CheckQueueAsync(
         QueueEndpoint queue, CancellationToken cancellationToken)
@@ -69,7 +88,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
         {
             Warning = finding.Warning,
         }).ToList();
-        if (findsMessageLimit && findings.All(finding => finding.IsOk))
+        if (isCommand && findings.All(finding => finding.IsOk))
             results.AddRange(await FindMessageLimitAsync(cancellationToken));
         return results;
     }

@@ -23,7 +23,7 @@ internal static class CheckCommand
         var advisor = new ConfigurationAdvice(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         foreach (var advice in await advisor.FindAsync(cancellationToken))
             Console.Out.WriteLine(advice);
-        foreach (var check in new BridgeChecks(options, TimeProvider.System, findsMessageLimit: true).Start(cancellationToken))
+        foreach (var check in new BridgeChecks(options, TimeProvider.System, isCommand: true).Start(cancellationToken))
         {
             foreach (var result in await check)
             {

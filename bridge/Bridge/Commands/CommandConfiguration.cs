@@ -1,10 +1,12 @@
 using Bridge.CloudQueues;
 using Bridge.Core.Configuration;
 using Bridge.Core.Reassembly;
+using Bridge.Edge.Spool;
 using Bridge.Hosting.Http;
 using Bridge.RabbitMq.Connections;
 using Microsoft.Extensions.Configuration;
 using Telemetry.Queues;
+using Telemetry.Wire;
 
 namespace Bridge.Commands;
 
@@ -43,6 +45,23 @@ internal static class CommandConfiguration
     /// <exception cref="BridgeOptionsException">Its section has an error; the exception lists them all.</exception>
     public static int ReadPartitions() =>
         BridgeOptions.Reader.Read<AssembleOptions>(Read(), AssembleOptions.Section, options => options.Validate()).Partitions;
+
+    /// <summary>Reads only the spool's options. Its folder may be missing: a command line may name one.</summary>
+    /// <exception cref="BridgeOptionsException">At least one of them is wrong; the exception lists them all.</exception>
+    public static SpoolOptions ReadSpool()
+    {
+        var keys = BridgeOptions.Reader.Read<Dictionary<string, string>>(Read(), "Bridge:Keys", BridgeOptions.ValidateKeys);
+        return BridgeOptions.Reader.Read<SpoolOptions>(
+            Read(), SpoolOptions.Section, options => options.Validate(isRequired: false, keys.Keys));
+    }
+
+    /// <summary>Reads only the keys.</summary>
+    /// <exception cref="BridgeOptionsException">At least one of them is wrong; the exception lists them all.</exception>
+    public static KeyRing ReadKeys()
+    {
+        var keys = BridgeOptions.Reader.Read<Dictionary<string, string>>(Read(), "Bridge:Keys", BridgeOptions.ValidateKeys);
+        return new KeyRing(keys.Select(key => MasterKey.Parse(key.Key, key.Value)));
+    }
 
     /// <summary>Finds settings outside of the section <c>Bridge</c> that were probably meant for it, one line each.</summary>
     public static IEnumerable<string> ReadLookAlikes() => BridgeOptions.Reader.FindLookAlikes(Read());

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Bridge.Core.Running;
-using Bridge.Edge.Formats;
 using Bridge.Edge.Formats.Pickle;
+using Bridge.Edge.Formats;
 using Bridge.Edge.Framing;
-using Bridge.Edge.Listening;
 using Edge.Tests.Support;
 using FsCheck.Xunit;
 using Telemetry.Events;

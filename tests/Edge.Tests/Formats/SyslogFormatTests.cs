@@ -1,10 +1,9 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
-using Bridge.Edge.Formats;
+using System.Text;
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Formats.Syslog;
-using Bridge.Edge.Intakes;
-using Bridge.Edge.Listening;
+using Bridge.Edge.Formats;
 using Telemetry.Events;
 using Telemetry.Wire;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Bridge.Core.Running;
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Framing;
-using Bridge.Edge.Intakes;
 using Edge.Tests.Support;
 using FsCheck.Xunit;
 

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
 using Edge.Tests.Support;
 
 namespace Edge.Tests.Intakes;

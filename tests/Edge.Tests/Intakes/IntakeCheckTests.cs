@@ -1,3 +1,4 @@
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Intakes;
 using Edge.Tests.Support;
 

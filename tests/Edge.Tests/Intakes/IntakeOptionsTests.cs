@@ -1,6 +1,6 @@
 using System.Net;
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Intakes;
-using Bridge.Edge.Listening;
 
 namespace Edge.Tests.Intakes;
 
@@ -90,8 +90,8 @@ public sealed class IntakeOptionsTests
 
         Assert.Equal(
             ["Bridge:Intakes names lines+udp://127.0.0.1:1 2 times: once is enough"],
-            IntakeRegistration.Validate([intake, intake]));
-        var missing = Assert.Single(IntakeRegistration.Validate([intake, new()]));
+            IntakeOptions.ValidateAll([intake, intake]));
+        var missing = Assert.Single(IntakeOptions.ValidateAll([intake, new()]));
         Assert.StartsWith("Bridge:Intakes:1:Url is missing", missing, StringComparison.Ordinal);
     }
 

@@ -1,7 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Listening;
 using Edge.Tests.Support;
 

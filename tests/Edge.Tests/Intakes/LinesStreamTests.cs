@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
 using Bridge.Edge.Listening;
 using Edge.Tests.Support;
 using Harness.Components;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
 using Edge.Tests.Support;
 
 namespace Edge.Tests.Intakes;

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Text;
 using Bridge.Core.Running;
 using Bridge.Edge.Framing;
-using Bridge.Edge.Intakes;
 using Edge.Tests.Support;
 using FsCheck.Xunit;
 

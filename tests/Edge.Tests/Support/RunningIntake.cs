@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
 using Bridge.Edge.Collecting;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Diagnostics;
 using Bridge.Edge.Intakes;
 using Bridge.Edge.Listening;
 using Microsoft.Extensions.DependencyInjection;

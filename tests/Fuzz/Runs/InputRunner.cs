@@ -17,7 +17,7 @@ internal sealed class InputRunner(IFuzzTarget target, TimeProvider clock)
     private readonly Meter _meter = new(clock);
     private readonly Observation _seen = new();
 
-    internal Verdict Run(FuzzInput input)
+    internal RunVerdict Run(FuzzInput input)
     {
         var verdict = RunOnce(input);
         for (var attempt = 1; attempt < Attempts && verdict.Problem is null && verdict.Elapsed > Suspicious; attempt++)
@@ -40,7 +40,7 @@ internal sealed class InputRunner(IFuzzTarget target, TimeProvider clock)
             : verdict;
     }
 
-    private Verdict RunOnce(FuzzInput input)
+    private RunVerdict RunOnce(FuzzInput input)
     {
         _meter.Reset();
         _seen.Reset();
@@ -60,6 +60,6 @@ internal sealed class InputRunner(IFuzzTarget target, TimeProvider clock)
             problem = $"{e.GetType().Name} escapes: {e}";
         }
 
-        return new Verdict(_seen.Outcomes, [.. _seen.Traits], problem, _meter.Elapsed, _meter.Allocated);
+        return new RunVerdict(_seen.Outcomes, [.. _seen.Traits], problem, _meter.Elapsed, _meter.Allocated);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class TargetReport(string target)
 
     internal long this[Outcomes outcome] => _outcomes[BitOperations.Log2((uint)outcome)];
 
-    internal void Count(Verdict verdict)
+    internal void Count(RunVerdict verdict)
     {
         Inputs++;
         for (var bit = 0; bit < _outcomes.Length; bit++)

@@ -16,7 +16,7 @@ public sealed class LayoutTests
         ["Bridge.Edge"] = ["Bridge.Core"],
         ["Bridge.Hosting"] = ["Bridge.Core"],
         ["Bridge.RabbitMq"] = ["Bridge.Core"],
-        ["Bridge.Tools"] = ["Bridge.Core", "Bridge.RabbitMq"],
+        ["Bridge.Tools"] = ["Bridge.Core", "Bridge.Edge", "Bridge.RabbitMq"],
     };
 
     [Theory]

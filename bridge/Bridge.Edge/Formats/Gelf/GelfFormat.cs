@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Diagnostics;
 using Telemetry.Events;
 using Telemetry.Wire;
 

@@ -1,3 +1,4 @@
+
 namespace Bridge.Edge.Formats.Pickle;
 
 /// <summary>The operations of Python's pickles, protocols 0 to 5 (pickletools).</summary>

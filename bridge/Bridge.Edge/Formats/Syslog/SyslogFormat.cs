@@ -1,4 +1,4 @@
-using Bridge.Edge.Intakes;
+using Bridge.Edge.Configuration;
 using Telemetry.Events;
 
 namespace Bridge.Edge.Formats.Syslog;

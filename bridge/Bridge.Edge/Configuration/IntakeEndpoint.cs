@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
 
-namespace Bridge.Edge.Intakes;
+namespace Bridge.Edge.Configuration;
 
 /// <summary>An intake's URL: format, transport and address.</summary>
 internal sealed record IntakeEndpoint

@@ -1,6 +1,6 @@
 using Bridge.Edge.Listening;
 
-namespace Bridge.Edge.Intakes;
+namespace Bridge.Edge.Diagnostics;
 
 /// <summary>Why a message was dropped.</summary>
 internal enum DropReason

@@ -1,10 +1,11 @@
-using Bridge.Edge.Listening;
-
-namespace Bridge.Edge.Intakes;
+namespace Bridge.Edge.Configuration;
 
 /// <summary>One intake: the section <c>Bridge:Intakes:N</c>.</summary>
 internal sealed record IntakeOptions
 {
+    /// <summary>The configuration section of all intakes.</summary>
+    public const string Section = "Bridge:Intakes";
+
     private const int SmallestMessage = 480;
     private const int LargestMessage = 16 * 1024 * 1024;
 
@@ -79,9 +80,20 @@ internal sealed record IntakeOptions
     public IntakeEndpoint Endpoint =>
         IntakeEndpoint.TryParse(Url, out var endpoint, out var error) ? endpoint : throw new InvalidOperationException(error);
 
+    /// <summary>Everything that is wrong with each intake and with all of them, one line each.</summary>
+    public static IEnumerable<string> ValidateAll(IReadOnlyList<IntakeOptions> intakes) =>
+        intakes.Index().SelectMany(one => one.Item.Validate($"{Section}:{one.Index}")).Concat(Repeated(intakes));
+
     /// <summary>Everything that is wrong, one line each.</summary>
     /// <param name="place">Path of the section, such as <c>Bridge:Intakes:0</c>.</param>
     public IEnumerable<string> Validate(string place) => Problems().Select(problem => $"{place}:{problem}");
+
+    private static IEnumerable<string> Repeated(IReadOnlyList<IntakeOptions> intakes) => intakes
+        .Select(one => one.Url)
+        .OfType<string>()
+        .CountBy(url => url, StringComparer.Ordinal)
+        .Where(url => url.Value > 1)
+        .Select(url => $"{Section} names {url.Key} {url.Value} times: once is enough");
 
     private IEnumerable<string> Problems() => IntakeEndpoint.TryParse(Url, out var endpoint, out var error)
         ? AccessProblems(endpoint).Concat(TlsProblems(endpoint)).Concat(LimitProblems()).Concat(TimeZoneProblems())

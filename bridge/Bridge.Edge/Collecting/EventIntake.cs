@@ -1,9 +1,10 @@
-using Bridge.Edge.Collecting;
+using Bridge.Edge.Configuration;
+using Bridge.Edge.Diagnostics;
 using Bridge.Edge.Formats;
 using Microsoft.Extensions.Logging;
 using Telemetry.Events;
 
-namespace Bridge.Edge.Intakes;
+namespace Bridge.Edge.Collecting;
 
 /// <summary>From a message to the collector. Safe for several threads, each with an output of its own.</summary>
 internal sealed class EventIntake(

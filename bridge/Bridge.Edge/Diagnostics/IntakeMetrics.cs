@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using Bridge.Core.Diagnostics;
+using Bridge.Edge.Configuration;
 
-namespace Bridge.Edge.Intakes;
+namespace Bridge.Edge.Diagnostics;
 
 /// <summary>What intakes are measured by; part of the meter <c>Bridge</c>.</summary>
 internal sealed class IntakeMetrics(IMeterFactory factory)

@@ -1,4 +1,4 @@
-namespace Bridge.Edge.Intakes;
+namespace Bridge.Edge.Configuration;
 
 /// <summary>What an intake's messages are.</summary>
 internal enum IntakeFormat

@@ -6,5 +6,5 @@ namespace Fuzz.Runs;
 /// <param name="Problem">The rule that does not hold, or null.</param>
 /// <param name="Elapsed">Time that the code under test took.</param>
 /// <param name="Allocated">Bytes that it allocated.</param>
-internal sealed record Verdict(
+internal sealed record RunVerdict(
     Outcomes Outcomes, IReadOnlyList<string> Traits, string? Problem, TimeSpan Elapsed, long Allocated);

@@ -1,7 +1,8 @@
+using Bridge.Edge.Configuration;
 using Microsoft.Extensions.Logging;
 using Telemetry.Governance;
 
-namespace Bridge.Edge.Intakes;
+namespace Bridge.Edge.Diagnostics;
 
 /// <summary>What intakes say; never a payload.</summary>
 internal static partial class IntakeLog

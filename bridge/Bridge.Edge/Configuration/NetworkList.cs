@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Bridge.Edge.Listening;
+namespace Bridge.Edge.Configuration;
 
 /// <summary>Networks and single addresses of a setting.</summary>
 internal sealed class NetworkList

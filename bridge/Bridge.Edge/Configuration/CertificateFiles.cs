@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Bridge.Edge.Intakes;
+using System.Security.Cryptography;
 
-namespace Bridge.Edge.Listening;
+namespace Bridge.Edge.Configuration;
 
 /// <summary>The certificates that an intake's settings name.</summary>
 internal static class CertificateFiles

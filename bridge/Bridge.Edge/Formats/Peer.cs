@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Bridge.Edge.Listening;
+namespace Bridge.Edge.Formats;
 
 /// <summary>Who sends: an address and, over TLS with client certificates, a name.</summary>
 /// <param name="Address">Null for Unix sockets.</param>
