@@ -1,6 +1,8 @@
 using Bridge.CloudQueues;
 using Bridge.Core.Configuration;
+using Bridge.Core.Processing.Encryption;
 using Bridge.Core.Reassembly;
+using Bridge.Core.Routing;
 using Bridge.Edge.Configuration;
 using Bridge.Edge.Spool;
 using Bridge.Hosting.Collector;
@@ -33,6 +35,12 @@ internal sealed record BridgeOptions
     /// <summary>Keys by version, each 32 bytes in Base64. Secrets.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Keys of encrypted events by version: <c>fernet:BASE64URL</c> or <c>aes-256-gcm:BASE64</c>. Secrets.</summary>
+    public IReadOnlyDictionary<string, string> EventKeys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Rules for where events go; the first rule that fits an event decides.</summary>
+    public IReadOnlyList<RuleOptions> Rules { get; init; } = [];
+
     /// <summary>How chunked batches are assembled.</summary>
     public AssembleOptions Assemble { get; init; } = new();
 
@@ -57,6 +65,10 @@ internal sealed record BridgeOptions
     /// <summary>The queues as endpoints. Requires valid options.</summary>
     public IReadOnlyList<QueueEndpoint> Endpoints() => [.. Queues.Select(queue => queue.Parse(out _)!)];
 
+    /// <summary>The exchanges that rules name beside the bridge's own.</summary>
+    public IReadOnlyList<string> RuleExchanges() =>
+        [.. Rules.Select(rule => rule.Exchange).OfType<string>().Except([RabbitMq.Exchange], StringComparer.Ordinal)];
+
     /// <summary>
     /// Queues for the chunks of large events: none without a cloud queue, since only there an event comes in chunks.
     /// </summary>
@@ -72,6 +84,7 @@ internal sealed record BridgeOptions
 
     private IEnumerable<string> Validate() =>
         ValidateIntakes().Concat(ValidateQueues()).Concat(Receive.Validate()).Concat(ValidateKeys(Keys))
+            .Concat(EventKeyOptions.Validate(EventKeys)).Concat(RuleOptions.Validate(Rules))
             .Concat(Assemble.Validate()).Concat(RabbitMq.Validate()).Concat(Http.Validate()).Concat(Otlp.Validate());
 
     private IEnumerable<string> ValidateIntakes() =>

@@ -2,6 +2,7 @@ using Bridge.CloudQueues;
 using Bridge.Core.DeadLetters;
 using Bridge.Core.Diagnostics;
 using Bridge.Core.Pipeline;
+using Bridge.Core.Processing.Encryption;
 using Bridge.Core.Publishing;
 using Bridge.Core.Reassembly;
 using Bridge.Core.Routing;
@@ -36,7 +37,7 @@ internal static class BridgeServices
         .AddSingleton(Random.Shared)
         .AddMetrics()
         .AddSingleton<Stages>()
-        .AddSingleton<PipelineMetrics>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<PipelineMetrics>(provider, options.Rules.Count))
         .AddPublishing(options)
         .AddDelivery(options)
         .AddAssembling(options)
@@ -58,7 +59,7 @@ internal static class BridgeServices
     private static IServiceCollection AddPublishing(this IServiceCollection services, BridgeOptions options) => services
         .AddSingleton<IBrokerConnector>(provider =>
             new BrokerConnector(options.RabbitMq, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton(new BrokerTopology(options.RabbitMq.Exchange, options.ChunkPartitions))
+        .AddSingleton(new BrokerTopology(options.RabbitMq.Exchange, options.ChunkPartitions, options.RuleExchanges()))
         .AddSingleton<PublishMetrics>()
         .AddSingleton<IPublisher>(provider => provider.GetRequiredService<RabbitPublisher>())
         .AddSingleton(provider => new StuckMessages(
@@ -80,7 +81,11 @@ internal static class BridgeServices
         .AddSingleton<ISink, EventPipeline>()
         .AddSingleton(provider => new BatchDelivery(
             new BatchOpener(options.KeyRing(), CodecLimits.Default),
-            new EventRouter(RoutingKeyTemplate.Parse(options.RabbitMq.RoutingKey), CodecLimits.Default),
+            new EventRouter(
+                RoutingKeyTemplate.Parse(options.RabbitMq.RoutingKey),
+                CodecLimits.Default,
+                EventKeyOptions.CreateOpener(options.EventKeys),
+                new RoutingRules(options.Rules)),
             provider.GetRequiredService<IPublisher>(),
             provider.GetRequiredService<IDeadLetters>(),
             provider.GetRequiredKeyedService<ByteBudget>(Opened),

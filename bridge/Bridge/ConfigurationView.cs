@@ -1,3 +1,4 @@
+using Bridge.Core.Routing;
 using Bridge.Hosting.Status;
 
 namespace Bridge;
@@ -30,6 +31,8 @@ internal static class ConfigurationView
         new("Receive:MaxBytes", $"{options.Receive.MaxBytes}"),
         new("Receive:MaxOpenedBytes", $"{options.Receive.MaxOpenedBytes}"),
         .. options.Keys.Keys.Order(StringComparer.Ordinal).Select(version => new Setting($"Keys:{version}", Masked)),
+        .. options.EventKeys.Keys.Order(StringComparer.Ordinal).Select(version => new Setting($"EventKeys:{version}", Masked)),
+        .. options.Rules.Select((rule, index) => new Setting($"Rules:{index}", $"when {rule.When}: {Effect(rule)}")),
         new("Assemble:Partitions", $"{options.Assemble.Partitions}"),
         new("Assemble:Timeout", $"{options.Assemble.Timeout}"),
         new("Assemble:MaxBytes", $"{options.Assemble.MaxBytes}"),
@@ -51,6 +54,10 @@ internal static class ConfigurationView
         new("Otlp:Endpoint", options.Otlp.IsOn ? new Uri(options.Otlp.Endpoint!).GetLeftPart(UriPartial.Path) : "off"),
         new("Otlp:Headers", Secret(options.Otlp.Headers)),
     ];
+
+    private static string Effect(RuleOptions rule) => rule.Drop
+        ? "drop"
+        : $"exchange {rule.Exchange ?? "unchanged"}, routing key {rule.RoutingKey ?? "unchanged"}";
 
     private static string Secret(string? value) => string.IsNullOrEmpty(value) ? "none" : Masked;
 }

@@ -24,6 +24,9 @@ internal static class DeadLetterHeaders
     /// </summary>
     public const string RoutingKey = "x-dead-routing-key";
 
+    /// <summary>Only beside a routing key, when a rule chose the exchange: a replay publishes to this one.</summary>
+    public const string Exchange = "x-dead-exchange";
+
     /// <summary>
     /// Only on a part of a letter that is larger than the broker accepts: <c>i/n</c>, counted from 1. The part's other headers
     /// are those of the letter.

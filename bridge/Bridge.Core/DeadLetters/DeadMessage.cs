@@ -25,6 +25,9 @@ internal sealed record DeadMessage
     /// <summary>Only for an event that the broker refused: its routing key.</summary>
     public string? RoutingKey { get; init; }
 
+    /// <summary>Only for an event that a rule sent to another exchange than the bridge's: that exchange.</summary>
+    public string? Exchange { get; init; }
+
     /// <summary>Only for an event: the headers for publishing it.</summary>
     public ImmutableArray<MessageHeader> EventHeaders { get; init; } = [];
 
@@ -54,6 +57,8 @@ internal sealed record DeadMessage
         yield return new(DeadLetterHeaders.At, now.UtcDateTime.ToString("O"));
         if (RoutingKey is not null)
             yield return new(DeadLetterHeaders.RoutingKey, RoutingKey);
+        if (Exchange is not null)
+            yield return new(DeadLetterHeaders.Exchange, Exchange);
         if (part is null)
             yield break;
         yield return new(DeadLetterHeaders.Part, part.ToString());

@@ -12,6 +12,7 @@ internal sealed class PipelineMetrics
     private readonly TimeProvider _clock;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _dropped;
     private readonly Counter<long> _opened;
     private readonly Counter<long> _openedBytes;
     private readonly Counter<long> _published;
@@ -23,12 +24,16 @@ internal sealed class PipelineMetrics
     // Ticks of UTC; 0 until something is published.
     private long _lastPublished;
 
-    public PipelineMetrics(IMeterFactory factory, TimeProvider clock)
+    /// <param name="factory">Creates the meter.</param>
+    /// <param name="clock">Tells the age of batches.</param>
+    /// <param name="rules">Number of routing rules: each has a series of its own.</param>
+    public PipelineMetrics(IMeterFactory factory, TimeProvider clock, int rules = 0)
     {
         _clock = clock;
         var meter = factory.Create(MessagingAttributes.Scope);
         _deadLetters = Counter("bridge.dead_letters", "{message}", "Messages and events dead-lettered, by reason");
         _duplicates = Counter("bridge.duplicates", "{message}", "Redelivered messages and chunks that were dropped");
+        _dropped = Counter("bridge.rules.dropped", "{event}", "Events that a rule dropped, by the rule's number");
         _opened = Counter("bridge.events.opened", "{event}", "Events taken out of their batches, refused ones included");
         _openedBytes = Counter("bridge.opened", "By", "Events taken out of their batches, decompressed");
         _published = Counter("bridge.events.published", "{event}", "Events that the broker confirmed into the exchange");
@@ -50,7 +55,7 @@ internal sealed class PipelineMetrics
             LastPublish,
             "s",
             "When an event was last confirmed into the exchange, in Unix time; absent before the first");
-        StartAtZero();
+        StartAtZero(rules);
 
         Counter<long> Counter(string name, string unit, string description) =>
             meter.CreateCounter<long>(name, unit, description);
@@ -58,6 +63,10 @@ internal sealed class PipelineMetrics
 
     public void CountDeadLettered(RefusalReason reason, int count) =>
         _deadLetters.Add(count, new KeyValuePair<string, object?>("reason", Refusal.CodeOf(reason)));
+
+    /// <summary>Counts an event that a rule dropped.</summary>
+    /// <param name="rule">The rule's number in the configuration.</param>
+    public void CountDropped(int rule) => CountDropped(rule, 1);
 
     public void CountDuplicate() => _duplicates.Add(1);
 
@@ -91,13 +100,17 @@ internal sealed class PipelineMetrics
 
     public void AddEventsInFlight(int events) => _eventsInFlight.Add(events);
 
+    private void CountDropped(int rule, int count) => _dropped.Add(count, new KeyValuePair<string, object?>("rule", rule));
+
     private IEnumerable<Measurement<double>> LastPublish() => Volatile.Read(ref _lastPublished) is > 0 and var ticks
         ? [new((ticks - DateTimeOffset.UnixEpoch.UtcTicks) / (double)TimeSpan.TicksPerSecond)]
         : [];
 
     // A rate misses the first event of a series that appears only with this event, so known series begin at zero.
-    private void StartAtZero()
+    private void StartAtZero(int rules)
     {
+        for (var rule = 0; rule < rules; rule++)
+            CountDropped(rule, 0);
         foreach (var reason in Enum.GetValues<RefusalReason>())
             CountDeadLettered(reason, 0);
         foreach (var counter in (ReadOnlySpan<Counter<long>>)[_duplicates, _opened, _openedBytes, _published, _chunksForwarded])

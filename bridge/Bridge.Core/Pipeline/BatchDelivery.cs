@@ -53,9 +53,10 @@ internal sealed class BatchDelivery(
         ReadOnlyMemory<byte> lines, BatchOrigin origin, CancellationToken cancellationToken)
     {
         var refused = new List<RefusedEvent>();
-        var routed = router.Route(lines.Span, refused);
-        var headers = EventHeaders.Create(origin, routed.Count + refused.Count);
-        return PublishAsync(origin, headers, lines, routed, refused, cancellationToken);
+        var dropped = new List<DroppedEvent>();
+        var routed = router.Route(lines.Span, refused, dropped);
+        var headers = EventHeaders.Create(origin, routed.Count + refused.Count + dropped.Count);
+        return PublishAsync(origin, headers, lines, routed, refused, dropped, cancellationToken);
     }
 
     /// <summary>
@@ -68,12 +69,14 @@ internal sealed class BatchDelivery(
         ReadOnlyMemory<byte> json, BatchOrigin origin, CancellationToken cancellationToken)
     {
         var refused = new List<RefusedEvent>();
-        var routed = router.RoutePlain(json.Span, refused);
+        var dropped = new List<DroppedEvent>();
+        var routed = router.RoutePlain(json.Span, refused, dropped);
         if (refused is [var only])
             return new Refusal(only.Reason, only.Detail);
-        if (routed[0].TraceParent is null && ActivityContext.TryParse(origin.TraceParent, traceState: null, out _))
+        if (routed is [{ TraceParent: null }] && ActivityContext.TryParse(origin.TraceParent, traceState: null, out _))
             routed[0] = routed[0] with { TraceParent = origin.TraceParent };
-        var left = await PublishAsync(origin, EventHeaders.CreatePlain(origin), json, routed, refused, cancellationToken);
+        var headers = EventHeaders.CreatePlain(origin);
+        var left = await PublishAsync(origin, headers, json, routed, refused, dropped, cancellationToken);
         await deadLetters.WaitAsync(left, heldBytes: json.Length, cancellationToken);
         return null;
     }
@@ -90,7 +93,7 @@ internal sealed class BatchDelivery(
                 return new OpeningAttempt(refusal);
             }
 
-            reservation.Resize(batch!.Capacity);
+            reservation.Resize(batch!.Capacity + router.MaxOpenedBytes(batch.Lines.Length));
             return new OpeningAttempt(batch, reservation);
         }
         catch
@@ -106,10 +109,13 @@ internal sealed class BatchDelivery(
         ReadOnlyMemory<byte> lines,
         List<RoutedEvent> routed,
         List<RefusedEvent> refused,
+        List<DroppedEvent> dropped,
         CancellationToken cancellationToken)
     {
-        metrics.CountOpened(routed.Count + refused.Count, lines.Length);
-        var progress = _partly.GetProgress(origin.Batch, routed.Count + refused.Count);
+        var events = routed.Count + refused.Count + dropped.Count;
+        metrics.CountOpened(events, lines.Length);
+        var progress = _partly.GetProgress(origin.Batch, events);
+        Settle(dropped, progress);
         refused.RemoveAll(item => progress.IsSettled(item.Ordinal));
 
         // The progress is remembered until all events are settled, even if this attempt fails.
@@ -133,6 +139,18 @@ internal sealed class BatchDelivery(
         {
             span.SetFailed(failure);
             throw;
+        }
+    }
+
+    // A further attempt does not count them again.
+    private void Settle(List<DroppedEvent> dropped, BatchProgress progress)
+    {
+        foreach (var item in dropped)
+        {
+            if (progress.IsSettled(item.Ordinal))
+                continue;
+            progress.Settle(item.Ordinal);
+            metrics.CountDropped(item.Rule);
         }
     }
 
@@ -167,7 +185,7 @@ internal sealed class BatchDelivery(
         return [.. left.Select(letter => letter.Detach())];
     }
 
-    private static DeadMessage Dead(in OutgoingMessage message, PublishRefusal refusal, BatchOrigin origin) => new()
+    private DeadMessage Dead(in OutgoingMessage message, PublishRefusal refusal, BatchOrigin origin) => new()
     {
         MessageId = message.Properties.MessageId,
         Body = message.Body,
@@ -177,6 +195,7 @@ internal sealed class BatchDelivery(
         Source = origin.Source,
         ReceiveCount = origin.ReceiveCount,
         RoutingKey = message.RoutingKey,
+        Exchange = message.Exchange == exchange ? null : message.Exchange,
         EventHeaders = message.Properties.Headers,
         TraceParent = message.Properties.TraceParent,
     };

@@ -5,7 +5,7 @@ using Bridge.Core.Routing;
 namespace Bridge.Core.Pipeline;
 
 /// <summary>The events of one batch as messages to publish.</summary>
-/// <param name="exchange">The exchange.</param>
+/// <param name="exchange">The exchange of events for which no rule names another.</param>
 /// <param name="origin">The batch's origin.</param>
 /// <param name="headers">The headers that all events share, from <see cref="EventHeaders"/>.</param>
 /// <param name="lines">The batch's lines. They must not change until all events are settled.</param>
@@ -31,7 +31,7 @@ internal sealed class EventPublication(
                 Headers = headers,
                 TraceParent = routed.TraceParent,
             };
-            return new OutgoingMessage(exchange, routed.RoutingKey, properties, lines[routed.Range]);
+            return new OutgoingMessage(routed.Exchange ?? exchange, routed.RoutingKey, properties, routed.BodyIn(lines));
         }
     }
 

@@ -73,6 +73,9 @@ internal sealed class KeptDeadLetter
     /// <summary>The routing key of an event that the broker refused; otherwise null.</summary>
     public string? RoutingKey => Text(DeadLetterHeaders.RoutingKey);
 
+    /// <summary>The exchange that a rule named for such an event; null for the bridge's exchange.</summary>
+    public string? Exchange => Text(DeadLetterHeaders.Exchange);
+
     /// <summary>A dead letter, or a part of one, as the broker delivered it.</summary>
     public static KeptDeadLetter From(BasicGetResult message)
     {

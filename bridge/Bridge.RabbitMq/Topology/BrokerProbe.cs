@@ -35,11 +35,10 @@ internal sealed class BrokerProbe(BrokerConnector connector, BrokerTopology topo
         await using (connection)
         {
             var client = connection!.Client;
-            var exchange = topology.Exchange;
-            if (await TryAsync($"exchange {exchange}", () => topology.FindExchangeAsync(client, cancellationToken)))
+            foreach (var name in topology.Exchanges)
             {
-                await TryAsync(
-                    $"write to exchange {exchange}", () => TryWriteAsync(client, exchange, default, cancellationToken));
+                if (await TryAsync($"exchange {name}", () => BrokerTopology.FindExchangeAsync(client, name, cancellationToken)))
+                    await TryAsync($"write to exchange {name}", () => TryWriteAsync(client, name, default, cancellationToken));
             }
 
             // Chunks and dead letters reach their queues through it.

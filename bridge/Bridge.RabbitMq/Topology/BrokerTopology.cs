@@ -11,7 +11,8 @@ namespace Bridge.RabbitMq.Topology;
 /// </summary>
 /// <param name="exchange">The company's exchange; never created here.</param>
 /// <param name="partitions">Number of chunk queues, at least 1.</param>
-internal sealed class BrokerTopology(string exchange, int partitions)
+/// <param name="ruleExchanges">Further exchanges that rules name; never created here.</param>
+internal sealed class BrokerTopology(string exchange, int partitions, IReadOnlyList<string>? ruleExchanges = null)
 {
     /// <summary>
     /// Argument that overrides a policy: when a policy limits the queue's length, the queue refuses new messages, which the
@@ -32,6 +33,9 @@ internal sealed class BrokerTopology(string exchange, int partitions)
 
     /// <summary>The company's exchange.</summary>
     public string Exchange => exchange;
+
+    /// <summary>All exchanges that events go to, the company's first.</summary>
+    public IReadOnlyList<string> Exchanges { get; } = [exchange, .. ruleExchanges ?? []];
 
     /// <summary>Channels of the connection that assembles: one for each partition, and one to find the queues.</summary>
     public int AssemblingChannels => partitions + 1;
@@ -67,11 +71,12 @@ internal sealed class BrokerTopology(string exchange, int partitions)
         return arguments;
     }
 
-    /// <summary>Finds the exchange, and finds or creates every queue.</summary>
+    /// <summary>Finds every exchange, and finds or creates every queue.</summary>
     /// <exception cref="OperationInterruptedException">The broker refused one of them.</exception>
     public async Task VerifyAsync(IConnection connection, CancellationToken cancellationToken)
     {
-        await FindExchangeAsync(connection, cancellationToken);
+        foreach (var name in Exchanges)
+            await FindExchangeAsync(connection, name, cancellationToken);
         await EnsureQueuesAsync(connection, cancellationToken);
     }
 
@@ -97,9 +102,9 @@ internal sealed class BrokerTopology(string exchange, int partitions)
         }
     }
 
-    /// <summary>Finds the exchange.</summary>
+    /// <summary>Finds an exchange.</summary>
     /// <exception cref="OperationInterruptedException">It is missing.</exception>
-    public Task FindExchangeAsync(IConnection connection, CancellationToken cancellationToken) =>
+    public static Task FindExchangeAsync(IConnection connection, string exchange, CancellationToken cancellationToken) =>
         OnNewChannelAsync(
             connection, channel => channel.ExchangeDeclarePassiveAsync(exchange, cancellationToken), cancellationToken);
 

@@ -93,7 +93,7 @@ internal sealed class DeadLetterReplay(ReplayDestinations destinations, IPublish
             Headers = [.. headers],
             TraceParent = letter.Headers.GetValueOrDefault(TraceParent) as string,
         };
-        return new OutgoingMessage(exchange, letter.RoutingKey!, properties, letter.Body);
+        return new OutgoingMessage(letter.Exchange ?? exchange, letter.RoutingKey!, properties, letter.Body);
     }
 
     private sealed class Events(ImmutableArray<KeptDeadLetter> letters, string exchange) : IPublication

@@ -41,7 +41,7 @@ internal static class DeadReplayCommand
         {
             var problem = letter.Problem;
             var where = problem is not null ? null
-                : letter.RoutingKey is { } key ? $"exchange {exchange}, routing key {key}"
+                : letter.RoutingKey is { } key ? $"exchange {letter.Exchange ?? exchange}, routing key {key}"
                 : destinations.Find(letter.Source, out problem)?.ToString();
             replayable += where is null ? 0 : 1;
             stuck += where is null ? 1 : 0;

@@ -80,7 +80,7 @@ internal sealed class BridgeChecks(BridgeOptions options, TimeProvider clock, bo
     {
         // A bridge without queues has no chunk partitions, and those of other bridges are not its business.
         var partitions = options.ChunkPartitions;
-        var topology = new BrokerTopology(options.RabbitMq.Exchange, partitions);
+        var topology = new BrokerTopology(options.RabbitMq.Exchange, partitions, options.RuleExchanges());
         var audit = partitions == 0 ? null : new TopologyAudit(topology, partitions, options.RabbitMq, clock);
         var probe = new BrokerProbe(new BrokerConnector(options.RabbitMq, clock), topology, audit);
         var findings = await probe.CheckAsync(cancellationToken);

@@ -11,8 +11,13 @@ public sealed class ConfigurationViewTests
     {
         var options = new BridgeOptions
         {
-            Queues = [new QueueOptions { Url = "http://127.0.0.1/account/queue", Kind = "azure", Connection = "AccountKey=planted" }, new QueueOptions()],
+            Queues =
+            [
+                new QueueOptions { Url = "http://127.0.0.1/account/queue", Kind = "azure", Connection = "AccountKey=planted" },
+                new QueueOptions(),
+            ],
             Keys = new Dictionary<string, string>(StringComparer.Ordinal) { ["2026"] = "planted" },
+            EventKeys = new Dictionary<string, string>(StringComparer.Ordinal) { ["1.0"] = "fernet:planted" },
             RabbitMq = new RabbitMqOptions { Uri = "amqp://user:planted@host/", ClientKeyPassword = "planted" },
             Otlp = new OtlpOptions { Endpoint = "http://host:4318/?key=planted", Headers = "key=planted" },
         };
@@ -21,7 +26,8 @@ public sealed class ConfigurationViewTests
 
         Assert.DoesNotContain(settings, setting => setting.Value.Contains("planted", StringComparison.Ordinal));
         var values = settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
-        foreach (var name in new[] { "Queues:0:Connection", "Keys:2026", "RabbitMq:ClientKeyPassword", "Otlp:Headers" })
+        string[] secrets = ["Queues:0:Connection", "Keys:2026", "EventKeys:1.0", "RabbitMq:ClientKeyPassword", "Otlp:Headers"];
+        foreach (var name in secrets)
             Assert.Equal("••••••", values[name]);
         Assert.Equal("none", values["Queues:1:Connection"]);
         Assert.Equal("amqp://user:***@host/", values["RabbitMq:Uri"]);

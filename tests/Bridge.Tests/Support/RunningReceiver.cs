@@ -3,6 +3,7 @@ using Bridge.CloudQueues;
 using Bridge.Core.DeadLetters;
 using Bridge.Core.Pipeline;
 using Bridge.Core.Diagnostics;
+using Bridge.Core.Processing.Encryption;
 using Bridge.Core.Publishing;
 using Bridge.Core.Reassembly;
 using Bridge.Core.Routing;
@@ -27,17 +28,24 @@ internal sealed class RunningReceiver : IAsyncDisposable
         ReceiveOptions? options = null,
         KeyRing? keys = null,
         bool holdsPolls = false,
-        ByteBudget? budget = null)
+        ByteBudget? budget = null,
+        IReadOnlyList<RuleOptions>? rules = null,
+        EventOpener? eventKeys = null)
     {
         Budget = budget ?? new ByteBudget(BudgetBytes);
         Queue = new InMemoryQueue(Clock) { HoldsPolls = holdsPolls };
         var meters = _services.GetRequiredService<IMeterFactory>();
-        var metrics = new PipelineMetrics(meters, Clock);
+        var metrics = new PipelineMetrics(meters, Clock, rules?.Count ?? 0);
+        Meters = meters;
         Stuck = new StuckMessages(new ByteBudget(BudgetBytes / 2), NullLogger<StuckMessages>.Instance, Clock, Random.Shared);
         var dead = new DeadLetterPublisher(Publisher, Stuck, metrics, NullLogger<DeadLetterPublisher>.Instance, Clock);
         var delivery = new BatchDelivery(
             new BatchOpener(keys ?? KeyRing.Empty, CodecLimits.Default),
-            new EventRouter(RoutingKeyTemplate.Parse("{style}.{service}.{level}"), CodecLimits.Default),
+            new EventRouter(
+                RoutingKeyTemplate.Parse("{style}.{service}.{level}"),
+                CodecLimits.Default,
+                eventKeys,
+                new RoutingRules(rules ?? [])),
             Publisher,
             dead,
             new ByteBudget(1024 * 1024),
@@ -46,9 +54,18 @@ internal sealed class RunningReceiver : IAsyncDisposable
         var forwarder = new ChunkForwarder(Publisher, Stuck, partitions: 4, metrics);
         var retry = new PublishRetry(NullLogger<PublishRetry>.Instance, Clock, Random.Shared);
         var router = new DeliveryRouter(
-            delivery, forwarder, dead, new SettledBatches(), retry, CodecLimits.Default, metrics, new ReplicaName("replica-1"), Clock);
+            delivery,
+            forwarder,
+            dead,
+            new SettledBatches(),
+            retry,
+            CodecLimits.Default,
+            metrics,
+            new ReplicaName("replica-1"),
+            Clock);
         options ??= new ReceiveOptions();
-        var failures = new FailurePolicy(router, Publisher, options.MaxDeliveries, NullLogger<FailurePolicy>.Instance, Random.Shared);
+        var failures = new FailurePolicy(
+            router, Publisher, options.MaxDeliveries, NullLogger<FailurePolicy>.Instance, Random.Shared);
         var source = new QueueSource(
             Queue, options, new QueueMetrics(meters), NullLogger<QueueSource>.Instance, Clock, Random.Shared);
         _receiver = new SourceStage(
@@ -56,6 +73,8 @@ internal sealed class RunningReceiver : IAsyncDisposable
     }
 
     public FakeTimeProvider Clock { get; } = new();
+
+    public IMeterFactory Meters { get; }
 
     public InMemoryQueue Queue { get; }
 
