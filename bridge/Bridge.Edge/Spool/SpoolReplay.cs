@@ -34,8 +34,11 @@ internal static class SpoolReplay
     private static int Put(SpoolDatabase database, List<SpooledBatch> batches)
     {
         if (!database.Measure().Fits(batches.Sum(batch => (long)batch.Bytes.Length)))
+        {
             throw new IOException(
                 "the spool is full: raise Bridge:Spool:MaxBytes, or let a bridge publish what it holds, and replay again");
+        }
+
         var next = database.State.NextId;
         return database.Restore([.. batches.Select((batch, index) => batch with { Id = next + index })], database.State);
     }

@@ -98,7 +98,8 @@ public sealed class ComposeTests
         var url =
             new UriBuilder(
                 queue.At("command").Text()
-                    .Split(' ')[^1]) { Host = azurite.QueueUrl("telemetry").Host, Port = azurite.QueueUrl("telemetry").Port }.Uri;
+                    .Split(' ')[^1])
+            { Host = azurite.QueueUrl("telemetry").Host, Port = azurite.QueueUrl("telemetry").Port }.Uri;
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
 
         using var made = await http.PutAsync(url, content: null);

@@ -127,7 +127,7 @@ public sealed class FullDiskTests
             try
             {
                 var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
+                using var process = Process.Start(start)!;
                 await process.WaitForExitAsync();
                 return process.ExitCode;
             }

@@ -26,11 +26,11 @@ public sealed record ChildProcessStart(string FileName, params IReadOnlyList<str
     /// <summary>What every process gets: a path, a locale, and where the .NET runtime lies.</summary>
     public static IReadOnlyDictionary<string, string> CleanEnvironment { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        ["LANG"] = "C.UTF-8",
-        ["HOME"] = Path.GetTempPath(),
-        ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
-        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
-    };
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ["LANG"] = "C.UTF-8",
+            ["HOME"] = Path.GetTempPath(),
+            ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        };
 }

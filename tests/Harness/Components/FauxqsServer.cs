@@ -19,11 +19,11 @@ public sealed class FauxqsServer : QueueEmulator
     /// </summary>
     public static IReadOnlyDictionary<string, string> Credentials { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["AWS_ACCESS_KEY_ID"] = "local",
-        ["AWS_SECRET_ACCESS_KEY"] = "local",
-        ["AWS_REGION"] = "us-east-1",
-    };
+        {
+            ["AWS_ACCESS_KEY_ID"] = "local",
+            ["AWS_SECRET_ACCESS_KEY"] = "local",
+            ["AWS_REGION"] = "us-east-1",
+        };
 
     /// <summary>Starts the service and waits until it takes connections: about half a second.</summary>
     /// <param name="keepsQueues">True keeps them over <see cref="KillAsync"/>.</param>

@@ -185,7 +185,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     {
         var nameServer = await ChildProcess.StartAsync(
             new ChildProcessStart(
-                "/usr/bin/epmd", "-port", $"{folder.EpmdPort}", "-address", "127.0.0.1") { Environment = folder.Environment });
+                "/usr/bin/epmd", "-port", $"{folder.EpmdPort}", "-address", "127.0.0.1")
+            { Environment = folder.Environment });
         await Loopback.WaitForPortAsync(folder.EpmdPort, nameServer, StartTimeout, cancellationToken);
         return nameServer;
     }

@@ -108,9 +108,9 @@ internal sealed class Tap : IAsyncDisposable
         await channel.QueueDeclareAsync(
             Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(
             StringComparer.Ordinal)
-        {
-            ["x-queue-type"] = isReplicated ? "quorum" : "classic",
-        });
+            {
+                ["x-queue-type"] = isReplicated ? "quorum" : "classic",
+            });
         await channel.QueueBindAsync(Queue, Exchange, bindingKey);
         await channel.BasicQosAsync(0, Prefetch, global: false);
         var consumer = new AsyncEventingBasicConsumer(channel);

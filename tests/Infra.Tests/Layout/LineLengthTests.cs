@@ -8,9 +8,9 @@ public sealed class LineLengthTests
     // A longer text in quotes stays on one line, where a search finds it.
     private const int LongText = 80;
 
-    private static readonly string[] Folders = ["functions", "infra", "shared", "tests"];
+    private static readonly string[] Folders = ["bridge", "functions", "infra", "shared", "tests"];
 
-    // To come with bridge/, whose code they follow.
+    // To come: about 250 lines.
     private static readonly string[] NotYet = ["tests/Bridge.Tests/", "tests/Simulation/"];
 
     [Fact]

@@ -47,11 +47,14 @@ internal static class BridgeSettings
     private static IEnumerable<string> NamesOf(string name, Type type) => (IsValue(type), type.IsGenericType) switch
     {
         (true, _) => [name],
-        (_, true) when type.GetGenericArguments() is [_, _] => [$"{name}__{Placeholders.GetValueOrDefault(name[(name.LastIndexOf('_') + 1)..], "KVER")}"],
+        (_, true) when type.GetGenericArguments() is [_, _] => [$"{name}__{PlaceholderOf(name)}"],
         (_, true) => NamesOf($"{name}__0", type.GetGenericArguments().Single()),
         _ => type.GetProperties().Where(property => property.CanWrite)
             .SelectMany(property => NamesOf($"{name}__{property.Name}", property.PropertyType)),
     };
+
+    private static string PlaceholderOf(string name) =>
+        Placeholders.GetValueOrDefault(name[(name.LastIndexOf('_') + 1)..], "KVER");
 
     private static bool IsValue(Type type) =>
         type == typeof(string) || (!typeof(IEnumerable).IsAssignableFrom(type) && type.IsValueType);

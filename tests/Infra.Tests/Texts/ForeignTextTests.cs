@@ -37,6 +37,7 @@ public sealed class ForeignTextTests
         ["CommandErrors"] = "exceptions whose type is asked for, which are ours",
         ["SqsFailures"] = "looks for a name in a text of the service; passes none of it on",
         ["BrokerTls"] = "InvalidDataException of TlsFiles",
+        ["EventExpression"] = "ExpressionException of its own parser",
         ["BatchSpool"] = "SpoolDamageException and SpoolInUseException, which are ours",
     };
 

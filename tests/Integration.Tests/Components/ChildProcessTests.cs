@@ -38,7 +38,8 @@ public sealed class ChildProcessTests
     {
         await using var process = await ChildProcess.StartAsync(
             new ChildProcessStart(
-                "/usr/bin/env") { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["GIVEN"] = "1" } });
+                "/usr/bin/env")
+            { Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["GIVEN"] = "1" } });
         await process.WaitForExitAsync(Patience);
 
         await process.WaitForLineAsync(line => line is "GIVEN=1", Patience);
