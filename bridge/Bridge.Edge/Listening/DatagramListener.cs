@@ -102,6 +102,9 @@ internal sealed class DatagramListener : IIntakeListener, IDisposable
     private async Task EndAsync(Thread thread, CancellationToken cancellationToken)
     {
         DatagramSocket.RefuseOthers(_socket, _endpoint);
+
+        // From now on the kernel may drop nothing but the datagrams below.
+        _drops.ReadLast();
         _isStopping = true;
         while (thread.IsAlive)
         {
