@@ -77,7 +77,11 @@ internal sealed class RelpHandler(
         {
             if (frame.Command is "syslog")
                 await TakeAsync(frame.Data, turn);
-            await turn.Answers.WriteAsync(AnswerTo(frame), turn.Stop);
+
+            // What is taken is answered, also when the stop comes now.
+            var answer = AnswerTo(frame);
+            if (!turn.Answers.TryWrite(answer))
+                await turn.Answers.WriteAsync(answer, turn.Stop);
             if (frame.Command is "close")
                 return false;
         }
