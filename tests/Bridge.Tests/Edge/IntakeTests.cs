@@ -68,8 +68,8 @@ public sealed class IntakeTests(BrokerFixture broker) : IDisposable
         var result = await BridgeProcess.RunBridgeAsync(["check"], environment: open);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("Bridge:Intakes:0:Url", result.Errors, StringComparison.Ordinal);
-        Assert.Contains("Allow", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("Bridge:Intakes:0:Url", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Allow", result.Output, StringComparison.Ordinal);
     }
 
     private static string Event(int number) => $$"""{"style":"logs","n":{{number}}}""";
