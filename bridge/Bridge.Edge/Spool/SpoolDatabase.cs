@@ -114,6 +114,10 @@ internal sealed class SpoolDatabase : IDisposable
     public SpoolSpace Measure()
     {
         var (pages, free) = CountPages();
+
+        // SQLite believes the number in the file's header, and an altered one would make the spool full for ever.
+        if (free < 0 || free >= pages)
+            throw new SpoolDamageException("the number of its free pages is wrong");
         var reusable = free * SpoolLimits.PageSize;
         var byLimit = (_limits.MaxPages - pages) * SpoolLimits.PageSize;
         var byDisk = RoomOnDisk();

@@ -25,11 +25,15 @@ internal sealed class SpoolReader : IDisposable
     }
 
     /// <summary>The row behind another, and the bytes of its batch; null when there is none.</summary>
+    /// <exception cref="SpoolDamageException">The rows are not in order: reading them would never end.</exception>
     public (long Id, int Bytes)? FindNext(long after)
     {
         _next.Parameters[0].Value = after;
         using var reader = _next.ExecuteReader();
-        return reader.Read() ? (reader.GetInt64(0), reader.GetInt32(1)) : null;
+        if (!reader.Read())
+            return null;
+        var id = reader.GetInt64(0);
+        return id > after ? (id, reader.GetInt32(1)) : throw new SpoolDamageException("rows are out of order");
     }
 
     /// <summary>Reads a row; null when it is gone.</summary>

@@ -60,10 +60,6 @@ public sealed class DamageTests
     public Task Some_bits_of_a_small_database_are_flipped_and_it_opens_with_everything_or_a_report() =>
         FlipDatabaseAsync(step: 53);
 
-    [Fact]
-    [Trait("Lane", "full")]
-    public Task Every_bit_of_a_small_database_is_flipped_and_it_opens_with_everything_or_a_report() => FlipDatabaseAsync(step: 1);
-
     private static async Task FlipDatabaseAsync(int step)
     {
         await using var fixture = await FilledAsync();
