@@ -5,7 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace Bridge.Edge.Intakes;
 
 /// <summary>
-/// The stage of the intakes. A stop closes all of them at once and hands over what was read; the collectors then store it.
+/// Starts and stops the listeners of all intakes. A stop closes them at once and hands over what was read; the collectors then
+/// store it.
 /// </summary>
 internal sealed class IntakeService(IReadOnlyList<IntakeOptions> options, IntakeFactory factory) : IHostedService
 {

@@ -26,21 +26,13 @@ internal static class SpoolCheck
 
     private static bool IsInUse(SpoolOptions options)
     {
-        var folder = new SpoolFolder(options.Directory!);
-        if (!folder.HasLock)
-            return false;
         try
         {
-            folder.Lock().Dispose();
-            return false;
-        }
-        catch (SpoolInUseException)
-        {
-            return true;
+            return new SpoolFolder(options.Directory!).IsInUse;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // To open the spool says it better.
+            // Opening the spool gives the reason.
             return false;
         }
     }

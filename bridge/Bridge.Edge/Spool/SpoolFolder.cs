@@ -25,6 +25,26 @@ internal sealed class SpoolFolder(string directory)
     /// <summary>True when a bridge has ever used the folder.</summary>
     public bool HasLock => File.Exists(LockFile);
 
+    /// <summary>True while another process has the folder locked.</summary>
+    public bool IsInUse
+    {
+        get
+        {
+            // A missing lock file is not created: it would belong to whoever runs a command.
+            if (!HasLock)
+                return false;
+            try
+            {
+                Lock().Dispose();
+                return false;
+            }
+            catch (SpoolInUseException)
+            {
+                return true;
+            }
+        }
+    }
+
     private string LockFile => Path.Combine(directory, "lock");
 
     /// <summary>The write-ahead log of a database.</summary>

@@ -25,33 +25,18 @@ internal sealed record SpoolReport(
         var folder = new SpoolFolder(directory);
         return new SpoolReport(
             directory,
-            IsLocked(folder),
+            folder.IsInUse,
             archive.ReadState(),
             folder.Bytes(),
             folder.FreeBytes(),
             archive.ReadBatches().FirstOrDefault()?.StoredAt,
             System.IO.Directory.Exists(folder.Damaged)
-                ? [
-                .. new DirectoryInfo(folder.Damaged).GetFiles()
-                    .Where(file => file.Length > 0)
-                    .OrderBy(file => file.Name, StringComparer.Ordinal),
-            ]
+                ?
+                [
+                    .. new DirectoryInfo(folder.Damaged).GetFiles()
+                        .Where(file => file.Length > 0)
+                        .OrderBy(file => file.Name, StringComparer.Ordinal),
+                ]
                 : []);
-    }
-
-    // A missing lock file is not created: it would belong to whoever runs the command.
-    private static bool IsLocked(SpoolFolder folder)
-    {
-        if (!folder.HasLock)
-            return false;
-        try
-        {
-            folder.Lock().Dispose();
-            return false;
-        }
-        catch (SpoolInUseException)
-        {
-            return true;
-        }
     }
 }

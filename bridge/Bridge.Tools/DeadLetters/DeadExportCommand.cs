@@ -24,7 +24,7 @@ internal static class DeadExportCommand
     {
         await using var queue = await DeadCommand.OpenAsync(settings, cancellationToken);
         var written = 0;
-        await using (var output = Create(file))
+        await using (var output = ExportFile.Create(file))
         {
             await foreach (var letter in queue.ChooseAsync(reason, limit, cancellationToken))
             {
@@ -36,16 +36,5 @@ internal static class DeadExportCommand
 
         Console.Error.WriteLine($"{written} written of {queue.Count} dead letters");
         return ExitCodes.Succeeded;
-    }
-
-    // The file contains payloads, so only its owner may read a new one.
-    private static BufferedStream Create(string? file)
-    {
-        if (file is null)
-            return new BufferedStream(Console.OpenStandardOutput());
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new BufferedStream(new FileStream(file, options));
     }
 }

@@ -19,7 +19,7 @@ internal static class SpoolExportCommand
         command.SetAction(parsed =>
         {
             using var archive = SpoolCommand.Open(readSpool, parsed.GetValue(directory), parsed.GetValue(file));
-            using var stream = CreateOutput(parsed.GetValue(output));
+            using var stream = ExportFile.Create(parsed.GetValue(output));
             return Run(archive, new BatchOpener(readKeys(), CodecLimits.Default), stream, Console.Error);
         });
         return command;
@@ -47,16 +47,5 @@ internal static class SpoolExportCommand
         output.Flush();
         errors.WriteLine($"{written} batches written; {left} could not be opened");
         return left == 0 ? ExitCodes.Succeeded : ExitCodes.Failed;
-    }
-
-    // Payloads: a new file is for its owner's eyes only.
-    private static BufferedStream CreateOutput(string? file)
-    {
-        if (file is null)
-            return new BufferedStream(Console.OpenStandardOutput());
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new BufferedStream(new FileStream(file, options));
     }
 }

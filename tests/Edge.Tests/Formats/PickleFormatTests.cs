@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Bridge.Core.Running;
-using Bridge.Edge.Formats.Pickle;
 using Bridge.Edge.Formats;
+using Bridge.Edge.Formats.Pickle;
 using Bridge.Edge.Framing;
 using Edge.Tests.Support;
 using FsCheck.Xunit;

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Bridge.Edge.Configuration;
-using Bridge.Edge.Formats.Syslog;
 using Bridge.Edge.Formats;
+using Bridge.Edge.Formats.Syslog;
 using Telemetry.Events;
 using Telemetry.Wire;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Bridge.Edge.Collecting;
 using Bridge.Edge.Configuration;
